@@ -1,0 +1,81 @@
+/**
+ * Validation results: a list of field errors, never an exception. Upstream: k8s.io/apimachinery/pkg/util/validation/field
+ */
+export type FieldErrorType =
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueNotFound'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError';
+
+export interface FieldError {
+  /** The Status cause's reason. */
+  readonly type: FieldErrorType;
+  /** 'spec.containers[0].image' */
+  readonly field: string;
+  /** The message without the field path, as in a Status cause. */
+  readonly message: string;
+}
+
+/** Builds 'spec.containers[0].env[KEY]' step by step. */
+export class FieldPath {
+  readonly #text: string;
+  constructor(text = '') {
+    this.#text = text;
+  }
+  static of(...names: string[]): FieldPath {
+    return new FieldPath(names.join('.'));
+  }
+  child(...names: string[]): FieldPath {
+    const tail = names.join('.');
+    return new FieldPath(this.#text === '' ? tail : `${this.#text}.${tail}`);
+  }
+  index(i: number): FieldPath {
+    return new FieldPath(`${this.#text}[${i}]`);
+  }
+  key(key: string): FieldPath {
+    return new FieldPath(`${this.#text}[${key}]`);
+  }
+  toString(): string {
+    return this.#text === '' ? '<nil>' : this.#text;
+  }
+}
+
+export const required = (path: FieldPath, detail = ''): FieldError =>
+  make('FieldValueRequired', path, detail === '' ? 'Required value' : `Required value: ${detail}`);
+
+export const invalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
+  make('FieldValueInvalid', path, `Invalid value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
+
+export const duplicate = (path: FieldPath, value: unknown): FieldError => make('FieldValueDuplicate', path, `Duplicate value: ${show(value)}`);
+
+export const forbidden = (path: FieldPath, detail: string): FieldError =>
+  make('FieldValueForbidden', path, detail === '' ? 'Forbidden' : `Forbidden: ${detail}`);
+
+export const notFound = (path: FieldPath, value: unknown): FieldError => make('FieldValueNotFound', path, `Not found: ${show(value)}`);
+
+export const tooLong = (path: FieldPath, max: number): FieldError =>
+  make('FieldValueTooLong', path, max >= 0 ? `Too long: may not be more than ${max} bytes` : 'Too long: value is too long');
+
+export const tooMany = (path: FieldPath, actual: number, max: number): FieldError =>
+  make('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} items`);
+
+export const notSupported = (path: FieldPath, value: unknown, supported: readonly string[]): FieldError =>
+  make('FieldValueNotSupported', path, `Unsupported value: ${show(value)}${supported.length > 0 ? `: supported values: ${[...supported].sort().map((s) => JSON.stringify(s)).join(', ')}` : ''}`);
+
+/** 'spec.replicas: Invalid value: -1: must be greater than or equal to 0' */
+export const formatFieldError = (error: FieldError): string => `${error.field}: ${error.message}`;
+
+function make(type: FieldErrorType, path: FieldPath, message: string): FieldError {
+  return { type, field: path.toString(), message };
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  return typeof value === 'object' ? JSON.stringify(value) : typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,61 @@
+/**
+ * The form of objects, one representation for built-in kinds (from the generated table) and custom ones (from a CRD's
+ * OpenAPI schema). Walkers over it: decode.ts (strict decoding, pruning), defaulting, strategic-merge.ts, protobuf, OpenAPI.
+ */
+export type Schema = StructSchema | ListSchema | MapSchema | ScalarSchema;
+
+export interface StructSchema {
+  readonly type: 'struct';
+  /** Upstream's definition name ('io.k8s.api.core.v1.PodSpec'); absent for custom kinds. */
+  readonly name?: string;
+  /** Getter-backed in the built-in table, so that types are built on first use and may refer to themselves. */
+  readonly fields: ReadonlyMap<string, Field>;
+  /** Unknown fields are kept, not pruned. */
+  readonly preserveUnknown?: boolean;
+  /** x-kubernetes-embedded-resource: apiVersion, kind and metadata are implied. */
+  readonly embeddedResource?: boolean;
+  readonly validations?: CustomValidations;
+}
+
+export interface Field {
+  readonly schema: Schema;
+  readonly required?: boolean;
+  /** Present only where a CRD (or the API's own schema) states a default. */
+  readonly default?: unknown;
+  readonly nullable?: boolean;
+  readonly description?: string;
+  /** Strategic merge: 'merge', 'replace', 'retainKeys' or a comma-joined pair. */
+  readonly patchStrategy?: string;
+  readonly patchMergeKey?: string;
+  /** Protobuf: field number, wire type ('string', 'int32', 'repeated', message name in the table...). */
+  readonly protobuf?: { readonly number: number; readonly type: string };
+}
+
+export interface ListSchema {
+  readonly type: 'list';
+  readonly item: Schema;
+  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  readonly validations?: CustomValidations;
+}
+
+export interface MapSchema {
+  readonly type: 'map';
+  readonly value: Schema;
+  readonly mapType?: 'atomic' | 'granular';
+  readonly validations?: CustomValidations;
+}
+
+export interface ScalarSchema {
+  readonly type: 'scalar';
+  readonly scalar:
+    | 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'bytes' | 'time' | 'micro-time' | 'quantity' | 'int-or-string'
+    /** Any JSON value, kept as it is. */
+    | 'any'
+    /** Any JSON object, kept as it is (RawExtension, FieldsV1). */
+    | 'raw-object';
+  readonly validations?: CustomValidations;
+}
+
+/** The keywords of a CRD's schema (OpenAPI v3) that are not structure, as written: minimum, pattern, enum, x-kubernetes-validations... */
+export type CustomValidations = Readonly<Record<string, unknown>>;
