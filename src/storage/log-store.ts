@@ -184,7 +184,7 @@ export class LogStore implements Store {
       }
       for (let batch = await live.next(); batch; batch = await live.next()) yield batch;
     } catch (error) {
-      if (!(error instanceof StoreClosedError)) throw error;
+      if (!this.#closing) throw error;
     } finally {
       live.close();
     }
