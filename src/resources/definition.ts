@@ -30,6 +30,11 @@ export interface ResourceDefinition {
   readonly storageVersion: string;
   /** Kinds of two groups that share one storage (events) name the same key prefix here; else '<group or core>/<plural>'. */
   readonly storagePrefix: string;
+  /**
+   * Set where the stored form belongs to another group's kind of the same storagePrefix (extensions Ingress, events.k8s.io
+   * Event): storage keeps '<storageGroup>/<storageVersion>', and every version here converts to and from it.
+   */
+  readonly storageGroup?: string;
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly strategy: Strategy;
   readonly columns: readonly Column[];
@@ -45,7 +50,10 @@ export interface VersionDefinition {
   readonly name: string;
   /** The form of this version's objects: pruning, strict decoding, patches, protobuf, OpenAPI read it. */
   readonly schema: Schema;
-  /** Absent for the storage version, and for versions whose form is the same. Both work on drafts and may return their argument. */
+  /**
+   * Absent for the storage version, and for versions whose form is the same. Both work on drafts and may return their argument.
+   * They leave apiVersion and kind alone: the caller sets those.
+   */
   readonly toStorage?: (object: DraftObject) => DraftObject;
   readonly fromStorage?: (object: DraftObject) => DraftObject;
   /** The text of the Warning header for each request of a deprecated version. */
