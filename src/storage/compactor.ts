@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Revision } from './store.ts';
 
-/** How much of the past a store keeps: whichever limit is reached first. */
+/** How much of the past a store keeps: whichever limit is reached first. Infinity is no limit. */
 export interface HistoryLimits {
   /** About this many events (a tenth more before the oldest are dropped). */
   readonly revisions: number;
@@ -46,7 +46,7 @@ export class Compactor {
     this.#compact = options.compact;
     this.#latest = options.revision;
     this.#compacted = options.compacted;
-    if (this.#latest > this.#compacted) this.#mark();
+    if (this.#latest > Math.max(1, this.#compacted)) this.#mark();
   }
 
   /** A commit has brought the store to this revision. */
@@ -69,6 +69,7 @@ export class Compactor {
   }
 
   #mark(): void {
+    if (this.#limits.age === Infinity) return;
     this.#marks.push({ at: this.#clock.monotonic(), revision: this.#latest });
     this.#arm();
   }

@@ -16,8 +16,9 @@ const listPageBytes = 1024 * 1024;
 const historyPageRevisions = 500;
 /** How many revisions one step of pruning covers. */
 const pruneStep = 256;
-/** Free pages beyond a quarter of the file and this many are given back to the file system, this many at a time. */
-const vacuumStep = 64;
+/** Free pages are given back to the file system, so many at a time, while they are more than this and than half of the file. */
+const freePages = 1024;
+const vacuumStep = 256;
 
 const nothing = new Uint8Array(0);
 /** Sorts after every text: SQLite puts blobs last. */
@@ -59,33 +60,43 @@ export class SqliteLog {
     }
   }
 
-  /** Whether there are forgotten rows left to drop. */
-  get hasGarbage(): boolean {
-    return this.#pruned < this.#compacted;
+  /** Whether there is something left to tidy up. */
+  get untidy(): boolean {
+    return this.#pruned < this.#compacted || this.#isHollow();
   }
 
   /**
-   * Drops the next few forgotten rows. A row is forgotten when a later one up to the compacted revision replaced it, and a
-   * deletion when it is itself not later than that: so it is enough to walk the new part of the log, never the old rows.
-   * Nothing waits for the disk here: what a power cut undoes is pruned again.
+   * Does the next small step of dropping forgotten rows or, when those are gone, of giving space back to the file system.
+   * Nothing waits for the disk here: what a power cut undoes is done again.
    */
-  prune(): void {
-    const end = Math.min(this.#pruned + pruneStep, this.#compacted);
+  tidy(): void {
     this.#database.exec('PRAGMA synchronous = NORMAL');
     try {
-      this.#transaction(() => {
-        this.#sql.pruneReplaced.run(this.#pruned, end);
-        this.#sql.pruneDeleted.run(this.#pruned, end);
-        this.#sql.setProgress.run(end, 'pruned');
-      });
-      this.#pruned = end;
-      const free = number(this.#database, 'PRAGMA freelist_count');
-      if (free > vacuumStep && free > number(this.#database, 'PRAGMA page_count') / 4) {
-        this.#database.exec(`PRAGMA incremental_vacuum(${vacuumStep})`);
-      }
+      if (this.#pruned < this.#compacted) this.#prune();
+      else this.#database.exec(`PRAGMA incremental_vacuum(${vacuumStep})`);
     } finally {
       this.#database.exec('PRAGMA synchronous = FULL');
     }
+  }
+
+  /**
+   * A row is forgotten when a later one up to the compacted revision replaced it, and a deletion when it is itself not
+   * later than that: so it is enough to walk the new part of the log, never the old rows.
+   */
+  #prune(): void {
+    const end = Math.min(this.#pruned + pruneStep, this.#compacted);
+    this.#transaction(() => {
+      this.#sql.pruneReplaced.run(this.#pruned, end);
+      this.#sql.pruneDeleted.run(this.#pruned, end);
+      this.#sql.setProgress.run(end, 'pruned');
+    });
+    this.#pruned = end;
+  }
+
+  /** Free pages are kept for new rows as long as they are few. */
+  #isHollow(): boolean {
+    const free = number(this.#database, 'PRAGMA freelist_count');
+    return free > freePages && free > number(this.#database, 'PRAGMA page_count') / 2;
   }
 
   #commit({ writes, bytes }: PackedWrites): readonly WriteOutcome[] {

@@ -28,16 +28,16 @@ function answer(log: SqliteLog, { id, request }: Numbered): Reply {
 }
 
 const log = open();
-let pruning: NodeJS.Immediate | undefined;
+let tidying: NodeJS.Immediate | undefined;
 
 /** One step each turn of the event loop: requests that have come in meanwhile go first. */
-function pruneInTurn(opened: SqliteLog): void {
-  if (pruning || !opened.hasGarbage) return;
-  pruning = setImmediate(() => {
-    pruning = undefined;
+function tidyInTurn(opened: SqliteLog): void {
+  if (tidying || !opened.untidy) return;
+  tidying = setImmediate(() => {
+    tidying = undefined;
     try {
-      opened.prune();
-      pruneInTurn(opened);
+      opened.tidy();
+      tidyInTurn(opened);
     } catch {
       // Not fatal and not news: a disk that fails fails the next commit, whose writers are told. The next compaction tries again.
     }
@@ -48,11 +48,11 @@ if (log) {
   port.on('message', (message: Numbered) => {
     port.postMessage(answer(log, message));
     if (message.request.op === 'close') {
-      clearImmediate(pruning);
+      clearImmediate(tidying);
       port.close();
     } else if (message.request.op === 'compact') {
-      pruneInTurn(log);
+      tidyInTurn(log);
     }
   });
-  pruneInTurn(log);
+  tidyInTurn(log);
 }
