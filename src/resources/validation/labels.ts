@@ -3,6 +3,7 @@
  * Upstream: k8s.io/apimachinery/pkg/apis/meta/v1/validation
  */
 import { forbidden, invalid, required, tooLong, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
+import { selectorOf } from '../../apimachinery/label-selector.ts';
 import type * as metav1 from '../types/meta-v1.ts';
 import { invalidFor } from './fields.ts';
 import { checkLabelValue, checkQualifiedName } from './names.ts';
@@ -64,23 +65,5 @@ export const isEmptySelector = (selector: metav1.LabelSelector): boolean =>
 
 /** A selector as a table shows it: 'app=web,tier in (a,b)', '<none>' when it selects everything or is absent. */
 export function selectorText(selector: metav1.LabelSelector | undefined): string {
-  if (selector === undefined) return '<none>';
-  const parts = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
-  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) parts.push({ key, text: requirementText(key, operator, values) });
-  if (parts.length === 0) return '<none>';
-  return parts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ text }) => text).join(',');
-}
-
-function requirementText(key: string, operator: string, values: readonly string[]): string {
-  const list = `(${[...values].sort().join(',')})`;
-  switch (operator) {
-    case 'In':
-      return `${key} in ${list}`;
-    case 'NotIn':
-      return `${key} notin ${list}`;
-    case 'DoesNotExist':
-      return `!${key}`;
-    default:
-      return key;
-  }
+  return selectorOf(selector).toString() || '<none>';
 }
