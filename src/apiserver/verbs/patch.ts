@@ -1,11 +1,11 @@
 /** The three patch forms that work on any object; server-side apply is apply.ts. */
 import { messageOf } from '../../base/errors.ts';
-import { applyJsonPatch } from '../../apimachinery/json-patch.ts';
-import { applyMergePatch } from '../../apimachinery/merge-patch.ts';
+import { applyJsonPatch, parseJsonPatch } from '../../apimachinery/json-patch.ts';
+import { mergePatch } from '../../apimachinery/merge-patch.ts';
 import { parseYaml } from '../../apimachinery/yaml.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
-import { applyStrategicMergePatch } from '../../apimachinery/strategic-merge.ts';
+import { strategicMerge } from '../../apimachinery/strategic-merge.ts';
 import type { ApiRequest, ServedResource } from '../request.ts';
 
 export type PatchType = 'application/json-patch+json' | 'application/merge-patch+json' | 'application/strategic-merge-patch+json' | 'application/apply-patch+yaml';
@@ -24,12 +24,12 @@ export function applyPatch(type: PatchType, served: ServedResource, before: AnyO
   const patch = parsePatch(body);
   switch (type) {
     case 'application/json-patch+json':
-      return jsonPatch(before, patch);
+      return applyJsonPatch(before, parseJsonPatch(patch)) as AnyObject;
     case 'application/merge-patch+json':
-      return applyMergePatch(before, patch) as AnyObject;
+      return mergePatch(before, patch) as AnyObject;
     case 'application/strategic-merge-patch+json':
       if (served.definition.builtin === false) throw status.unsupportedMediaType(patchTypes.filter((known) => known !== type));
-      return applyStrategicMergePatch(served.version.schema, before, patch as object) as AnyObject;
+      return strategicMerge(served.version.schema, before, patch) as AnyObject;
     case 'application/apply-patch+yaml':
       throw status.unsupportedMediaType(patchTypes.slice(0, 3));
   }
@@ -46,9 +46,4 @@ function parsePatch(body: Uint8Array): unknown {
       throw status.badRequest(`error decoding patch: ${messageOf(error)}`);
     }
   }
-}
-
-function jsonPatch(before: AnyObject, patch: unknown): AnyObject {
-  if (!Array.isArray(patch)) throw status.badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
-  return applyJsonPatch(before, patch) as AnyObject;
 }

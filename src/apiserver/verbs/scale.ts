@@ -1,6 +1,6 @@
 /** The scale subresource: an autoscaling/v1 Scale read from, and written through, the parent's replica fields. */
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
-import { selectorOf } from '../../apimachinery/label-selector.ts';
+import { selectorOf, type LabelSelectorObject } from '../../apimachinery/label-selector.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import { builtinSchema } from '../../resources/schema/builtin.ts';
 import type { DraftObject, SubresourceDefinition } from '../../resources/definition.ts';
@@ -74,7 +74,7 @@ function toScale(parent: AnyObject, scale: ScaleDefinition): AnyObject {
 function selectorText(selector: unknown): string {
   if (typeof selector !== 'object' || selector === null) return '';
   const structured = 'matchLabels' in selector || 'matchExpressions' in selector;
-  return selectorOf(structured ? selector : { matchLabels: selector as Record<string, string> }).toString();
+  return selectorOf(structured ? (selector as LabelSelectorObject) : { matchLabels: selector as Record<string, string> }).toString();
 }
 
 function getPath(object: AnyObject, path: string): unknown {

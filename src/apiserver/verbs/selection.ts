@@ -46,7 +46,7 @@ function labelTest(text: string): Test {
 
 function fieldTerms(text: string): readonly FieldTerm[] {
   try {
-    return text === '' ? [] : parseFieldSelector(text);
+    return text === '' ? [] : parseFieldSelector(text).terms;
   } catch (error) {
     throw badRequest(messageOf(error));
   }

@@ -4,7 +4,8 @@ import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { DraftObject } from '../../resources/definition.ts';
 import { toServedVersion, toStorageVersion } from '../negotiation/conversion.ts';
-import { decodeBody, pruneDecoded, type FieldValidation } from '../negotiation/decode.ts';
+import type { FieldValidation } from '../../apimachinery/decode.ts';
+import { decodeBody, prune } from '../negotiation/decode.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
 import { applyPatch, patchTypeOf } from './patch.ts';
@@ -63,7 +64,7 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
     const before = toServedVersion(served, current);
     const patched = applyPatch(type, served, before, body);
     if (patched.metadata.name !== name) throw status.badRequest(`the name of the object (${patched.metadata.name ?? ''}) does not match the name on the URL (${name})`);
-    const pruned = pruneDecoded(served, patched, validation, request.warnings);
+    const pruned = prune(served, patched, validation, request.warnings);
     if (!changesVersion(before, pruned)) delete pruned.metadata.resourceVersion;
     return toStorageVersion(served, pruned);
   };
