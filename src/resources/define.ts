@@ -15,6 +15,7 @@ import { builtinSchema, typeOfKind } from './schema/builtin.ts';
 
 /** A Strategy over objects of one type. */
 export interface StrategyOf<T extends KubeObject> {
+  readonly keepStatus?: boolean;
   defaults?(object: Draft<T>): void;
   prepareForCreate?(object: Draft<T>, facts: RequestFacts): void;
   prepareForUpdate?(object: Draft<T>, old: T, facts: RequestFacts): void;

@@ -87,6 +87,8 @@ export interface RequestFacts {
 export interface Strategy {
   /** Value defaults, on every decode of a write (after conversion to the storage version). Must be idempotent. */
   defaults?(object: DraftObject): void;
+  /** True: a status given on create stays, though there is a status subresource (Node). */
+  readonly keepStatus?: boolean;
   /** Clears what a client may not set on create. Kinds with a status subresource lose `status` before this, unless keepStatus. */
   prepareForCreate?(object: DraftObject, facts: RequestFacts): void;
   /** Restores what a client may not change. Kinds with a status subresource get the old `status` back before this. */

@@ -7,7 +7,8 @@ import { draft, type Draft } from '../../apimachinery/object.ts';
 import { timestamp } from '../../base/clock.ts';
 import { defineKind, statusVerbs, typedKind, untyped, type StrategyOf } from '../define.ts';
 import type { ResourceDefinition } from '../definition.ts';
-import { defaultPodSpec } from '../pod-spec/defaults.ts';
+import { defaultPodOnly, defaultPodSpec } from '../pod-spec/defaults.ts';
+import { validateHostNetworkPorts } from '../pod-spec/ports.ts';
 import { validatePodSpec } from '../pod-spec/validate.ts';
 import { action, proxy, stream } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
@@ -19,13 +20,22 @@ import { isFinished } from './pod-readiness.ts';
 import { validatePodChange } from './pod-update.ts';
 
 const spec = FieldPath.of('spec');
-const validate = (pod: corev1.Pod): FieldError[] => validatePodSpec(pod.spec, spec);
+
+function validate(pod: corev1.Pod): FieldError[] {
+  const errors = validatePodSpec(pod.spec, spec);
+  if (pod.spec?.hostNetwork !== true) return errors;
+  return [
+    ...errors,
+    ...validateHostNetworkPorts(pod.spec.containers ?? [], spec.child('containers')),
+    ...validateHostNetworkPorts(pod.spec.initContainers ?? [], spec.child('initContainers')),
+  ];
+}
 
 const strategy: StrategyOf<corev1.Pod> = {
   defaults(pod) {
     if (pod.spec === undefined) return;
     defaultPodSpec(pod.spec);
-    pod.spec.enableServiceLinks ??= true;
+    defaultPodOnly(pod.spec);
   },
   prepareForCreate(pod, facts) {
     pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec as corev1.PodSpec | undefined) };

@@ -8,7 +8,7 @@ import { checkedText, oneOf, supportedOnly, Unique } from '../validation/fields.
 import { checkDnsLabel } from '../validation/names.ts';
 import { validateRequirements } from '../validation/resource-lists.ts';
 import { validateEnv, validateEnvFrom } from './env.ts';
-import { validateContainerPorts, validateHostNetworkPorts, validateHostPorts } from './ports.ts';
+import { validateContainerPorts, validateHostPorts } from './ports.ts';
 import { validateHandler, validateProbe } from './probes.ts';
 import { validateContainerSecurity } from './security-context.ts';
 import { validateVolumeDevices, validateVolumeMounts, type Volumes } from './volume-mounts.ts';
@@ -36,19 +36,18 @@ export function validateContainers(containers: readonly corev1.Container[], fact
       ...supportedOnly(at.child('restartPolicy'), container.restartPolicy, ['Always', 'Never', 'OnFailure']),
     ];
   });
-  return [...errors, ...validateHostPorts(containers, path), ...hostNetworkPorts(containers, facts, path)];
+  return [...errors, ...validateHostPorts(containers, path)];
 }
 
 export function validateInitContainers(containers: readonly corev1.Container[], facts: PodFacts, path: FieldPath): FieldError[] {
   const names = new Unique();
   for (const { name } of facts.spec.containers ?? []) names.check(path, name);
-  const errors = containers.flatMap((container, i) => {
+  return containers.flatMap((container, i) => {
     const at = path.index(i);
     const common = [...validateCommon(container, facts, at), ...(container.name ? names.check(at.child('name'), container.name) : []), ...validateHostPorts([container], path)];
     const policy = supportedOnly(at.child('restartPolicy'), container.restartPolicy, ['Always', 'Never', 'OnFailure']);
     return [...common, ...policy, ...(isSidecar(container) ? validateLifecycle(container, facts, at) : validateRunsToEnd(container, at))];
   });
-  return [...errors, ...hostNetworkPorts(containers, facts, path)];
 }
 
 /** An init container that keeps running beside the others. */
@@ -59,10 +58,6 @@ function validateRunsToEnd(container: corev1.Container, path: FieldPath): FieldE
   return (['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const).flatMap((name) =>
     container[name] === undefined ? [] : [forbidden(path.child(name), 'may not be set for init containers without restartPolicy=Always')],
   );
-}
-
-function hostNetworkPorts(containers: readonly corev1.Container[], { spec }: PodFacts, path: FieldPath): FieldError[] {
-  return spec.hostNetwork === true ? validateHostNetworkPorts(containers, path) : [];
 }
 
 function validateCommon(container: corev1.Container, facts: PodFacts, path: FieldPath): FieldError[] {

@@ -18,12 +18,18 @@ export function defaultPodSpec(spec: Draft<corev1.PodSpec>): void {
   spec.terminationGracePeriodSeconds ??= 30;
   defaultServiceAccount(spec);
   for (const container of allContainers(spec)) defaultContainer(container);
-  if (spec.hostNetwork === true) defaultHostPorts(spec);
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
   for (const constraint of spec.topologySpreadConstraints ?? []) {
     constraint.nodeAffinityPolicy ??= 'Honor';
     constraint.nodeTaintsPolicy ??= 'Ignore';
   }
+}
+
+/** What only a Pod gets and a template does not, so that a template reads as its author wrote it. */
+export function defaultPodOnly(spec: Draft<corev1.PodSpec>): void {
+  spec.enableServiceLinks ??= true;
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) if (container.resources !== undefined) defaultRequests(container.resources);
+  if (spec.hostNetwork === true) defaultHostPorts(spec);
 }
 
 /** Containers, init containers and ephemeral containers, as one list. */
@@ -44,7 +50,6 @@ export function defaultContainer(container: Draft<corev1.Container>): void {
   container.terminationMessagePath ||= '/dev/termination-log';
   container.terminationMessagePolicy ||= 'File';
   container.resources ??= {};
-  defaultRequests(container.resources);
   for (const port of container.ports ?? []) port.protocol ||= 'TCP';
   for (const variable of container.env ?? []) {
     if (variable.valueFrom?.fieldRef !== undefined) variable.valueFrom.fieldRef.apiVersion ||= 'v1';
