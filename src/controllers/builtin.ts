@@ -1,4 +1,5 @@
 /** Every controller of the control plane. */
+import { deploymentController } from './deployment/deployment.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
@@ -11,7 +12,7 @@ export interface BuiltinControllerOptions {
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, replicaSetController, replicationControllerController];
+  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, replicaSetController, replicationControllerController, deploymentController];
 }
 
 /** All controllers with default options. */
