@@ -1,5 +1,8 @@
 /** Every controller of the control plane. */
 import { deploymentController } from './deployment/deployment.ts';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
+import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
@@ -12,7 +15,17 @@ export interface BuiltinControllerOptions {
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, replicaSetController, replicationControllerController, deploymentController];
+  return [
+    serviceAccountController,
+    rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
+    namespaceController,
+    replicaSetController,
+    replicationControllerController,
+    deploymentController,
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroringController,
+  ];
 }
 
 /** All controllers with default options. */
