@@ -3,6 +3,7 @@ import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
+import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
@@ -25,6 +26,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
+    garbageCollector,
   ];
 }
 
