@@ -91,9 +91,10 @@ export class PodWorker {
 
   /** The Pod as the API has it now. */
   update(pod: Pod): void {
+    const before = this.#pod;
     this.#pod = pod;
     if (isDeleting(pod)) this.#hurry(graceSeconds(pod));
-    this.wake();
+    if (asks(pod) !== asks(before)) this.wake();
   }
 
   /** The API has the Pod no more: everything ends, quickly, and nothing is reported. */
@@ -397,4 +398,10 @@ export class PodWorker {
     const own = new Set(allContainers(this.#pod).map(({ spec }) => `${prefix}${spec.name}-`));
     for (const link of links) if ([...own].some((start) => link.startsWith(start) && link.length === start.length + 68)) await unlink(path.join(logs, 'containers', link)).catch(() => undefined);
   }
+}
+
+/** What of a Pod concerns its worker: not the status that it writes itself, but conditions that others set. */
+function asks({ metadata, spec, status }: Pod): string {
+  const gates = (spec?.readinessGates ?? []).map(({ conditionType }) => status?.conditions?.find(({ type }) => type === conditionType)?.status);
+  return JSON.stringify([spec, metadata.labels, metadata.annotations, metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, gates]);
 }

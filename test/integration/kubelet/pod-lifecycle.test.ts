@@ -104,7 +104,7 @@ test('what a Pod needs and does not have is said, and it starts once it is there
   assert.equal(held.phase, 'Pending');
   node.cluster.configMaps.set('default/words', { metadata: { name: 'words' }, data: { word: 'here' } });
   await node.cluster.untilStatus(uidOf(pod), ready);
-  assert.equal((await node.exec(pod, 'printenv WORD')).out, 'here\n');
+  assert.deepEqual(await node.exec(pod, 'echo $WORD'), { code: 0, out: 'here\n', err: '' });
   await node.deletePod(pod);
 });
 
@@ -112,7 +112,7 @@ test('an image that is nowhere to be had: ErrImagePull, then ImagePullBackOff', 
   const pod = node.pod('noimage', { containers: [{ name: 'main', image: '127.0.0.1:1/nothing:1' }] });
   const first = await node.cluster.untilStatus(uidOf(pod), ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImagePull');
   assert.match(first.containerStatuses?.[0]?.state?.waiting?.message ?? '', /127\.0\.0\.1:1/);
-  node.cluster.apply({ ...(node.cluster.pods.get(uidOf(pod)) ?? pod) });
+  node.kubelet.workers.worker(uidOf(pod))?.wake();
   await node.cluster.untilStatus(uidOf(pod), ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff');
   await node.deletePod(pod);
 });
