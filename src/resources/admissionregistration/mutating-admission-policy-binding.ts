@@ -1,0 +1,12 @@
+import { defineKind, typedKind } from '../define.ts';
+import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
+
+export const mutatingAdmissionPolicyBindingDefinition = defineKind<admissionregistrationv1.MutatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  namespaced: false,
+  categories: ['api-extensions'],
+});
+
+export const mutatingAdmissionPolicyBindings = typedKind<admissionregistrationv1.MutatingAdmissionPolicyBinding>(mutatingAdmissionPolicyBindingDefinition);

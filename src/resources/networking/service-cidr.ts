@@ -1,0 +1,12 @@
+import { defineKind, typedKind } from '../define.ts';
+import type * as networkingv1 from '../types/networking-v1.ts';
+
+export const serviceCidrDefinition = defineKind<networkingv1.ServiceCIDR>({
+  group: 'networking.k8s.io',
+  kind: 'ServiceCIDR',
+  plural: 'servicecidrs',
+  namespaced: false,
+  status: true,
+});
+
+export const serviceCidrs = typedKind<networkingv1.ServiceCIDR>(serviceCidrDefinition);
