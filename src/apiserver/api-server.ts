@@ -14,6 +14,7 @@ import { WatchCache } from '../storage/watch-cache.ts';
 import { bindingAction } from './actions/binding.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { builtinAdmission } from './admission/builtin.ts';
+import { CrdManager } from './crd/crd-manager.ts';
 import { firstOf, mastersAuthorizer, type Authorizer } from './authz/authorizer.ts';
 import { RbacPolicy, rbacAuthorizer } from './authz/rbac.ts';
 import { buildChain, type Chain } from './chain.ts';
@@ -74,6 +75,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), rbacAuthorizer(policy)]);
   const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
+  closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
 
   const ready = { state: false };

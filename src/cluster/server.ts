@@ -9,7 +9,7 @@ import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
 import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
 import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
-import { builtinControllers } from '../controllers/builtin.ts';
+import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
 import type { Store } from '../storage/store.ts';
 import { createListener, type Listener } from '../transport/listener.ts';
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     random: systemRandom,
     logger,
     version: options.version,
-    controllers: builtinControllers,
+    controllers: createBuiltinControllers({ caBundle: () => pki.authority.certPem }),
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
     extend: ({ authorizer, policy, objects }, registry) => {
