@@ -23,6 +23,8 @@ import { authentication, type Authenticator } from './filters/authentication.ts'
 import { authorization } from './filters/authorization.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
+import { createOpenApi } from './openapi/openapi.ts';
+import { openApiPaths } from './openapi/paths.ts';
 import { ObjectStore } from './registry/object-store.ts';
 import { ObjectWriter } from './registry/object-writer.ts';
 import type { Handler } from './request.ts';
@@ -80,6 +82,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
 
   const ready = { state: false };
   const discovery = new Discovery(registry);
+  const openApi = closing.add(createOpenApi(registry, 'v1.36.0'), (documents) => documents.close());
   const extensions = extend(parts);
   for (const extension of extensions) closing.defer(() => extension.close?.());
   const actions = new Map<string, ResourceHandler>([
@@ -93,6 +96,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/apis', discovery.handler],
     ['/apis/', discovery.handler],
     ['/version', versionHandler(options.version)],
+    ...Object.entries(openApiPaths(openApi)),
     ...healthPaths(() => ready.state),
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);
