@@ -42,6 +42,8 @@ export interface ResourceDefinition {
   readonly selectableFields: Readonly<Record<string, (object: AnyObject) => string>>;
   /** True for a kind that is stored, defaulted and schema-checked but that no part of k8ts acts on yet: docs/compatibility.md lists it. */
   readonly inert?: boolean;
+  /** False for custom resources: their list items keep kind and apiVersion, and they have no protobuf form. */
+  readonly builtin?: boolean;
 }
 
 export interface VersionDefinition {
@@ -106,6 +108,8 @@ export interface Strategy {
   readonly allowUnconditionalUpdate?: boolean;
   /** Seconds of grace on deletion; undefined: none, delete at once. Pods: from the options, spec, or 30. */
   gracePeriod?(object: AnyObject, requested: number | undefined): number | undefined;
+  /** Finalizers that the kind keeps outside metadata (Namespaces: spec.finalizers): deletion waits for them as well. */
+  specFinalizers?(object: AnyObject): readonly string[];
   /** Changes an object that begins to be deleted gracefully (Namespaces set status.phase). */
   beginDeletion?(object: DraftObject): void;
   /** What an absent propagationPolicy means; background when absent. */

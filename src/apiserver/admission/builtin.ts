@@ -1,0 +1,28 @@
+/** The admission plugins in upstream's order. */
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { ResourceRegistry } from '../../resources/definition.ts';
+import type { ObjectStore } from '../registry/object-store.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+import { priority } from './priority.ts';
+import { serviceAccount } from './service-account.ts';
+
+export interface AdmissionDependencies {
+  readonly objects: ObjectStore;
+  readonly registry: ResourceRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function builtinAdmission(dependencies: AdmissionDependencies): readonly AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(dependencies),
+    serviceAccount(dependencies),
+    priority(dependencies),
+    defaultTolerationSeconds(),
+    defaultStorageClass(dependencies),
+  ];
+}
