@@ -40,6 +40,7 @@ export class SpdyStream extends Duplex {
   #localEnded = false;
   #resetStatus: number = resetStatus.cancel;
   #silent = false;
+  #broken: Error | undefined;
 
   constructor(owner: StreamOwner, id: number, headers: SpdyHeaders) {
     super({ readableHighWaterMark: readBuffer, writableHighWaterMark: 64 * 1024 });
@@ -83,13 +84,18 @@ export class SpdyStream extends Duplex {
     if (fin) this.receiveEnd();
   }
 
-  /** The peer, or the connection's end, took the stream away: nothing is sent for it any more. */
+  /**
+   * The peer, or the connection's end, took the stream away: nothing is sent for it any more. What was received can still
+   * be read to its end, since Kubernetes' peers end streams in this way too; writing fails.
+   */
   receiveReset(error: Error): void {
     this.#silent = true;
     this.#reply.reject(error);
-    // A reader that has all it was sent, and a writer that wrote all it had, lose nothing by a late reset.
     if (this.#remoteEnded && this.#localEnded) return;
-    this.destroy(error);
+    this.#broken = error;
+    this.receiveEnd();
+    if (this.readableEnded) this.destroy(error);
+    else this.once('end', () => this.destroy(error));
   }
 
   override _read(): void {
@@ -97,15 +103,21 @@ export class SpdyStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#owner.sendData(this, [chunk], false, done);
+    this.#send([chunk], done);
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#owner.sendData(this, chunks.map(({ chunk }) => chunk), false, done);
+    this.#send(chunks.map(({ chunk }) => chunk), done);
+  }
+
+  /** An error would throw away what is still to be read: until that is read, what is written goes nowhere. */
+  #send(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
+    if (!this.#broken) this.#owner.sendData(this, chunks, false, done);
+    else done(this.readableLength === 0 ? this.#broken : null);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    if (this.#localEnded) {
+    if (this.#localEnded || this.#broken) {
       done();
       return;
     }

@@ -164,11 +164,16 @@ test('resets, refusals and the end of the connection are seen', async () => {
   await stream.replied;
   stream.reset();
   await client.ping();
-  assert.ok(streams[1]?.destroyed);
+  assert.ok(streams[1]);
+  assert.equal(await text(streams[1]), '');
+  streams[1].write('x');
+  assert.ok(streams[1].destroyed);
   const open = client.openStream({});
   await open.replied;
+  streams[2]?.write('last words');
+  const [words] = (await once(open, 'data')) as [Buffer];
   server.destroy();
-  await assert.rejects(text(open));
+  assert.equal(words.toString() + (await text(open)), 'last words');
   await client.closed;
 });
 
