@@ -26,9 +26,6 @@ export async function dialRemoteCommand(target: DialTarget, streams: RemoteStrea
     connection.destroy();
     throw error;
   }
-  errors.end();
-  stdout?.end();
-  stderr?.end();
   stdin?.resume();
   resize?.resume();
   const outcome = readOutcome(errors, isStructured);
