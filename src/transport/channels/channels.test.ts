@@ -50,6 +50,25 @@ test('a command over SPDY: streams, half close, exit code', async (t) => {
   assert.deepEqual(await Promise.all([text(process.stdout), text(process.stderr), process.outcome]), ['HELLO', '5 bytes', { exitCode: 5 }]);
 });
 
+test('a command that ends while its input still comes is over for both sides', async (t) => {
+  const finished = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  let served = 0;
+  const url = await serve(t, async (exchange) => {
+    const session = await acceptRemoteCommand(exchange, all);
+    await once(session.stdin as Readable, 'readable');
+    await session.finish({ exitCode: 0 });
+    finished[served++]?.resolve();
+  });
+  const process = await dialRemoteCommand({ url }, all);
+  process.stdin?.write(Buffer.alloc(4_000_000));
+  assert.deepEqual(await process.outcome, { exitCode: 0 });
+  await finished[0].promise;
+  const { socket, closed } = await openWebSocket(url, ['v5.channel.k8s.io']);
+  for (let i = 0; i < 200; i++) socket.send(Buffer.alloc(32 * 1024));
+  await closed;
+  await finished[1].promise;
+});
+
 test('a relay joins a client to a process elsewhere, sizes and all', async (t) => {
   const sizes: unknown[] = [];
   const tty = { stdin: true, stdout: true, stderr: false, tty: true };

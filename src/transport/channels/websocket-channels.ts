@@ -63,6 +63,8 @@ export class WebSocketChannels {
   }
 
   #receive(message: Buffer, isBinary: boolean): void {
+    // Once this side has closed, reading on is how the other's answer is noticed: nothing is held back, or kept.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     const encoded = this.#options.base64 && !isBinary;
     const number = (message[0] ?? 0) - (encoded ? 0x30 : 0);
     const data = encoded ? Buffer.from(message.toString('latin1', 1), 'base64') : message.subarray(1);

@@ -230,7 +230,8 @@ export class SpdyConnection implements StreamOwner {
 
   #takeData(frame: Extract<Frame, { type: 'data' }>): void {
     const stream = this.#streams.get(frame.id);
-    if (!stream || stream.receive(frame.data, frame.fin)) return;
+    // Once this side has ended, reading on is how the end of the other is noticed: nothing is held back, or kept.
+    if (!stream || this.#socket.writableEnded || stream.receive(frame.data, frame.fin)) return;
     this.#behind.add(stream);
     this.#socket.pause();
   }
