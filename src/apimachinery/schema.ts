@@ -14,6 +14,8 @@ export interface StructSchema {
   readonly preserveUnknown?: boolean;
   /** x-kubernetes-embedded-resource: apiVersion, kind and metadata are implied. */
   readonly embeddedResource?: boolean;
+  /** 'atomic' (x-kubernetes-map-type): server-side apply owns the value as a whole. */
+  readonly mapType?: 'atomic' | 'granular';
   readonly validations?: CustomValidations;
 }
 
@@ -27,8 +29,18 @@ export interface Field {
   /** Strategic merge: 'merge', 'replace', 'retainKeys' or a comma-joined pair. */
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
-  /** Protobuf: field number, wire type ('string', 'int32', 'repeated', message name in the table...). */
-  readonly protobuf?: { readonly number: number; readonly type: string };
+  /** Absent where the type has no protobuf form (custom kinds, apiVersion and kind of top-level objects). */
+  readonly protobuf?: ProtobufField;
+}
+
+export interface ProtobufField {
+  readonly number: number;
+  /** Numbers of the inner messages that hold this field, outermost first: upstream embeds where JSON is flat. */
+  readonly via?: readonly number[];
+  /** A message that the JSON type does not tell of: 'ExtraValue' and 'Verbs' wrap a list of strings, the JSON* unions of CRDs, 'FieldsV1'. */
+  readonly message?: string;
+  /** A zero is kept: upstream tells it from absence, or always shows it. */
+  readonly keepZero?: boolean;
 }
 
 export interface ListSchema {

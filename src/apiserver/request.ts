@@ -3,11 +3,11 @@
  * Filters (chain.ts) fill in the context; handlers give an ApiResponse, which the listener encodes and the in-process
  * transport hands over as objects.
  */
-import type { Duplex } from 'node:stream';
 import type { AnyObject, ListMeta } from '../apimachinery/object.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { CacheEvent } from '../storage/resource-cache.ts';
 import type { ResourceDefinition, VersionDefinition } from '../resources/definition.ts';
+import type { Exchange } from '../transport/exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 
 export interface UserInfo {
@@ -21,6 +21,8 @@ export interface RequestHeaders {
   get(name: string): string | undefined;
   /** Every value of a header that was sent several times, unjoined. */
   all(name: string): readonly string[];
+  /** Lower-case names of the headers sent. */
+  names?(): readonly string[];
 }
 
 /** Who is at the other end of the connection. */
@@ -28,11 +30,6 @@ export interface Peer {
   readonly address: string;
   /** DER of the client certificate that the TLS layer verified against the client CA. */
   readonly certificate?: Uint8Array | undefined;
-}
-
-export interface Upgrade {
-  readonly socket: Duplex;
-  readonly head: Buffer;
 }
 
 /** What the transport knows of a request. */
@@ -52,8 +49,8 @@ export interface IncomingRequest {
   /** In-process only: the body as an object, and who sends it. */
   readonly object?: AnyObject | undefined;
   readonly identity?: UserInfo | undefined;
-  /** Present when the client asks for a protocol upgrade (HTTP/1.1). */
-  readonly upgrade?: Upgrade | undefined;
+  /** The connection's side of the request, for handlers that answer on it themselves (streams, proxying). Undefined in-process. */
+  readonly exchange?: Exchange | undefined;
 }
 
 /** The request on its way through the chain: filters add what they find out. */

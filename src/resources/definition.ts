@@ -30,6 +30,11 @@ export interface ResourceDefinition {
   readonly storageVersion: string;
   /** Kinds of two groups that share one storage (events) name the same key prefix here; else '<group or core>/<plural>'. */
   readonly storagePrefix: string;
+  /**
+   * Set where the stored form belongs to another group's kind of the same storagePrefix (extensions Ingress, events.k8s.io
+   * Event): storage keeps '<storageGroup>/<storageVersion>', and every version here converts to and from it.
+   */
+  readonly storageGroup?: string;
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly strategy: Strategy;
   readonly columns: readonly Column[];
@@ -45,7 +50,10 @@ export interface VersionDefinition {
   readonly name: string;
   /** The form of this version's objects: pruning, strict decoding, patches, protobuf, OpenAPI read it. */
   readonly schema: Schema;
-  /** Absent for the storage version, and for versions whose form is the same. Both work on drafts and may return their argument. */
+  /**
+   * Absent for the storage version, and for versions whose form is the same. Both work on drafts and may return their argument.
+   * They leave apiVersion and kind alone: the caller sets those.
+   */
   readonly toStorage?: (object: DraftObject) => DraftObject;
   readonly fromStorage?: (object: DraftObject) => DraftObject;
   /** The text of the Warning header for each request of a deprecated version. */
@@ -79,6 +87,8 @@ export interface RequestFacts {
 export interface Strategy {
   /** Value defaults, on every decode of a write (after conversion to the storage version). Must be idempotent. */
   defaults?(object: DraftObject): void;
+  /** True: a status given on create stays, though there is a status subresource (Node). */
+  readonly keepStatus?: boolean;
   /** Clears what a client may not set on create. Kinds with a status subresource lose `status` before this, unless keepStatus. */
   prepareForCreate?(object: DraftObject, facts: RequestFacts): void;
   /** Restores what a client may not change. Kinds with a status subresource get the old `status` back before this. */

@@ -71,11 +71,15 @@ export class ResourceCache {
   load(objects: readonly CachedObject[]): void {
     for (const object of objects) this.#objects.set(object.key, object);
     this.#keys = objects.map((object) => object.key);
+    this.changes++;
   }
 
   get size(): number {
     return this.#objects.size;
   }
+
+  /** Grows with every published change: tells whether something derived from the cache is still true. */
+  changes = 0;
 
   get watcherCount(): number {
     return this.#watchers.size;
@@ -111,6 +115,7 @@ export class ResourceCache {
   }
 
   publish(changes: readonly PublishedChange[], time: number): void {
+    this.changes += changes.length;
     for (const { key, object, deleted } of changes) {
       const previous = this.#objects.get(key);
       if (deleted) this.#forget(key);

@@ -77,19 +77,23 @@ export interface Store {
 }
 
 export class CompactedError extends Error {
+  readonly requested: Revision;
   readonly compacted: Revision;
   constructor(requested: Revision, compacted: Revision) {
     super(`required revision ${requested} has been compacted; the oldest is ${compacted + 1}`);
     this.name = 'CompactedError';
+    this.requested = requested;
     this.compacted = compacted;
   }
 }
 
 export class FutureRevisionError extends Error {
+  readonly requested: Revision;
   readonly current: Revision;
   constructor(requested: Revision, current: Revision) {
     super(`required revision ${requested} is a future revision; the current one is ${current}`);
     this.name = 'FutureRevisionError';
+    this.requested = requested;
     this.current = current;
   }
 }

@@ -2,15 +2,14 @@
  * Objects, lists and watch events as bytes. Where the client wants JSON in the storage version, the cache's own bytes are joined
  * and nothing is parsed; every other shape goes through the object.
  */
-import { stringify } from 'yaml';
+import { formatYaml } from '../../apimachinery/yaml.ts';
 import { formatApiVersion } from '../../apimachinery/group-version.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
-import { encodeProtobuf, protobufFrame } from '../../apimachinery/protobuf.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
-import { builtinSchema, typeOfKind } from '../../resources/schema/builtin.ts';
 import type { ListResponse, ObjectResponse, ServedResource, WatchItem } from '../request.ts';
 import type { Negotiated } from './accept.ts';
 import { apiVersionOf, isStorageForm, plainObject, toServedVersion } from './conversion.ts';
+import { protobufFrame, toProtobuf } from './protobuf.ts';
 import { buildTable, partialMetadata, type TableOptions } from './table.ts';
 
 /** How one request wants its answer. */
@@ -40,20 +39,12 @@ function shaped(served: ServedResource | undefined, object: AnyObject, { negotia
 
 /** An object in its final form. */
 export function encodePlain(object: AnyObject, negotiated: Negotiated): Buffer {
-  if (negotiated.encoding === 'yaml') return Buffer.from(stringify(object));
+  if (negotiated.encoding === 'yaml') return Buffer.from(formatYaml(object));
   if (negotiated.encoding === 'protobuf') {
-    const encoded = asProtobuf(object);
+    const encoded = toProtobuf(object);
     if (encoded) return encoded;
   }
   return Buffer.from(negotiated.pretty ? `${JSON.stringify(object, undefined, 2)}\n` : JSON.stringify(object));
-}
-
-/** The content type that encodePlain gives `object`: kinds without a protobuf form stay JSON. */
-function asProtobuf(object: AnyObject): Buffer | undefined {
-  const { apiVersion = '', kind = '' } = object;
-  const slash = apiVersion.indexOf('/');
-  const type = typeOfKind(slash < 0 ? '' : apiVersion.slice(0, slash), apiVersion.slice(slash + 1), kind);
-  return type === undefined ? undefined : Buffer.from(encodeProtobuf(builtinSchema(type), object));
 }
 
 /** The list in chunks of about 256 KB. */
@@ -133,8 +124,8 @@ function bookmark(served: ServedResource, item: Extract<WatchItem, { type: 'BOOK
 
 function frame(type: string, object: AnyObject, negotiated: Negotiated): Buffer {
   if (negotiated.encoding === 'protobuf') {
-    const encoded = asProtobuf(object);
-    if (encoded) return Buffer.from(protobufFrame(type, encoded));
+    const encoded = toProtobuf(object);
+    if (encoded) return protobufFrame(type, encoded);
   }
   return jsonFrame(type, Buffer.from(JSON.stringify(object)));
 }

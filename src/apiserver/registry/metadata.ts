@@ -5,7 +5,7 @@
 import { timestamp } from '../../base/clock.ts';
 import { nameSuffix, type Random } from '../../base/random.ts';
 import { FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
-import { dns1123Subdomain, labelValue, qualifiedName } from '../../apimachinery/names.ts';
+import { checkDns1123Subdomain, checkLabelValue, checkQualifiedName } from '../../apimachinery/names.ts';
 import type { AnyObject, Draft, ObjectMeta, OwnerReference } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { DraftObject, ResourceDefinition } from '../../resources/definition.ts';
@@ -81,33 +81,30 @@ function sortedKeys(_key: string, value: unknown): unknown {
 export function validateMetadata(definition: ResourceDefinition, object: AnyObject): FieldError[] {
   const { name, generateName, labels, annotations, ownerReferences, finalizers } = object.metadata;
   const errors: FieldError[] = [];
-  const checkName = definition.strategy.validateName ?? dns1123Subdomain;
+  const checkName = definition.strategy.validateName ?? checkDns1123Subdomain;
   if (generateName) for (const problem of checkName(`${generateName.replace(/-+$/, '')}`)) errors.push(invalid(metadataPath.child('generateName'), generateName, problem));
   if (!name) errors.push(required(metadataPath.child('name'), 'name or generateName is required'));
   else for (const problem of checkName(name)) errors.push(invalid(metadataPath.child('name'), name, problem));
   for (const [key, value] of Object.entries(labels ?? {})) {
-    for (const problem of qualifiedName(key)) errors.push(invalid(metadataPath.child('labels'), key, problem));
-    for (const problem of labelValue(value)) errors.push(invalid(metadataPath.child('labels'), value, problem));
+    for (const problem of checkQualifiedName(key)) errors.push(invalid(metadataPath.child('labels'), key, problem));
+    for (const problem of checkLabelValue(value)) errors.push(invalid(metadataPath.child('labels'), value, problem));
   }
   let annotationBytes = 0;
   for (const [key, value] of Object.entries(annotations ?? {})) {
-    for (const problem of qualifiedName(key.toLowerCase())) errors.push(invalid(metadataPath.child('annotations'), key, problem));
+    for (const problem of checkQualifiedName(key.toLowerCase())) errors.push(invalid(metadataPath.child('annotations'), key, problem));
     annotationBytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (annotationBytes > maxAnnotationBytes) errors.push({ type: 'FieldValueTooLong', field: 'metadata.annotations', message: `Too long: may not be more than ${maxAnnotationBytes} bytes` });
   errors.push(...validateOwners(ownerReferences ?? []));
   finalizers?.forEach((finalizer, i) => {
     const path = metadataPath.child('finalizers').index(i);
-    for (const problem of qualifiedName(finalizer)) errors.push(invalid(path, finalizer, problem));
-    if (!finalizer.includes('/') && !standardFinalizers.has(finalizer)) errors.push(invalid(path, finalizer, `name is neither a standard finalizer name nor is it fully qualified`));
+    for (const problem of checkQualifiedName(finalizer)) errors.push(invalid(path, finalizer, problem));
   });
   if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(metadataPath.child('finalizers'), finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
   return errors;
 }
-
-const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 function validateOwners(owners: readonly OwnerReference[]): FieldError[] {
   const errors: FieldError[] = [];

@@ -157,13 +157,17 @@ export class ObjectWriter {
   #strategyFor(definition: ResourceDefinition, subresource: string): Strategy {
     if (subresource === '') return definition.strategy;
     const sub = definition.subresources[subresource];
-    return sub?.type === 'object' ? sub.strategy : definition.strategy;
+    if (sub?.type === 'object') return sub.strategy;
+    return sub?.type === 'action' ? noRules : definition.strategy;
   }
 
   #facts(context: WriteContext): RequestFacts {
     return { now: this.#clock.now(), user: context.user.name, dryRun: context.dryRun };
   }
 }
+
+/** Actions (binding, eviction) change the object by rules of their own. */
+const noRules: Strategy = {};
 
 function keepStatus(object: DraftObject, old: AnyObject): void {
   if (old['status'] === undefined) delete object['status'];

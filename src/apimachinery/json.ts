@@ -1,0 +1,71 @@
+/** JSON texts: parsing with errors in upstream's words, and the search for fields that a text has twice. */
+import { badRequest } from './status-error.ts';
+
+/** Parses a body. Throws StatusError 400 in the words of upstream's decoder. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${goSyntaxError(text, error)}`);
+  }
+}
+
+function goSyntaxError(text: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  const position = /position (\d+)/.exec(message)?.[1];
+  const found = position === undefined ? /^Unexpected token '?(.)/u.exec(message)?.[1] : text.charAt(Number(position));
+  if (found === undefined || found === '' || /end of JSON|Unterminated/.test(message)) return 'unexpected end of JSON input';
+  return `invalid character '${found}' looking for beginning of value`;
+}
+
+interface Level {
+  /** Keys seen; undefined for arrays. */
+  readonly keys: Set<string> | undefined;
+  readonly path: string;
+  /** The key whose value is being read. */
+  key: string;
+  index: number;
+}
+
+const scanner = /"(?:[^"\\]|\\[^])*"|[{}[\],:]/g;
+
+/** The paths ('spec.bar') of fields that occur more than once in one object. The text must be valid JSON. Slow: only when asked. */
+export function findDuplicateFields(text: string): string[] {
+  const duplicates = new Set<string>();
+  const levels: Level[] = [];
+  let expectsKey = false;
+  for (const [token] of text.matchAll(scanner)) {
+    const level = levels.at(-1);
+    switch (token) {
+      case '{':
+      case '[':
+        levels.push({ keys: token === '{' ? new Set() : undefined, path: level ? childPath(level) : '', key: '', index: 0 });
+        expectsKey = token === '{';
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        expectsKey = false;
+        break;
+      case ',':
+        if (level && !level.keys) level.index++;
+        expectsKey = level?.keys !== undefined;
+        break;
+      case ':':
+        expectsKey = false;
+        break;
+      default:
+        if (expectsKey && level?.keys) {
+          level.key = JSON.parse(token) as string;
+          if (level.keys.has(level.key)) duplicates.add(childPath(level));
+          level.keys.add(level.key);
+        }
+    }
+  }
+  return [...duplicates];
+}
+
+function childPath({ keys, path, key, index }: Level): string {
+  if (!keys) return `${path}[${index}]`;
+  return path === '' ? key : `${path}.${key}`;
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyJsonPatch, parseJsonPatch, type JsonPatchOperation } from './json-patch.ts';
+import { mergePatch } from './merge-patch.ts';
+import type { Schema, StructSchema } from './schema.ts';
+import { StatusError } from './status-error.ts';
+import { strategicMerge } from './strategic-merge.ts';
+
+const mergeCases: readonly (readonly [unknown, unknown, unknown])[] = [
+  [{ a: 'b' }, { a: 'c' }, { a: 'c' }], [{ a: 'b' }, { a: null }, {}], [{ a: ['b'] }, { a: 'c' }, { a: 'c' }], [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
+  [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }], [['a', 'b'], ['c', 'd'], ['c', 'd']], [{ e: null }, { a: 1 }, { e: null, a: 1 }], [[1, 2], { a: 'b', c: null }, { a: 'b' }],
+  [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+];
+for (const [original, patch, expected] of mergeCases) {
+  test(`merge ${JSON.stringify(patch)} into ${JSON.stringify(original)}`, () => assert.deepEqual(mergePatch(original, patch), expected));
+}
+
+const jsonCases: readonly (readonly [unknown, JsonPatchOperation[], unknown])[] = [
+  [{ foo: 'bar' }, [{ op: 'add', path: '/baz', value: 'qux' }], { foo: 'bar', baz: 'qux' }],
+  [{ foo: [1, 3] }, [{ op: 'add', path: '/foo/1', value: 2 }, { op: 'add', path: '/foo/-', value: 4 }], { foo: [1, 2, 3, 4] }],
+  [{ a: { b: 1 } }, [{ op: 'move', from: '/a/b', path: '/c' }], { a: {}, c: 1 }],
+  [{ a: { b: 1 } }, [{ op: 'copy', from: '/a', path: '/c' }, { op: 'replace', path: '/c/b', value: 2 }], { a: { b: 1 }, c: { b: 2 } }],
+  [{ 'a/b': { '~c': 1 } }, [{ op: 'test', path: '/a~1b/~0c', value: 1 }, { op: 'remove', path: '/a~1b/~0c' }], { 'a/b': {} }],
+  [{ a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }], { b: 2 }],
+  [{}, [{ op: 'test', path: '/none', value: null }], {}],
+];
+for (const [original, operations, expected] of jsonCases) {
+  test(`${JSON.stringify(operations)}`, () => {
+    const before = structuredClone(original);
+    assert.deepEqual(applyJsonPatch(original, operations), expected);
+    assert.deepEqual(original, before);
+  });
+}
+for (const operation of [
+  { op: 'remove', path: '/x' }, { op: 'replace', path: '/x', value: 1 }, { op: 'add', path: '/x/y', value: 1 }, { op: 'add', path: '/list/5', value: 1 },
+  { op: 'test', path: '/a', value: 2 }, { op: 'remove', path: '/list/1' }, { op: 'add', path: '/list/x', value: 1 },
+] as JsonPatchOperation[]) {
+  test(`${JSON.stringify(operation)} does not apply`, () =>
+    assert.throws(() => applyJsonPatch({ a: 1, list: [1] }, [operation]), (error) => error instanceof StatusError && error.code === 422 && error.cause instanceof Error));
+}
+test('a JSON patch is a list', () => assert.throws(() => parseJsonPatch({}), { message: /cannot unmarshal object/ }));
+
+const text: Schema = { type: 'scalar', scalar: 'string' };
+const port: StructSchema = { type: 'struct', fields: new Map([['port', { schema: text }], ['name', { schema: text }]]) };
+const item: StructSchema = {
+  type: 'struct',
+  fields: new Map([
+    ['name', { schema: text }], ['image', { schema: text }], ['args', { schema: { type: 'list', item: text } }],
+    ['ports', { schema: { type: 'list', item: port }, patchStrategy: 'merge', patchMergeKey: 'port' }],
+  ]),
+};
+const schema: StructSchema = {
+  type: 'struct',
+  fields: new Map([
+    ['items', { schema: { type: 'list', item }, patchStrategy: 'merge', patchMergeKey: 'name' }],
+    ['finalizers', { schema: { type: 'list', item: text }, patchStrategy: 'merge' }],
+    ['atomic', { schema: { type: 'list', item } }],
+    ['labels', { schema: { type: 'map', value: text } }],
+    ['strategy', { schema: item, patchStrategy: 'retainKeys' }],
+    ['selector', { schema: item, patchStrategy: 'replace' }],
+  ]),
+};
+
+const strategicCases: readonly (readonly [string, unknown, unknown, unknown])[] = [
+  ['items merge by key', { items: [{ name: 'a', image: '1' }, { name: 'b' }] }, { items: [{ name: 'a', image: '2' }] }, { items: [{ name: 'a', image: '2' }, { name: 'b' }] }],
+  ['new items come first', { items: [{ name: 'a' }] }, { items: [{ name: 'n', image: null }] }, { items: [{ name: 'n' }, { name: 'a' }] }],
+  ['an item is deleted', { items: [{ name: 'a' }, { name: 'b' }] }, { items: [{ name: 'a', $patch: 'delete' }] }, { items: [{ name: 'b' }] }],
+  ['a list is replaced', { items: [{ name: 'a' }] }, { items: [{ name: 'c' }, { $patch: 'replace' }] }, { items: [{ name: 'c' }] }],
+  ['an object is replaced', { labels: { a: '1', b: '2' } }, { labels: { c: '3', $patch: 'replace' } }, { labels: { c: '3' } }],
+  ['null deletes', { labels: { a: '1', b: '2' } }, { labels: { a: null } }, { labels: { b: '2' } }],
+  ['lists without strategy are replaced', { atomic: [{ name: 'a' }] }, { atomic: [{ name: 'b' }] }, { atomic: [{ name: 'b' }] }],
+  ['primitives are a set', { finalizers: ['a', 'b'] }, { finalizers: ['c', 'a'] }, { finalizers: ['c', 'a', 'b'] }],
+  ['primitives are deleted', { finalizers: ['a', 'b'] }, { '$deleteFromPrimitiveList/finalizers': ['a'] }, { finalizers: ['b'] }],
+  ['primitives are deleted and ordered', { finalizers: ['a', 'b', 'c'] }, { '$deleteFromPrimitiveList/finalizers': ['a'], '$setElementOrder/finalizers': ['c', 'b'] }, { finalizers: ['c', 'b'] }],
+  ['order is set', { items: [{ name: 'a' }, { name: 'b' }] }, { '$setElementOrder/items': [{ name: 'b' }, { name: 'c' }, { name: 'a' }], items: [{ name: 'c' }] }, { items: [{ name: 'b' }, { name: 'c' }, { name: 'a' }] }],
+  ['order keeps what only the server has', { items: [{ name: 'x' }, { name: 'a' }, { name: 'b' }] }, { '$setElementOrder/items': [{ name: 'b' }, { name: 'a' }] }, { items: [{ name: 'x' }, { name: 'b' }, { name: 'a' }] }],
+  ['keys are retained', { strategy: { name: 'Rolling', image: 'x' } }, { strategy: { $retainKeys: ['name'], name: 'Recreate' } }, { strategy: { name: 'Recreate' } }],
+  ['replace strategy', { selector: { name: 'a', image: 'b' } }, { selector: { name: 'c' } }, { selector: { name: 'c' } }],
+  ['lists within items merge', { items: [{ name: 'a', ports: [{ port: '1' }] }] }, { items: [{ name: 'a', ports: [{ port: '2' }, { port: '1', name: 'x' }] }] }, { items: [{ name: 'a', ports: [{ port: '2' }, { port: '1', name: 'x' }] }] }],
+  ['directives vanish from what is new', {}, { items: [{ name: 'a', ports: [{ port: '1', $patch: 'delete' }], image: null }], '$setElementOrder/items': [{ name: 'a' }] }, { items: [{ name: 'a', ports: [] }] }],
+  ['unknown fields merge as JSON', { other: { a: 1 } }, { other: { b: 2 } }, { other: { a: 1, b: 2 } }],
+];
+for (const [name, original, patch, expected] of strategicCases) {
+  test(`strategic: ${name}`, () => {
+    const before = structuredClone([original, patch]);
+    assert.deepEqual(strategicMerge(schema, original, patch), expected);
+    assert.deepEqual([original, patch], before);
+  });
+}
+
+test('strategic: nonsense is refused in upstream\'s words', () => {
+  assert.throws(() => strategicMerge(schema, { items: [{ name: 'a' }] }, { items: [{ image: 'x' }] }), { message: 'map: map[image:x] does not contain declared merge key: name' });
+  assert.throws(() => strategicMerge(schema, { labels: {} }, { labels: { $patch: 'odd' } }), { message: 'unknown patch type [odd] in map [map[$patch:odd]]' });
+});

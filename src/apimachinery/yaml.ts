@@ -1,0 +1,79 @@
+/**
+ * YAML as sigs.k8s.io/yaml reads it: the 1.1 rules for plain scalars (0400 is octal, yes and on are booleans), without its times and
+ * base-60 numbers, which stay text. Aliases that blow a document up are refused.
+ */
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type Document, type ParsedNode, type Tags } from 'yaml';
+import { badRequest } from './status-error.ts';
+
+const unwanted: ReadonlySet<string> = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary', 'tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs', 'tag:yaml.org,2002:set']);
+
+function withoutTimes(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || (!unwanted.has(tag.tag) && tag.format !== 'TIME'));
+}
+
+const mostAliases = 100;
+const parseOptions = { version: '1.1', merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'silent', customTags: withoutTimes } as const;
+
+/** The one document of a request's body. Throws StatusError 400. */
+export function parseYaml(text: string): unknown {
+  const [document] = documentsOf(text);
+  return document === undefined ? null : jsonOf(document);
+}
+
+/** All documents of a file, without the empty ones. Throws StatusError 400. */
+export function parseYamlDocuments(text: string): unknown[] {
+  return documentsOf(text).map(jsonOf).filter((value) => value !== null && value !== undefined);
+}
+
+function documentsOf(text: string): Document.Parsed[] {
+  const documents = parseAllDocuments(text, parseOptions);
+  return Array.isArray(documents) ? documents : [];
+}
+
+function jsonOf(document: Document.Parsed): unknown {
+  const [error] = document.errors;
+  if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: mostAliases });
+  } catch (cause) {
+    throw badRequest(`error converting YAML to JSON: yaml: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+  refuseInfinities(document.contents);
+  return value;
+}
+
+/** JSON has no infinity and no NaN. */
+function refuseInfinities(node: ParsedNode | null): void {
+  visit(node, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'number' && !Number.isFinite(scalar.value)) throw badRequest(`error converting YAML to JSON: json: unsupported value: ${scalar.value}`);
+    },
+  });
+}
+
+/** The paths ('spec.bar') of keys that one mapping of the first document has twice. */
+export function findDuplicateYamlKeys(text: string): string[] {
+  const duplicates = new Set<string>();
+  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates);
+  return [...duplicates];
+}
+
+function collectDuplicates(node: unknown, path: string, duplicates: Set<string>): void {
+  if (isAlias(node)) return;
+  if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates));
+  if (!isMap(node)) return;
+  const seen = new Set<string>();
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? String(key.value) : String(key);
+    const child = path === '' ? name : `${path}.${name}`;
+    if (seen.has(name)) duplicates.add(child);
+    seen.add(name);
+    collectDuplicates(value, child, duplicates);
+  }
+}
+
+/** YAML that any reader of 1.1 understands, keys sorted: the answer to `Accept: application/yaml`. */
+export function formatYaml(value: unknown): string {
+  return stringify(value, { version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0, indentSeq: false });
+}

@@ -1,0 +1,32 @@
+/** The admission plugins in upstream's order. */
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { ResourceRegistry } from '../../resources/definition.ts';
+import type { ObjectStore } from '../registry/object-store.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+import { priority } from './priority.ts';
+import { serviceAccount } from './service-account.ts';
+import { serviceAllocator } from './service-allocator.ts';
+
+export interface AdmissionDependencies {
+  readonly objects: ObjectStore;
+  readonly registry: ResourceRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The range of cluster addresses of Services; default 10.96.0.0/16. */
+  readonly serviceCidr?: string | undefined;
+}
+
+export function builtinAdmission(dependencies: AdmissionDependencies): readonly AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(dependencies),
+    serviceAccount(dependencies),
+    priority(dependencies),
+    defaultTolerationSeconds(),
+    defaultStorageClass(dependencies),
+    serviceAllocator(dependencies),
+  ];
+}

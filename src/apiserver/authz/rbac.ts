@@ -1,0 +1,105 @@
+/**
+ * Role based access control over the RBAC objects in the cache. Bindings are indexed by subject and rebuilt when an RBAC object
+ * changes, so that a decision looks only at the user's own bindings.
+ * Upstream: k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac
+ */
+import type * as rbacv1 from '../../resources/types/rbac-v1.ts';
+import type { KubeObject } from '../../apimachinery/object.ts';
+import type { ResourceCache } from '../../storage/resource-cache.ts';
+import type { WatchCache } from '../../storage/watch-cache.ts';
+import { registryPrefix } from '../../storage/watch-cache.ts';
+import type { UserInfo } from '../request.ts';
+import { serviceAccountOf } from '../filters/impersonation.ts';
+import { noOpinion, type AccessRequest, type Authorizer } from './authorizer.ts';
+
+const group = 'rbac.authorization.k8s.io';
+
+interface Grant {
+  /** '' for cluster-wide. */
+  readonly namespace: string;
+  readonly roleRef: rbacv1.RoleRef;
+  /** 'ClusterRoleBinding "x" of ClusterRole "y" to User "z"' */
+  readonly reason: string;
+}
+
+export class RbacPolicy {
+  readonly #roles: ResourceCache;
+  readonly #clusterRoles: ResourceCache;
+  readonly #roleBindings: ResourceCache;
+  readonly #clusterRoleBindings: ResourceCache;
+  #grants = new Map<string, Grant[]>();
+  #builtFrom: readonly number[] = [];
+
+  constructor(cache: WatchCache) {
+    this.#roles = cache.resource(`${group}/roles`);
+    this.#clusterRoles = cache.resource(`${group}/clusterroles`);
+    this.#roleBindings = cache.resource(`${group}/rolebindings`);
+    this.#clusterRoleBindings = cache.resource(`${group}/clusterrolebindings`);
+  }
+
+  /** The rules a user has in a namespace ('' for cluster-wide ones only), with where each comes from. */
+  *rulesFor(user: UserInfo, namespace: string): Generator<{ rule: rbacv1.PolicyRule; reason: string }> {
+    for (const grant of this.#grantsOf(user)) {
+      if (grant.namespace !== '' && grant.namespace !== namespace) continue;
+      for (const rule of this.rulesOf(grant.roleRef, grant.namespace)) yield { rule, reason: grant.reason };
+    }
+  }
+
+  rulesOf(roleRef: rbacv1.RoleRef, namespace: string): readonly rbacv1.PolicyRule[] {
+    const key = roleRef.kind === 'ClusterRole' ? `${registryPrefix}${group}/clusterroles/${roleRef.name}` : `${registryPrefix}${group}/roles/${namespace}/${roleRef.name}`;
+    const role = (roleRef.kind === 'ClusterRole' ? this.#clusterRoles : this.#roles).get(key);
+    return (role?.object as rbacv1.ClusterRole | undefined)?.rules ?? [];
+  }
+
+  #grantsOf(user: UserInfo): Grant[] {
+    this.#refresh();
+    const account = serviceAccountOf(user.name);
+    const subjects = [`User ${user.name}`, ...user.groups.map((name) => `Group ${name}`), ...(account ? [`ServiceAccount ${account.namespace}/${account.name}`] : [])];
+    return subjects.flatMap((subject) => this.#grants.get(subject) ?? []);
+  }
+
+  #refresh(): void {
+    const now = [this.#roleBindings.changes, this.#clusterRoleBindings.changes];
+    if (now.every((count, i) => count === this.#builtFrom[i])) return;
+    this.#builtFrom = now;
+    this.#grants = new Map();
+    const everything = { prefix: registryPrefix };
+    for (const { object } of this.#clusterRoleBindings.list(everything)) this.#add(object as KubeObject as rbacv1.ClusterRoleBinding, 'ClusterRoleBinding', '');
+    for (const { object } of this.#roleBindings.list(everything)) this.#add(object as KubeObject as rbacv1.RoleBinding, 'RoleBinding', object.metadata.namespace ?? '');
+  }
+
+  #add(binding: rbacv1.RoleBinding, kind: string, namespace: string): void {
+    const { name = '' } = binding.metadata;
+    for (const subject of binding.subjects ?? []) {
+      const who = subject.kind === 'ServiceAccount' ? `ServiceAccount ${subject.namespace ?? namespace}/${subject.name}` : `${subject.kind} ${subject.name}`;
+      const shown = subject.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace ?? namespace}` : subject.name;
+      const bindingName = namespace === '' ? name : `${name}/${namespace}`;
+      const grant: Grant = { namespace, roleRef: binding.roleRef, reason: `RBAC: allowed by ${kind} "${bindingName}" of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${shown}"` };
+      const grants = this.#grants.get(who);
+      if (grants) grants.push(grant);
+      else this.#grants.set(who, [grant]);
+    }
+  }
+}
+
+export function rbacAuthorizer(policy: RbacPolicy): Authorizer {
+  return (access) => {
+    for (const { rule, reason } of policy.rulesFor(access.user, access.namespace)) {
+      if (ruleAllows(rule, access)) return { allowed: true, reason };
+    }
+    return noOpinion;
+  };
+}
+
+export function ruleAllows(rule: rbacv1.PolicyRule, access: AccessRequest): boolean {
+  if (!has(rule.verbs, access.verb)) return false;
+  if (!access.isResource) return (rule.nonResourceURLs ?? []).some((url) => url === '*' || url === access.path || (url.endsWith('*') && access.path.startsWith(url.slice(0, -1))));
+  if (!has(rule.apiGroups, access.group)) return false;
+  const combined = access.subresource === '' ? access.resource : `${access.resource}/${access.subresource}`;
+  const resources = rule.resources ?? [];
+  if (!resources.some((r) => r === '*' || r === combined || (access.subresource !== '' && r === `*/${access.subresource}`))) return false;
+  const names = rule.resourceNames ?? [];
+  return names.length === 0 || names.includes(access.name);
+}
+
+const has = (list: readonly string[] | undefined, value: string): boolean => (list ?? []).some((entry) => entry === '*' || entry === value);

@@ -1,0 +1,43 @@
+/**
+ * The way of a request, in order. Every request takes it, from the network or from inside the process; each filter is a file of its
+ * own in filters/. The context (path, audit id) is made first, so that even a refusal can be told apart in the log.
+ */
+import { randomUUID } from 'node:crypto';
+import { StatusError, internalError } from '../apimachinery/status-error.ts';
+import type { AnyObject } from '../apimachinery/object.ts';
+import type { Logger } from '../base/log.ts';
+import { messageOf } from '../base/errors.ts';
+import { parseRequest } from './request-info.ts';
+import type { ApiRequest, ApiResponse, Filter, Handler, IncomingRequest, UserInfo } from './request.ts';
+
+export interface ChainResult {
+  readonly response: ApiResponse;
+  readonly warnings: readonly string[];
+  readonly auditId: string;
+}
+
+export type Chain = (incoming: IncomingRequest) => Promise<ChainResult>;
+
+const nobody: UserInfo = { name: '', groups: [] };
+
+/** Never rejects: errors become a Status answer, and what is no StatusError is logged with its stack. */
+export function buildChain(filters: readonly Filter[], handler: Handler, logger: Logger): Chain {
+  const run = filters.reduceRight<Handler>((next, filter) => (request) => filter(request, next), handler);
+  return async (incoming) => {
+    const warnings: string[] = [];
+    const auditId = incoming.headers.get('audit-id') ?? randomUUID();
+    try {
+      const info = parseRequest(incoming.method, incoming.path, incoming.query);
+      const request: ApiRequest = Object.assign(Object.create(null) as object, incoming, { info, auditId, warnings, user: incoming.identity ?? nobody });
+      return { response: await run(request), warnings, auditId };
+    } catch (error) {
+      if (!(error instanceof StatusError)) logger.error('request failed', { path: incoming.path, method: incoming.method, error: error instanceof Error ? error.stack : String(error) });
+      return { response: errorResponse(error), warnings, auditId };
+    }
+  };
+}
+
+export function errorResponse(error: unknown): ApiResponse {
+  const failure = error instanceof StatusError ? error : internalError(messageOf(error), error);
+  return { type: 'object', status: failure.code, served: undefined, object: failure.status as unknown as AnyObject };
+}

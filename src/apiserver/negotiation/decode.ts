@@ -1,0 +1,62 @@
+/** Request bodies as objects: JSON, YAML or protobuf, checked against the schema of the version they are in. */
+import { decodeObject, type FieldValidation } from '../../apimachinery/decode.ts';
+import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
+import { draft, type AnyObject } from '../../apimachinery/object.ts';
+import * as status from '../../apimachinery/status-error.ts';
+import { parseYaml } from '../../apimachinery/yaml.ts';
+import { builtinSchema } from '../../resources/schema/builtin.ts';
+import type { DraftObject } from '../../resources/definition.ts';
+import type { ApiRequest, ServedResource } from '../request.ts';
+import { fromProtobuf } from './protobuf.ts';
+
+/** The body of a write as a draft in the client's version, without fields that the schema does not know. */
+export async function decodeBody(request: ApiRequest, served: ServedResource, validation: FieldValidation): Promise<DraftObject> {
+  if (request.object) return prune(served, request.object, validation, request.warnings);
+  const { object, duplicates } = await readBody(request, validation !== 'Ignore');
+  if (object === undefined) throw status.badRequest('the body of the request is empty');
+  return prune(served, object, validation, request.warnings, duplicates);
+}
+
+/** A copy of `value` as the schema has it; what Strict refuses is thrown and what Warn says goes to `warnings`. */
+export function prune(served: ServedResource, value: AnyObject, mode: FieldValidation, warnings: string[], duplicates: readonly string[] = []): DraftObject {
+  const options = { mode, kind: served.definition.kind, version: served.version.name, duplicates };
+  const decoded = decodeObject(served.version.schema, draft(value), options);
+  warnings.push(...decoded.warnings);
+  decoded.object.metadata ??= {};
+  return decoded.object;
+}
+
+/** The body of a DELETE or of a subresource: undefined when empty. */
+export async function decodeOptions(request: ApiRequest): Promise<AnyObject | undefined> {
+  return request.object ?? (await readBody(request, false)).object;
+}
+
+/** A posted kind without storage (reviews, bindings, evictions), checked against its schema. */
+export async function decodePosted(request: ApiRequest, typeName: string): Promise<DraftObject> {
+  const value = await decodeOptions(request);
+  if (value === undefined) throw status.badRequest('the body of the request is empty');
+  const { object } = decodeObject(builtinSchema(typeName), draft(value), { mode: 'Ignore', kind: value.kind ?? '' });
+  object.metadata ??= {};
+  return object;
+}
+
+async function readBody(request: ApiRequest, wantDuplicates: boolean): Promise<{ object: AnyObject | undefined; duplicates: readonly string[] }> {
+  const bytes = await request.readBody();
+  if (bytes.byteLength === 0) return { object: undefined, duplicates: [] };
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
+  if (type === 'application/vnd.kubernetes.protobuf') return { object: fromProtobuf(bytes), duplicates: [] };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  if (type === 'application/yaml') return { object: asObject(parseYaml(text)), duplicates: [] };
+  if (type !== '' && type !== 'application/json' && type !== 'application/x-www-form-urlencoded') {
+    throw status.unsupportedMediaType(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
+  }
+  const object = asObject(parseJson(text));
+  return { object, duplicates: wantDuplicates ? findDuplicateFields(text) : [] };
+}
+
+function asObject(value: unknown): AnyObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw status.badRequest('the object provided is unrecognized: a JSON object is expected');
+  }
+  return value as AnyObject;
+}

@@ -1,0 +1,103 @@
+/**
+ * The control plane put together: API server, first objects, controllers and scheduler, in one process, over the store and clock
+ * it is given. The command line and the library both start it from here.
+ */
+import type { Clock } from '../base/clock.ts';
+import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { createApiServer, type ApiServer, type ApiServerExtension, type ApiServerParts } from '../apiserver/api-server.ts';
+import type { Authorizer } from '../apiserver/authz/authorizer.ts';
+import type { Authenticator } from '../apiserver/filters/authentication.ts';
+import type { UserInfo } from '../apiserver/request.ts';
+import { ApiClient } from '../client/client.ts';
+import { ApiEventRecorder, type EventRecorder } from '../client/event-recorder.ts';
+import { Informers } from '../client/informers.ts';
+import type { ControllerContext, ControllerFactory, RunningController } from '../controllers/runtime/controller.ts';
+import { builtinDefinitions } from '../resources/builtin.ts';
+import type { ResourceRegistry } from '../resources/definition.ts';
+import { createRegistry } from '../resources/registry.ts';
+import type { Store } from '../storage/store.ts';
+import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
+import { InProcessTransport } from './in-process-transport.ts';
+
+export const adminIdentity: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters'] };
+
+export interface ControlPlaneOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly controllers: readonly ControllerFactory[];
+  readonly authenticators?: readonly Authenticator[];
+  readonly authorizers?: readonly Authorizer[];
+  readonly extend?: (parts: ApiServerParts, registry: ResourceRegistry) => readonly ApiServerExtension[];
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface ControlPlane extends Closable {
+  readonly apiServer: ApiServer;
+  readonly registry: ResourceRegistry;
+  /** Acts as the cluster's administrator. */
+  readonly client: ApiClient;
+  readonly informers: Informers;
+  /** A client that the API server sees as this user. */
+  clientFor(identity: UserInfo): ApiClient;
+  recorder(component: string, host?: string): EventRecorder;
+  /** Resolves when no controller has anything queued or in work and no write is on its way. */
+  settled(): Promise<void>;
+}
+
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { store, clock, random, logger, version } = options;
+  const closing = new CloseStack();
+  const registry = createRegistry(builtinDefinitions());
+  const apiServer = await createApiServer(
+    { store, registry, clock, random, logger, version, authenticators: options.authenticators ?? [], authorizers: options.authorizers ?? [], onFailure: options.onFailure },
+    (parts) => options.extend?.(parts, registry) ?? [],
+  );
+  closing.add(apiServer, (server) => server.close());
+  const clientFor = (identity: UserInfo): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, identity));
+  const client = clientFor(adminIdentity);
+  await ensureBootstrapObjects(client);
+
+  const recorders: ApiEventRecorder[] = [];
+  const recorder = (component: string, host?: string): EventRecorder => {
+    const made = new ApiEventRecorder({ client, clock, logger, component, host });
+    recorders.push(made);
+    return made;
+  };
+  const informers = closing.add(new Informers({ client: clientFor({ name: 'system:kube-controller-manager', groups: ['system:masters'] }), clock, logger }), (all) => all.close());
+  const context: ControllerContext = { client, informers, clock, logger, recorder };
+  const controllers = options.controllers.map((make) => make(context));
+  await informers.start();
+  for (const controller of controllers) controller.start();
+  closing.defer(() => Promise.all(controllers.map((controller) => controller.close())));
+  apiServer.setReady(true);
+  return {
+    apiServer,
+    registry,
+    client,
+    informers,
+    clientFor,
+    recorder,
+    settled: () => settled(controllers, apiServer, recorders),
+    close: () => closing.close(),
+  };
+}
+
+/** Quiet means: several turns of the event loop in a row with idle controllers and no new revision. */
+const quietTurns = 5;
+
+async function settled(controllers: readonly RunningController[], apiServer: ApiServer, recorders: readonly ApiEventRecorder[]): Promise<void> {
+  let revision = apiServer.parts.cache.revision;
+  for (let quiet = 0; quiet < quietTurns; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(recorders.map((recorder) => recorder.flush()));
+    const now = apiServer.parts.cache.revision;
+    const idle = now === revision && controllers.every((controller) => controller.idle);
+    quiet = idle ? quiet + 1 : 0;
+    revision = now;
+  }
+}

@@ -1,0 +1,2 @@
+/** The library's public door. */
+export { startCluster, type Cluster, type ClusterOptions } from './start-cluster.ts';

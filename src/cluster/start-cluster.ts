@@ -1,0 +1,62 @@
+/**
+ * The library: a whole control plane in this process, in memory, on a clock that stands still until it is moved. No root, no
+ * containers, no sockets unless asked for.
+ */
+import { silentLogger, type Logger } from '../base/log.ts';
+import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import { systemRandom } from '../base/random.ts';
+import { SteppedClock } from '../base/stepped-clock.ts';
+import type { UserInfo } from '../apiserver/request.ts';
+import type { ApiClient } from '../client/client.ts';
+import { builtinControllers } from '../controllers/builtin.ts';
+import type { ControllerFactory } from '../controllers/runtime/controller.ts';
+import { createMemoryStore } from '../storage/memory-store.ts';
+import { startControlPlane, type ControlPlane } from './control-plane.ts';
+
+export interface ClusterOptions {
+  /** Where logs go; nowhere by default. */
+  readonly logger?: Logger;
+  /** The controllers to run; all by default. */
+  readonly controllers?: readonly ControllerFactory[];
+  /** The time at which the cluster's clock stands at first, ms since the epoch. */
+  readonly now?: number;
+}
+
+export interface Cluster extends Closable, AsyncDisposable {
+  /** Acts as the cluster's administrator. */
+  readonly client: ApiClient;
+  readonly clock: SteppedClock;
+  readonly controlPlane: ControlPlane;
+  clientFor(identity: UserInfo): ApiClient;
+  /** Resolves when what was asked so far is done, as far as it can be without time passing. */
+  settled(): Promise<void>;
+}
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const closing = new CloseStack();
+  const logger = options.logger ?? silentLogger;
+  let plane: ControlPlane | undefined;
+  const clock = new SteppedClock({ start: options.now ?? Date.UTC(2026, 0, 1), settle: async () => plane?.settled() });
+  const store = closing.add(createMemoryStore({ clock }), (opened) => opened.close());
+  const controlPlane = await startControlPlane({
+    store,
+    clock,
+    random: systemRandom,
+    logger,
+    version: 'library',
+    controllers: options.controllers ?? builtinControllers,
+    onFailure: (error) => logger.error('the store failed', { error: String(error) }),
+  });
+  plane = controlPlane;
+  closing.add(controlPlane, (running) => running.close());
+  const close = (): Promise<void> => closing.close();
+  return {
+    client: controlPlane.client,
+    clock,
+    controlPlane,
+    clientFor: (identity) => controlPlane.clientFor(identity),
+    settled: () => controlPlane.settled(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

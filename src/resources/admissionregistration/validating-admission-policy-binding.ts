@@ -1,0 +1,14 @@
+import { ageColumn, nameColumn, text, unset } from '../columns.ts';
+import { defineKind, typedKind } from '../define.ts';
+import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
+
+export const validatingAdmissionPolicyBindingDefinition = defineKind<admissionregistrationv1.ValidatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  plural: 'validatingadmissionpolicybindings',
+  namespaced: false,
+  categories: ['api-extensions'],
+  columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => (spec?.paramRef === undefined ? unset : `${spec.paramRef.namespace ?? '*'}/${spec.paramRef.name ?? '*'}`)), ageColumn],
+});
+
+export const validatingAdmissionPolicyBindings = typedKind<admissionregistrationv1.ValidatingAdmissionPolicyBinding>(validatingAdmissionPolicyBindingDefinition);

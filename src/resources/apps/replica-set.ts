@@ -1,0 +1,58 @@
+/** ReplicaSets. Upstream: pkg/apis/apps/validation, pkg/registry/apps/replicaset/strategy.go */
+import { FieldPath, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { ageColumn, integer, nameColumn } from '../columns.ts';
+import { defineKind, typedKind } from '../define.ts';
+import { defaultPodTemplate } from '../pod-spec/defaults.ts';
+import { scale } from '../subresources.ts';
+import type * as appsv1 from '../types/apps-v1.ts';
+import { atLeastZero, immutable } from '../validation/fields.ts';
+import { selectorColumn, templateColumns } from '../workloads/columns.ts';
+import { validateOwnTemplate, validateSelector } from '../workloads/rules.ts';
+
+const spec = FieldPath.of('spec');
+
+function validate({ spec: given }: appsv1.ReplicaSet): FieldError[] {
+  if (given === undefined) return [required(spec.child('selector')), required(spec.child('template'))];
+  return [
+    ...atLeastZero(spec.child('replicas'), given.replicas),
+    ...atLeastZero(spec.child('minReadySeconds'), given.minReadySeconds),
+    ...validateSelector(given.selector, 'deployment', spec.child('selector')),
+    ...validateOwnTemplate(given.template, given.selector, 'ReplicaSet', spec.child('template')),
+  ];
+}
+
+export const replicaSetDefinition = defineKind<appsv1.ReplicaSet>({
+  group: 'apps',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  namespaced: true,
+  shortNames: ['rs'],
+  categories: ['all'],
+  status: true,
+  subresources: { scale: scale() },
+  strategy: {
+    defaults({ spec: given }) {
+      if (given === undefined) return;
+      given.replicas ??= 1;
+      defaultPodTemplate(given.template);
+    },
+    validate,
+    validateUpdate: (set, old) => [...immutable(spec.child('selector'), set.spec?.selector, old.spec?.selector), ...validate(set)],
+    prepareForCreate(set) {
+      set.status = { replicas: 0 };
+    },
+    allowUnconditionalUpdate: true,
+  },
+  columns: [
+    nameColumn,
+    integer('Desired', (set) => set.spec?.replicas ?? 0),
+    integer('Current', (set) => set.status?.replicas ?? 0),
+    integer('Ready', (set) => set.status?.readyReplicas ?? 0),
+    ageColumn,
+    ...templateColumns<appsv1.ReplicaSet>(),
+    selectorColumn<appsv1.ReplicaSet>(),
+  ],
+  selectableFields: { 'status.replicas': (set) => String(set.status?.replicas ?? 0) },
+});
+
+export const replicaSets = typedKind<appsv1.ReplicaSet>(replicaSetDefinition);

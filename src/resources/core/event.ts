@@ -1,0 +1,92 @@
+/**
+ * Events: what happened to an object, kept for an hour. The same events are served by core/v1 and by events.k8s.io
+ * (events-group-event.ts); storage keeps the core form.
+ * Upstream: pkg/registry/core/event/strategy.go, pkg/apis/core/validation/events.go
+ */
+import { FieldPath, invalid, type FieldError } from '../../apimachinery/field-error.ts';
+import { since } from '../age.ts';
+import { text, unknown, wideNameColumn, wideText, type ColumnOf } from '../columns.ts';
+import { defineKind, typedKind, type KindSpec, type StrategyOf } from '../define.ts';
+import type * as corev1 from '../types/core-v1.ts';
+
+/** One hour. */
+export const eventTtlSeconds = 3600;
+
+/** An event lives where its object lives; events about cluster-scoped objects live in default (or kube-system). */
+function validate(event: corev1.Event): FieldError[] {
+  const about = event.involvedObject?.namespace ?? '';
+  const own = event.metadata.namespace ?? '';
+  const good = about === '' ? own === '' || own === 'default' || own === 'kube-system' : about === own;
+  return good ? [] : [invalid(FieldPath.of('involvedObject', 'namespace'), about, 'does not match event.namespace')];
+}
+
+const strategy: StrategyOf<corev1.Event> = {
+  generation: 'none',
+  validate,
+  validateUpdate: (event) => validate(event),
+  allowCreateOnUpdate: true,
+  allowUnconditionalUpdate: true,
+  ttlSeconds: eventTtlSeconds,
+};
+
+const sourceText = (event: corev1.Event): string => {
+  const component = event.source?.component || event.reportingComponent || '';
+  const host = event.source?.host || event.reportingInstance || '';
+  return host === '' ? component : `${component}, ${host}`;
+};
+
+function firstSeen(event: corev1.Event, now: number): string {
+  return since(event.firstTimestamp ?? event.eventTime, now);
+}
+
+function lastSeen(event: corev1.Event, now: number): string {
+  if (event.series?.lastObservedTime) return since(event.series.lastObservedTime, now);
+  const seen = since(event.lastTimestamp, now);
+  return seen === unknown ? firstSeen(event, now) : seen;
+}
+
+function objectText({ involvedObject }: corev1.Event): string {
+  const kind = (involvedObject?.kind ?? '').toLowerCase();
+  return involvedObject?.name ? `${kind}/${involvedObject.name}` : kind;
+}
+
+const columns: readonly ColumnOf<corev1.Event>[] = [
+  text('Last Seen', lastSeen),
+  text('Type', (event) => event.type ?? ''),
+  text('Reason', (event) => event.reason ?? ''),
+  text('Object', objectText),
+  wideText('Subobject', (event) => event.involvedObject?.fieldPath ?? ''),
+  wideText('Source', sourceText),
+  text('Message', (event) => (event.message ?? '').trim()),
+  wideText('First Seen', firstSeen),
+  wideText('Count', (event) => event.series?.count || event.count || 1),
+  wideNameColumn,
+];
+
+/** What the two groups' definitions share: everything but the group and the form. */
+export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions'> = {
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+  shortNames: ['ev'],
+  storagePrefix: 'core/events',
+  strategy,
+  columns,
+  selectableFields: {
+    'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
+    'involvedObject.namespace': (event) => event.involvedObject?.namespace ?? '',
+    'involvedObject.name': (event) => event.involvedObject?.name ?? '',
+    'involvedObject.uid': (event) => event.involvedObject?.uid ?? '',
+    'involvedObject.apiVersion': (event) => event.involvedObject?.apiVersion ?? '',
+    'involvedObject.resourceVersion': (event) => event.involvedObject?.resourceVersion ?? '',
+    'involvedObject.fieldPath': (event) => event.involvedObject?.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingComponent: (event) => event.reportingComponent ?? '',
+    source: (event) => event.source?.component || event.reportingComponent || '',
+    type: (event) => event.type ?? '',
+  },
+};
+
+export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '' });
+
+export const events = typedKind<corev1.Event>(eventDefinition);

@@ -1,0 +1,96 @@
+/** Nodes. Upstream: pkg/registry/core/node/strategy.go, pkg/apis/core/validation (ValidateNode) */
+import { duplicate, FieldPath, forbidden, type FieldError } from '../../apimachinery/field-error.ts';
+import { ageColumn, nameColumn, none, text, unknown, wideText } from '../columns.ts';
+import { defineKind, typedKind } from '../define.ts';
+import { proxy } from '../subresources.ts';
+import type * as corev1 from '../types/core-v1.ts';
+import { checkedText, invalidFor, oneOf } from '../validation/fields.ts';
+import { checkCidr } from '../validation/ip.ts';
+import { checkLabelValue, checkQualifiedName } from '../validation/names.ts';
+import { validateAmount } from '../validation/resource-lists.ts';
+import { nodeAddress, nodeCondition, nodeRoles } from './node-conditions.ts';
+
+const spec = FieldPath.of('spec');
+
+function validate(node: corev1.Node): FieldError[] {
+  return [...validateTaints(node.spec?.taints ?? []), ...validateCidrs(node), ...validateResources(node)];
+}
+
+function validateTaints(taints: readonly corev1.Taint[]): FieldError[] {
+  const seen = new Set<string>();
+  return taints.flatMap((taint, i) => {
+    const at = spec.child('taints').index(i);
+    const errors = [
+      ...checkedText(at.child('key'), taint.key, checkQualifiedName),
+      ...invalidFor(at.child('value'), taint.value ?? '', checkLabelValue(taint.value ?? '')),
+      ...oneOf(at.child('effect'), taint.effect, ['NoExecute', 'NoSchedule', 'PreferNoSchedule']),
+    ];
+    const identity = `${taint.key}:${taint.effect}`;
+    if (seen.has(identity)) errors.push({ ...duplicate(at, taint), message: `Duplicate value: ${JSON.stringify(taint)}: taints must be unique by key and effect pair` });
+    seen.add(identity);
+    return errors;
+  });
+}
+
+function validateCidrs(node: corev1.Node): FieldError[] {
+  return (node.spec?.podCIDRs ?? []).flatMap((cidr, i) => invalidFor(spec.child('podCIDRs').index(i), cidr, checkCidr(cidr)));
+}
+
+function validateResources(node: corev1.Node): FieldError[] {
+  return (['capacity', 'allocatable'] as const).flatMap((list) =>
+    Object.entries(node.status?.[list] ?? {}).flatMap(([name, amount]) => validateAmount(name, amount, FieldPath.of('status', list).key(name))),
+  );
+}
+
+/** Addresses and names of a Node may be filled in, never changed. */
+function validateUpdate(node: corev1.Node, old: corev1.Node): FieldError[] {
+  const errors = validate(node);
+  const before = old.spec?.podCIDRs ?? [];
+  const now = node.spec?.podCIDRs ?? [];
+  if (before.length > 0 && before.join() !== now.join()) errors.push(forbidden(spec.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
+  if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID) errors.push(forbidden(spec.child('providerID'), 'node updates may not change providerID except from "" to valid'));
+  return errors;
+}
+
+function statusText(node: corev1.Node): string {
+  const ready = nodeCondition(node, 'Ready');
+  const word = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  return node.spec?.unschedulable === true ? `${word},SchedulingDisabled` : word;
+}
+
+export const nodeDefinition = defineKind<corev1.Node>({
+  group: '',
+  kind: 'Node',
+  plural: 'nodes',
+  namespaced: false,
+  shortNames: ['no'],
+  status: true,
+  subresources: { proxy: proxy('NodeProxyOptions') },
+  strategy: {
+    generation: 'none',
+    defaults(node) {
+      if (node.status?.capacity !== undefined) node.status.allocatable ??= { ...node.status.capacity };
+      if (node.spec?.podCIDR && node.spec.podCIDRs === undefined) node.spec.podCIDRs = [node.spec.podCIDR];
+      else if (!node.spec?.podCIDR && node.spec?.podCIDRs?.[0] !== undefined) node.spec.podCIDR = node.spec.podCIDRs[0];
+    },
+    keepStatus: true,
+    validate,
+    validateUpdate,
+    allowUnconditionalUpdate: true,
+  },
+  columns: [
+    nameColumn,
+    text('Status', statusText),
+    text('Roles', (node) => nodeRoles(node).join(',') || none),
+    ageColumn,
+    text('Version', (node) => node.status?.nodeInfo?.kubeletVersion ?? ''),
+    wideText('Internal-IP', (node) => nodeAddress(node, 'InternalIP') ?? none),
+    wideText('External-IP', (node) => nodeAddress(node, 'ExternalIP') ?? none),
+    wideText('OS-Image', (node) => node.status?.nodeInfo?.osImage || unknown),
+    wideText('Kernel-Version', (node) => node.status?.nodeInfo?.kernelVersion || unknown),
+    wideText('Container-Runtime', (node) => node.status?.nodeInfo?.containerRuntimeVersion || unknown),
+  ],
+  selectableFields: { 'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false) },
+});
+
+export const nodes = typedKind<corev1.Node>(nodeDefinition);

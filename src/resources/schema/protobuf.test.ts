@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AnyObject } from '../../apimachinery/object.ts';
+import { decodeProtobuf, decodeWatchFrame, encodeMessage, encodeProtobuf, encodeProtobufList, encodeWatchFrame, wrapMessage, type ResolveKind } from '../../apimachinery/protobuf.ts';
+import { builtinKinds, builtinKindSchema, builtinSchema } from './builtin.ts';
+import { randomObject, seededRandom } from './random-object.ts';
+
+const resolve: ResolveKind = builtinKindSchema;
+const schemaOf = (apiVersion: string, kind: string) => resolve(apiVersion, kind) ?? assert.fail(`no form of ${kind}`);
+
+test('random objects of every kind come back from protobuf', () => {
+  const random = seededRandom(42);
+  let kinds = 0;
+  for (const { apiVersion, kind, typeName } of builtinKinds()) {
+    const schema = builtinSchema(typeName);
+    for (let i = 0; i < 3; i++) {
+      const object = { ...randomObject(schema, random), apiVersion, kind } as unknown as AnyObject;
+      if (schema.fields.has('metadata') && !('metadata' in object)) (object as Record<string, unknown>)['metadata'] = {};
+      if (schema.fields.has('items') && !('items' in object)) (object as Record<string, unknown>)['items'] = [];
+      assert.deepEqual(decodeProtobuf(encodeProtobuf(schema, object), resolve), object, `${apiVersion} ${kind}`);
+    }
+    kinds++;
+  }
+  assert.ok(kinds > 150);
+});
+
+test('a ConfigMap is written field by field in ascending order, without zeros', () => {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { k: 'v' } };
+  const expected = '6b387300' + '0a0f0a02763112' + '09436f6e6669674d6170' + '120d' + '0a030a0161' + '12060a016b120176' + '1a002200';
+  assert.equal(Buffer.from(encodeProtobuf(schemaOf('v1', 'ConfigMap'), object)).toString('hex'), expected);
+});
+
+test('zeros are kept only where they mean something', () => {
+  // spec { replicas(1): 0, minReadySeconds(5): 0, strategy(4): {} }, as client-go writes a Deployment.
+  const message = Buffer.from('120608002800' + '2200', 'hex');
+  const object = decodeProtobuf(wrapMessage('apps/v1', 'Deployment', message), resolve);
+  assert.deepEqual(object, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: {}, spec: { replicas: 0, strategy: {} } });
+});
+
+test('the zero time is absent, large and negative numbers survive', () => {
+  const schema = schemaOf('v1', 'Pod');
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'ü', generation: 2 ** 52 + 1 }, spec: { containers: [], priority: -2147483648, activeDeadlineSeconds: -1 } };
+  assert.deepEqual(decodeProtobuf(encodeProtobuf(schema, object), resolve), { ...object, spec: { priority: -2147483648, activeDeadlineSeconds: -1 } });
+  assert.deepEqual(decodeProtobuf(wrapMessage('v1', 'Pod', Buffer.from('0a024200', 'hex')), resolve)['metadata'], {});
+});
+
+test('lists are put together from encoded items', () => {
+  const pods = schemaOf('v1', 'Pod');
+  const items = ['a', 'b'].map((name) => encodeMessage(pods, { metadata: { name } }));
+  const meta = encodeMessage(builtinSchema('io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'), { resourceVersion: '7' });
+  const list = decodeProtobuf(Buffer.concat(encodeProtobufList('v1', 'PodList', meta, items)), resolve);
+  assert.deepEqual(list, { apiVersion: 'v1', kind: 'PodList', metadata: { resourceVersion: '7' }, items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }] });
+});
+
+test('watch frames', () => {
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } };
+  const frame = encodeWatchFrame('ADDED', encodeProtobuf(schemaOf('v1', 'Pod'), object));
+  assert.deepEqual(decodeWatchFrame(Buffer.concat([frame, frame]), resolve), { type: 'ADDED', object, size: frame.length });
+  assert.equal(decodeWatchFrame(frame.subarray(0, frame.length - 1), resolve), undefined);
+});
+
+test('bytes that are no message are refused', () => {
+  assert.throws(() => decodeProtobuf(Buffer.from('{}'), resolve), { message: /does not appear to be a protobuf message/ });
+  const whole = encodeProtobuf(schemaOf('v1', 'Pod'), { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'abc' } });
+  for (let size = 5; size < whole.length - 4; size++) {
+    try {
+      decodeProtobuf(whole.subarray(0, size), resolve);
+    } catch (error) {
+      assert.equal((error as { code?: number }).code, 400);
+    }
+  }
+  assert.throws(() => decodeProtobuf(wrapMessage('v1', 'Nothing', new Uint8Array()), resolve), { message: /no kind "Nothing" is registered/ });
+});
