@@ -27,6 +27,7 @@ export interface StrategyOf<T extends KubeObject> {
   readonly allowCreateOnUpdate?: boolean;
   readonly allowUnconditionalUpdate?: boolean;
   gracePeriod?(object: T, requested: number | undefined): number | undefined;
+  specFinalizers?(object: T): readonly string[];
   beginDeletion?(object: Draft<T>): void;
   readonly defaultPropagation?: 'Background' | 'Foreground' | 'Orphan';
   readonly ttlSeconds?: number;

@@ -47,6 +47,7 @@ const strategy: StrategyOf<corev1.Namespace> = {
   },
   validate: validateFinalizers,
   allowUnconditionalUpdate: true,
+  specFinalizers: (namespace) => namespace.spec?.finalizers ?? [],
   beginDeletion(namespace) {
     namespace.status = { ...namespace.status, phase: 'Terminating' };
   },

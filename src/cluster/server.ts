@@ -1,0 +1,127 @@
+/** The server: a control plane over a store on disk, answering HTTPS. The node agent and the network are added by node.ts. */
+import { hostname, networkInterfaces } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { accessReviewActions, tokenReviewAction } from '../apiserver/actions/access-reviews.ts';
+import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
+import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
+import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
+import { createHttpHandler } from '../apiserver/http-server.ts';
+import { createBuiltinControllers } from '../controllers/builtin.ts';
+import { createServiceAccountTokens } from '../pki/service-account-token.ts';
+import type { Store } from '../storage/store.ts';
+import { createListener, type Listener } from '../transport/listener.ts';
+import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { issueClient, issueServer, type PkiState } from './pki-state.ts';
+import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+
+export interface ServerOptions {
+  readonly store: Store;
+  readonly pki: PkiState;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly name: string;
+  readonly port: number;
+  readonly bind: string;
+  /** The first address is the `kubernetes` Service's. */
+  readonly serviceCidr: string;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface RunningServer extends Closable {
+  readonly controlPlane: ControlPlane;
+  readonly port: number;
+  readonly kubeconfig: Kubeconfig;
+}
+
+export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
+const renewEvery = 24 * 3600 * 1000;
+const drainMs = 10_000;
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { pki, logger } = options;
+  const closing = new CloseStack();
+  closing.add(options.store, (store) => store.close());
+  const tokens = createServiceAccountTokens({ signingKey: pki.serviceAccountKey, issuers: [tokenIssuer], clock: systemClock, uuid: () => systemRandom.uuid() });
+  let tokenOptions: TokenAuthenticatorOptions | undefined;
+  const required = (): TokenAuthenticatorOptions => {
+    if (!tokenOptions) throw new Error('the API server is not ready');
+    return tokenOptions;
+  };
+  const controlPlane = await startControlPlane({
+    store: options.store,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    version: options.version,
+    controllers: createBuiltinControllers({ caBundle: () => pki.authority.certPem }),
+    authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
+    onFailure: options.onFailure,
+    extend: ({ authorizer, policy, objects }, registry) => {
+      tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
+      return [
+        {
+          actions: {
+            ...accessReviewActions(authorizer, policy),
+            'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
+            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
+          },
+          paths: identityPaths(tokens.jwks, tokens.algorithms),
+        },
+      ];
+    },
+  });
+  closing.add(controlPlane, (plane) => plane.close());
+  const listener = closing.add(await listen(options, controlPlane), (open) => open.close({ graceMs: drainMs }));
+  closing.defer(() => controlPlane.apiServer.setReady(false));
+  const client = issueClient(pki, 'kubernetes-admin', ['system:masters']);
+  const kubeconfig = createKubeconfig({ name: options.name, server: `https://127.0.0.1:${listener.port}`, authorityPem: pki.authority.certPem, client });
+  return { controlPlane, port: listener.port, kubeconfig, close: () => closing.close() };
+}
+
+async function listen(options: ServerOptions, controlPlane: ControlPlane): Promise<Listener> {
+  const { pki } = options;
+  const tls = (): { cert: string; key: string; clientCa: string } => {
+    const server = issueServer(pki, { hostName: hostname(), addresses: [...ownAddresses(), firstAddress(options.serviceCidr)] });
+    return { cert: server.certPem + pki.authority.certPem, key: server.keyPem, clientCa: pki.authority.certPem };
+  };
+  const handler = createHttpHandler(controlPlane.apiServer.chain, systemClock);
+  const listener = await createListener({ host: options.bind, port: options.port, tls: tls(), handler, logger: options.logger });
+  const renew = (): void => {
+    systemClock.after(renewEvery, () => {
+      listener.setTls(tls());
+      renew();
+    });
+  };
+  void renew;
+  return listener;
+}
+
+function identityPaths(jwks: () => object, algorithms: readonly string[]): Record<string, () => Promise<{ type: 'raw'; status: number; headers: Record<string, string>; body: string }>> {
+  const json = (type: string, make: () => object) => async () => ({ type: 'raw' as const, status: 200, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' }, body: JSON.stringify(make()) });
+  return {
+    '/openid/v1/jwks': json('application/jwk-set+json', jwks),
+    '/.well-known/openid-configuration': json('application/json', () => ({
+      issuer: tokenIssuer,
+      jwks_uri: `${tokenIssuer}/openid/v1/jwks`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: algorithms,
+    })),
+  };
+}
+
+/** This machine's addresses, without loopback and link-local ones. */
+export function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:') && !address.startsWith('169.254.')).map(({ address }) => address);
+}
+
+/** The first usable address of an IPv4 range: '10.96.0.0/16' → '10.96.0.1'. */
+export function firstAddress(cidr: string): string {
+  const parts = (cidr.split('/')[0] ?? '').split('.').map(Number);
+  parts[3] = (parts[3] ?? 0) + 1;
+  return parts.join('.');
+}
