@@ -14,8 +14,14 @@ export interface BuiltinControllerOptions {
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, kubernetesService({ apiServer: options.apiServer })];
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, replicaSetController, replicationControllerController];
+  return [
+    serviceAccountController,
+    rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
+    namespaceController,
+    kubernetesService({ apiServer: options.apiServer }),
+    replicaSetController,
+    replicationControllerController,
+  ];
 }
 
 /** All controllers with default options. */
