@@ -38,6 +38,8 @@ export interface ApiServerOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly authenticators: readonly Authenticator[];
+  /** The range of cluster addresses of Services; default 10.96.0.0/16. */
+  readonly serviceCidr?: string | undefined;
   /** Asked after system:masters and before RBAC (the Node authorizer). */
   readonly authorizers?: readonly Authorizer[];
   /** Called when the server can no longer do its work: the store's events ended. */
@@ -75,7 +77,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const objects = new ObjectStore(store, cache);
   const policy = new RbacPolicy(cache);
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), rbacAuthorizer(policy)]);
-  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random }));
+  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
   closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };

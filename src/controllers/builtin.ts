@@ -1,4 +1,5 @@
 /** Every controller of the control plane. */
+import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
@@ -7,10 +8,12 @@ import { serviceAccountController } from './service-account/service-account.ts';
 export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
   readonly caBundle?: () => string;
+  /** Where Pods reach the API server. */
+  readonly apiServer?: ApiServerAddress;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController];
+  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, kubernetesService({ apiServer: options.apiServer })];
 }
 
 /** All controllers with default options. */

@@ -115,7 +115,7 @@ export async function* watchStaticPods(options: StaticPodsOptions, signal: Abort
 }
 
 /** Both sources as one; mirror Pods are told to nobody, and are remembered for their statuses. */
-export class StaticAndApiPods implements PodSource, Pick<PodStatusSink, 'updateStatus' | 'finishDeletion'> {
+export class StaticAndApiPods implements PodSource, PodStatusSink {
   readonly #api: PodSource;
   readonly #sink: PodStatusSink;
   readonly #options: StaticPodsOptions;
@@ -162,6 +162,14 @@ export class StaticAndApiPods implements PodSource, Pick<PodStatusSink, 'updateS
     if (!isStatic(pod)) return this.#sink.finishDeletion(pod);
     const mirror = this.#mirrors.get(`${pod.metadata.namespace}/${pod.metadata.name}`);
     if (mirror) await this.#sink.deleteMirror(mirror);
+  }
+
+  createMirror(pod: Pod): Promise<Pod | undefined> {
+    return this.#sink.createMirror(pod);
+  }
+
+  deleteMirror(pod: Pod): Promise<void> {
+    return this.#sink.deleteMirror(pod);
   }
 
   /** A static Pod's file is gone: so is its picture. */

@@ -1,6 +1,6 @@
 /** StorageClasses. Upstream: pkg/apis/storage/validation, pkg/apis/storage/v1/defaults.go */
 import { FieldPath, forbidden, type FieldError } from '../../apimachinery/field-error.ts';
-import { ageColumn, flag, nameColumn, text } from '../columns.ts';
+import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import type * as storagev1 from '../types/storage-v1.ts';
@@ -54,7 +54,7 @@ export const storageClassDefinition = defineKind<storagev1.StorageClass>({
     text('Provisioner', (given) => given.provisioner ?? ''),
     text('ReclaimPolicy', (given) => given.reclaimPolicy ?? 'Delete'),
     text('VolumeBindingMode', (given) => given.volumeBindingMode ?? 'Immediate'),
-    flag('AllowVolumeExpansion', (given) => given.allowVolumeExpansion ?? false),
+    text('AllowVolumeExpansion', (given) => String(given.allowVolumeExpansion ?? false)),
     ageColumn,
   ],
 });
