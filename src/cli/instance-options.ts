@@ -3,8 +3,9 @@
  * Values stay text until `parseInstanceOptions` has checked them, so that both sources get the same answers.
  */
 import { hostname } from 'node:os';
-import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, rangesOverlap, type Datastore } from './option-values.ts';
+import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, type Datastore } from './option-values.ts';
 import { usageError } from './failure.ts';
+import { rangesOverlap } from './ip-range.ts';
 
 export interface InstanceOptions {
   /** Undefined: the default, or a folder for this run only (see data-folder.ts). */

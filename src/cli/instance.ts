@@ -4,12 +4,13 @@ import { codeOf } from '../base/errors.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
-import { startNode, type RunningNode } from '../cluster/node.ts';
-import { openPki } from '../cluster/pki-state.ts';
+import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
-import { startServer, type RunningServer } from '../cluster/server.ts';
+import { openPki, type PkiState } from '../cluster/pki-state.ts';
+import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
 import { Failure, usageError } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
+import { addressIn, firstNodeRange } from './ip-range.ts';
 import { programVersion } from './version.ts';
 
 export interface Instance extends Closable {
@@ -19,7 +20,6 @@ export interface Instance extends Closable {
 
 /** What was asked for and this build does not have; said before anything is touched. */
 export function refuseUnbuilt(options: InstanceOptions): void {
-  if (!options.noNode && startNode === undefined) throw usageError('this build has no node yet: add --no-node for the control plane alone');
   if (options.simulatedNodes > 0) throw usageError('--simulated-nodes is not built yet');
 }
 
@@ -38,14 +38,40 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const { name, port, bind, serviceCidr } = options;
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, onFailure });
     closing.add(server, (running) => running.close());
-    const node = options.noNode || !startNode ? undefined : await startNode({ server, directory, logger, nodeName: options.nodeName, clusterCidr: options.clusterCidr, serviceCidr, compat: options.compat });
-    if (node) closing.add(node, (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await startNodeOf(options, { server, pki, directory, logger }), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw explainListen(error, options);
   }
 }
+
+interface NodeSurroundings {
+  readonly server: RunningServer;
+  readonly pki: PkiState;
+  readonly directory: DataDirectory;
+  readonly logger: Logger;
+}
+
+/** The node agent is loaded only where there is a node. */
+async function startNodeOf(options: InstanceOptions, { server, pki, directory, logger }: NodeSurroundings): Promise<RunningNode> {
+  const { startNode } = await import('../cluster/node.ts');
+  return startNode({
+    dataDir: directory.root,
+    nodeName: options.nodeName,
+    addresses: ownAddresses(),
+    podCidr: firstNodeRange(options.clusterCidr),
+    clusterDns: addressIn(options.serviceCidr, dnsHost),
+    clusterDomain: 'cluster.local',
+    client: server.controlPlane.client,
+    pki,
+    logger,
+    version: programVersion,
+  });
+}
+
+/** By custom the cluster's DNS has the tenth Service address. */
+const dnsHost = 10;
 
 function explainListen(error: unknown, { port, bind }: InstanceOptions): unknown {
   const cause = { cause: error };

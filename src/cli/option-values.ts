@@ -2,6 +2,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import { compatibilityNames } from '../cluster/compatibility.ts';
 import { usageError } from './failure.ts';
+import { addressIn } from './ip-range.ts';
 
 export type Datastore = 'memory' | 'sqlite';
 
@@ -47,24 +48,9 @@ export function parseCidr(flag: string, text: string): string {
   if (rest.length > 0 || !isIPv4(address) || !/^\d{1,2}$/.test(size) || bits < 8 || bits > 28) {
     throw usageError(`${flag} ${text} is not a usable IPv4 range: write it as 10.244.0.0/16, with 8 to 28 bits`);
   }
-  const { first } = boundsOf(text);
-  const start = [24, 16, 8, 0].map((shift) => (first >>> shift) & 255).join('.');
+  const start = addressIn(text, 0);
   if (start !== address) throw usageError(`${flag} ${text} does not begin its range: did you mean ${start}/${size}?`);
   return text;
-}
-
-export function rangesOverlap(one: string, other: string): boolean {
-  const a = boundsOf(one);
-  const b = boundsOf(other);
-  return a.first <= b.last && b.first <= a.last;
-}
-
-function boundsOf(cidr: string): { readonly first: number; readonly last: number } {
-  const [address = '', size = '32'] = cidr.split('/');
-  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const length = 2 ** (32 - Number(size));
-  const first = Math.floor(value / length) * length;
-  return { first, last: first + length - 1 };
 }
 
 export function parseDatastore(flag: string, text: string): Datastore {

@@ -34,17 +34,45 @@ export function createProgram(setExitCode: (code: number) => void): Command {
     .showHelpAfterError('(k8ts --help lists commands and flags)')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ showGlobalOptions: false });
-  const ends = (action: () => Promise<number>) => async (): Promise<void> => setExitCode(await action());
   addLifecycle(program, setExitCode);
-  program
-    .command('version')
-    .description('show the versions of program and API')
-    .addOption(new Option('-o, --output <FORMAT>').choices(['text', 'json']).default('text'))
-    .action((flags: Flags) => ends(async () => (await import('./commands/version.ts')).version(flags['output'] === 'json'))());
+  addInspection(program, setExitCode);
   return program;
 }
 
-function addLifecycle(program: Command, setExitCode: (code: number) => void): void {
+type SetExitCode = (code: number) => void;
+const dataDirFlag = (): Option => new Option('--data-dir <DIR>', 'the instance (default: /var/lib/k8ts)');
+const outputFlag = (): Option => new Option('-o, --output <FORMAT>', 'how the answer looks').choices(['text', 'json']).default('text');
+const text = (flags: Flags, name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+
+function addInspection(program: Command, setExitCode: SetExitCode): void {
+  program.command('status').description('show whether the cluster runs, and where').addOption(dataDirFlag()).addOption(outputFlag()).action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/status.ts')).status({ dataDir: text(flags, 'dataDir'), json: flags['output'] === 'json' }));
+  });
+  program.command('logs').description("show the background server's log").addOption(dataDirFlag()).option('-f, --follow', 'go on as it grows').option('--tail <N>', "how many lines, or 'all'", '200').action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/logs.ts')).logs({ dataDir: text(flags, 'dataDir'), follow: flags['follow'] === true, tail: text(flags, 'tail') ?? '200' }));
+  });
+  program.command('check').description('show what this machine lacks, and the fix').addOption(dataDirFlag()).addOption(outputFlag()).action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/check.ts')).check({ dataDir: text(flags, 'dataDir'), json: flags['output'] === 'json' }));
+  });
+  program.command('kubeconfig').description('print a kubeconfig, for the administrator or a new user').addOption(dataDirFlag()).option('--user <NAME>', 'make a certificate for this user').option('--group <NAME>', 'a group of that user; may be repeated', collect, []).action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/kubeconfig.ts')).kubeconfig({ dataDir: text(flags, 'dataDir'), user: text(flags, 'user'), groups: flags['group'] as string[] }));
+  });
+  program.command('version').description('show the versions of program and API').addOption(outputFlag()).action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/version.ts')).version(flags['output'] === 'json'));
+  });
+  program.command('completion').description('print a completion script').argument('<shell>', 'bash or zsh').action(async (shell: string) => {
+    setExitCode(await (await import('./commands/completion.ts')).completion(shell, program));
+  });
+}
+
+function addLifecycle(program: Command, setExitCode: SetExitCode): void {
+  addInstanceOptions(program.command('up').description('start a cluster in the background and wait until it is ready')).action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/up.ts')).up(await readOptions(flags)));
+  });
+  program.command('down').description('end the cluster and its containers').addOption(dataDirFlag()).option('--purge', 'also delete everything it kept').action(async (flags: Flags) => {
+    setExitCode(await (await import('./commands/down.ts')).down({ dataDir: text(flags, 'dataDir'), purge: flags['purge'] === true }));
+  });
   const server = addInstanceOptions(program.command('server').description('run a cluster in the foreground'))
     .addOption(new Option('--log-format <FORMAT>', 'how log lines look').choices(['text', 'json']).default('text'))
     .addOption(new Option('--log-level <LEVEL>', 'the least level that is logged').choices(['debug', 'info', 'warn', 'error']).default('info'))

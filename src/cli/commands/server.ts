@@ -2,19 +2,21 @@
 import { writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { systemClock } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
 import { createLogger, type Logger, type LogLevel } from '../../base/log.ts';
 import type { DataDirectory } from '../../cluster/data-directory.ts';
 import { formatKubeconfig } from '../../cluster/kubeconfig.ts';
+import { waitForReadyNode } from '../../cluster/node-ready.ts';
+import type { RunningServer } from '../../cluster/server.ts';
 import { openFolder } from '../data-folder.ts';
-import { Failure, report } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { effectiveText, parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
 import { refuseUnbuilt, startInstance, type Instance } from '../instance.ts';
-import { publishKubeconfig, checkKubeconfig } from '../publish-kubeconfig.ts';
+import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
 import { LogFile } from '../log-file.ts';
 import { lineFormatter, type LogFormat } from '../log-lines.ts';
 import { tellStarter } from '../progress.ts';
 import { ownIdentity, removeServerState, runningServer, writeServerState, type ServerState } from '../server-state.ts';
+import { StopRequest } from '../stop-request.ts';
 import { programVersion } from '../version.ts';
 
 export interface ServerCommand {
@@ -42,7 +44,7 @@ export async function server(command: ServerCommand): Promise<number> {
     try {
       const instance = await startInstance(options, { directory, logger, onFailure: (error) => stop.fail(error) });
       try {
-        await announce({ instance, directory, state, target, logger, stop });
+        await announce({ nodeName: options.nodeName, instance, directory, state, target, logger, stop });
         return await stop.requested;
       } finally {
         logger.info('stopping');
@@ -80,6 +82,7 @@ function describe(command: ServerCommand, options: InstanceOptions): ServerState
 }
 
 interface Announcement {
+  readonly nodeName: string;
   readonly instance: Instance;
   readonly directory: DataDirectory;
   readonly state: ServerState;
@@ -89,18 +92,29 @@ interface Announcement {
 }
 
 /** Writes the kubeconfigs and says that the cluster is ready: to the log, to stdout, and to whoever started this process. */
-async function announce({ instance, directory, state, target, logger, stop }: Announcement): Promise<void> {
+async function announce({ nodeName, instance, directory, state, target, logger, stop }: Announcement): Promise<void> {
   const { server: running, node } = instance;
   writeFileSync(directory.adminKubeconfig, formatKubeconfig(running.kubeconfig), { mode: 0o600 });
   if (target !== undefined) publishKubeconfig(target, running.kubeconfig);
   tellStarter({ type: 'api-ready', port: running.port });
-  const now: ServerState = { ...state, ready: true, port: running.port, server: `https://127.0.0.1:${running.port}`, kubeconfig: target, ports: { api: String(running.port), ...node?.ports } };
+  const now: ServerState = { ...state, ready: true, port: running.port, server: `https://127.0.0.1:${running.port}`, kubeconfig: target, ports: { api: String(running.port), ...(node && { kubelet: String(node.port) }) } };
   writeServerState(directory, now);
   logger.info('the API is ready', { address: now.server, ms: Math.round(systemClock.monotonic()) });
-  if (node) await Promise.race([node.ready, stop.requested]);
+  if (node && !(await becomesReady(running, nodeName, stop))) return;
   if (!state.background) process.stdout.write(`${directory.adminKubeconfig}\n`);
   tellStarter({ type: 'ready', state: now });
   flushCompileCache();
+}
+
+/** False when the server is to stop before its node is Ready. */
+async function becomesReady({ controlPlane }: RunningServer, nodeName: string, stop: StopRequest): Promise<boolean> {
+  try {
+    await waitForReadyNode(controlPlane.client, nodeName, stop.signal);
+    return true;
+  } catch (error) {
+    if (stop.signal.aborted) return false;
+    throw error;
+  }
 }
 
 function openLogger({ background, logFormat, logLevel }: ServerCommand, directory: DataDirectory): Logger {
@@ -108,40 +122,4 @@ function openLogger({ background, logFormat, logLevel }: ServerCommand, director
   if (!background) return createLogger((line) => void process.stderr.write(format(line, systemClock.now())), logLevel);
   const file = new LogFile(directory.log);
   return createLogger((line) => file.write(format(line, systemClock.now())), logLevel);
-}
-
-/** Waits for SIGTERM, SIGINT or a failure that the server cannot live with. A second signal ends the process at once. */
-class StopRequest {
-  readonly requested: Promise<number>;
-  #resolve: (exitCode: number) => void = () => {};
-  readonly #onSignal: (signal: NodeJS.Signals) => void;
-  readonly #logger: Logger;
-  #stopping = false;
-
-  constructor(logger: Logger) {
-    this.#logger = logger;
-    this.requested = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-    this.#onSignal = (signal) => {
-      if (this.#stopping) process.exit(130);
-      this.#stopping = true;
-      logger.info('asked to stop', { signal });
-      this.#resolve(0);
-    };
-    process.on('SIGTERM', this.#onSignal);
-    process.on('SIGINT', this.#onSignal);
-  }
-
-  fail(error: unknown): void {
-    this.#logger.error('the cluster cannot go on', { error: messageOf(error) });
-    if (!this.#stopping) report(error);
-    this.#stopping = true;
-    this.#resolve(1);
-  }
-
-  close(): void {
-    process.off('SIGTERM', this.#onSignal);
-    process.off('SIGINT', this.#onSignal);
-  }
 }

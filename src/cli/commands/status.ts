@@ -18,7 +18,7 @@ export function describe(facts: ClusterStatus): string {
     ['context', facts.context && `${facts.context}${facts.kubeconfig === undefined ? '' : ` in ${facts.kubeconfig}`}`],
     ['nodes', facts.nodes && (facts.nodes.map(({ name, ready }) => `${name} ${ready ? 'Ready' : 'NotReady'}`).join(', ') || 'none')],
     ['ports', facts.ports && Object.entries(facts.ports).map(([what, port]) => `${what} ${port}`).join(', ')],
-    ['process', facts.pid && `${facts.pid}, up ${duration(facts.uptimeSeconds ?? 0)}${facts.memoryBytes === undefined ? '' : `, ${megabytes(facts.memoryBytes)} of memory`}`],
+    ['process', facts.pid === undefined ? undefined : `${facts.pid}, up ${duration(facts.uptimeSeconds ?? 0)}${facts.memoryBytes === undefined ? '' : `, ${megabytes(facts.memoryBytes)} of memory`}`],
     ['data', `${facts.dataDirectory}${facts.databaseBytes === undefined ? '' : `, database of ${megabytes(facts.databaseBytes)}`}`],
     ['packages', facts.installedPackages && `installed for k8ts: ${facts.installedPackages.join(', ')}`],
   ];

@@ -30,9 +30,17 @@ export async function up(raw: RawOptions): Promise<number> {
   return 0;
 }
 
-function waitForAll(steps: Steps, options: InstanceOptions, ready: Promise<ServerState>): Promise<ServerState> {
-  if (options.noNode) return ready;
-  return steps.run(`waiting for node ${options.nodeName}`, () => ready, () => `node ${options.nodeName} is Ready`);
+const nodePatienceMs = 180_000;
+
+function waitForAll(steps: Steps, { noNode, nodeName }: InstanceOptions, ready: Promise<ServerState>): Promise<ServerState> {
+  if (noNode) return ready;
+  return steps.run(`waiting for node ${nodeName}`, () => within(ready, nodePatienceMs, `node ${nodeName} is not Ready yet; the server goes on trying: see k8ts status and k8ts logs`), () => `node ${nodeName} is Ready`);
+}
+
+function within<T>(work: Promise<T>, ms: number, otherwise: string): Promise<T> {
+  const late = Promise.withResolvers<T>();
+  const timer = systemClock.after(ms, () => late.reject(new Failure(otherwise)));
+  return Promise.race([work, late.promise]).finally(() => timer.cancel());
 }
 
 function closingWords(state: ServerState, elapsed: string): string {
