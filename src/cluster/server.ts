@@ -43,10 +43,20 @@ export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
 const renewEvery = 24 * 3600 * 1000;
 const drainMs = 10_000;
 
+/** The store is the server's from here on: closed with it, and also when starting fails. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { pki, logger } = options;
   const closing = new CloseStack();
   closing.add(options.store, (store) => store.close());
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, closing: CloseStack): Promise<RunningServer> {
+  const { pki, logger } = options;
   const tokens = createServiceAccountTokens({ signingKey: pki.serviceAccountKey, issuers: [tokenIssuer], clock: systemClock, uuid: () => systemRandom.uuid() });
   let tokenOptions: TokenAuthenticatorOptions | undefined;
   const required = (): TokenAuthenticatorOptions => {
