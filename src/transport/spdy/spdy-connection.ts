@@ -29,6 +29,8 @@ export interface SpdyOptions {
 const maxStreams = 1024;
 /** The largest DATA frame that is sent, so that streams take turns. */
 const maxData = 64 * 1024;
+/** With more than this unsent, in bytes, pings go unanswered: a peer that asks and never reads would fill the memory. */
+const maxUnsent = 4 * 1024 * 1024;
 
 export class SpdyConnection implements StreamOwner {
   /** Resolves when the connection is over, for whatever reason. */
@@ -239,7 +241,7 @@ export class SpdyConnection implements StreamOwner {
   #takePing(id: number): void {
     const own = id % 2 === this.#nextPing % 2;
     if (!own) {
-      this.#send(encodeFrame.ping(id));
+      if (this.#socket.writableLength < maxUnsent) this.#send(encodeFrame.ping(id));
       return;
     }
     this.#pings.get(id)?.();

@@ -177,6 +177,16 @@ test('resets, refusals and the end of the connection are seen', async () => {
   await client.closed;
 });
 
+test('a peer that sends pings and reads nothing does not fill the memory', async () => {
+  const [left, right] = await socketPair();
+  const server = new SpdyConnection(right, { side: 'server' });
+  const pings = Buffer.concat(Array.from({ length: 10_000 }, () => encodeFrame.ping(1)));
+  for (let i = 0; i < 150; i++) if (!left.write(pings)) await once(left, 'drain');
+  assert.ok(right.writableLength < 8 * 1024 * 1024, `${right.writableLength} bytes wait`);
+  left.destroy();
+  await server.closed;
+});
+
 test('the parser does not care how bytes are cut, and bounds what it keeps', () => {
   const encoder = new HeaderEncoder();
   const bytes = Buffer.concat([
