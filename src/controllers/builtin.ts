@@ -10,7 +10,7 @@ export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
   readonly caBundle?: () => string;
   /** Where Pods reach the API server. */
-  readonly apiServer?: ApiServerAddress;
+  readonly apiServer?: ApiServerAddress | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
