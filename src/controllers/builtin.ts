@@ -1,5 +1,6 @@
 /** Every controller of the control plane. */
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
+import { deploymentController } from './deployment/deployment.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
@@ -21,6 +22,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     kubernetesService({ apiServer: options.apiServer }),
     replicaSetController,
     replicationControllerController,
+    deploymentController,
   ];
 }
 
