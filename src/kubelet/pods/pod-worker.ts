@@ -137,6 +137,7 @@ export class PodWorker {
 
   #wakeIn(ms: number): void {
     const { clock } = this.#context;
+    if (this.#closing.signal.aborted || this.#finished) return;
     const at = clock.monotonic() + ms;
     if (this.#timer && this.#timer.at <= at && this.#timer.at > clock.monotonic()) return;
     this.#timer?.timer.cancel();
