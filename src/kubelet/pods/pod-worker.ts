@@ -260,7 +260,7 @@ export class PodWorker {
     try {
       return await this.#context.volumes.mount(this.#pod, podFacts(this.#pod, seen, this.#context));
     } catch (error) {
-      this.#context.events.event(this.#pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume : ${messageOf(error)}`);
+      this.#context.events.event(this.#pod, 'Warning', 'FailedMount', messageOf(error));
       throw error;
     }
   }
