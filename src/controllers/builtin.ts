@@ -1,5 +1,7 @@
 /** Every controller of the control plane. */
+import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
@@ -7,10 +9,19 @@ import { serviceAccountController } from './service-account/service-account.ts';
 export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
   readonly caBundle?: () => string;
+  /** Where Pods reach the API server. */
+  readonly apiServer?: ApiServerAddress | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController];
+  return [
+    serviceAccountController,
+    rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
+    namespaceController,
+    kubernetesService({ apiServer: options.apiServer }),
+    replicaSetController,
+    replicationControllerController,
+  ];
 }
 
 /** All controllers with default options. */
