@@ -15,7 +15,7 @@ import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
 import { LogFile } from '../log-file.ts';
 import { lineFormatter, type LogFormat } from '../log-lines.ts';
 import { tellStarter } from '../progress.ts';
-import { ownIdentity, removeServerState, runningServer, writeServerState, type ServerState } from '../server-state.ts';
+import { ownIdentity, runningServer, writeServerState, type ServerState } from '../server-state.ts';
 import { StopRequest } from '../stop-request.ts';
 import { programVersion } from '../version.ts';
 
@@ -52,7 +52,6 @@ export async function server(command: ServerCommand): Promise<number> {
         logger.info('stopped');
       }
     } finally {
-      removeServerState(directory);
       stop.close();
     }
   } finally {
