@@ -8,11 +8,14 @@ import { accessReviewActions, tokenReviewAction } from '../apiserver/actions/acc
 import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
 import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
 import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
+import { httpProxyActions } from '../apiserver/connect/http-proxy.ts';
+import { podStreamActions } from '../apiserver/connect/streams.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
 import type { Store } from '../storage/store.ts';
 import { createListener, type Listener } from '../transport/listener.ts';
+import { createReverseProxy } from '../transport/proxy.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
@@ -60,6 +63,11 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     if (!tokenOptions) throw new Error('the API server is not ready');
     return tokenOptions;
   };
+  const toNodes = issueClient(pki, 'kube-apiserver-kubelet-client', ['system:masters']);
+  const nodeTls = { ca: pki.authority.certPem, cert: toNodes.certPem, key: toNodes.keyPem };
+  const nodeProxy = closing.add(createReverseProxy(nodeTls), (proxy) => proxy.close());
+  // What Pods and Services behind the proxy show as certificates is their own affair; the API server's own is not for them.
+  const serviceProxy = closing.add(createReverseProxy({ rejectUnauthorized: false }), (proxy) => proxy.close());
   const controlPlane = await startControlPlane({
     store: options.store,
     clock: systemClock,
@@ -76,6 +84,8 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
           actions: {
             ...accessReviewActions(authorizer, policy),
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
+            ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
+            ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
             '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),
