@@ -8,11 +8,14 @@ import { accessReviewActions, tokenReviewAction } from '../apiserver/actions/acc
 import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
 import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
 import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
+import { httpProxyActions } from '../apiserver/connect/http-proxy.ts';
+import { podStreamActions } from '../apiserver/connect/streams.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
 import type { Store } from '../storage/store.ts';
 import { createListener, type Listener } from '../transport/listener.ts';
+import { createReverseProxy } from '../transport/proxy.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
@@ -40,16 +43,31 @@ export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
 const renewEvery = 24 * 3600 * 1000;
 const drainMs = 10_000;
 
+/** The store is the server's from here on: closed with it, and also when starting fails. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { pki, logger } = options;
   const closing = new CloseStack();
   closing.add(options.store, (store) => store.close());
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, closing: CloseStack): Promise<RunningServer> {
+  const { pki, logger } = options;
   const tokens = createServiceAccountTokens({ signingKey: pki.serviceAccountKey, issuers: [tokenIssuer], clock: systemClock, uuid: () => systemRandom.uuid() });
   let tokenOptions: TokenAuthenticatorOptions | undefined;
   const required = (): TokenAuthenticatorOptions => {
     if (!tokenOptions) throw new Error('the API server is not ready');
     return tokenOptions;
   };
+  const toNodes = issueClient(pki, 'kube-apiserver-kubelet-client', ['system:masters']);
+  const nodeTls = { ca: pki.authority.certPem, cert: toNodes.certPem, key: toNodes.keyPem };
+  const nodeProxy = closing.add(createReverseProxy(nodeTls), (proxy) => proxy.close());
+  // What Pods and Services behind the proxy show as certificates is their own affair; the API server's own is not for them.
+  const serviceProxy = closing.add(createReverseProxy({ rejectUnauthorized: false }), (proxy) => proxy.close());
   const controlPlane = await startControlPlane({
     store: options.store,
     clock: systemClock,
@@ -66,6 +84,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           actions: {
             ...accessReviewActions(authorizer, policy),
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
+            ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
+            ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
             '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),

@@ -1,6 +1,7 @@
 /** Every controller of the control plane. */
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
@@ -13,7 +14,14 @@ export interface BuiltinControllerOptions {
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, kubernetesService({ apiServer: options.apiServer })];
+  return [
+    serviceAccountController,
+    rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
+    namespaceController,
+    kubernetesService({ apiServer: options.apiServer }),
+    replicaSetController,
+    replicationControllerController,
+  ];
 }
 
 /** All controllers with default options. */

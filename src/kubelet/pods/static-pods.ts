@@ -105,7 +105,9 @@ export async function* watchStaticPods(options: StaticPodsOptions, signal: Abort
       if (first) yield { type: 'synced' };
       const changed = new AbortController();
       wake = () => changed.abort();
-      await options.clock.sleep(lookMs, { signal: AbortSignal.any([signal, changed.signal]) }).catch(() => undefined);
+      signal.addEventListener('abort', wake, { once: true });
+      if (!signal.aborted) await options.clock.sleep(lookMs, { signal: changed.signal }).catch(() => undefined);
+      signal.removeEventListener('abort', wake);
       // Editors write a file in several steps.
       if (!signal.aborted) await options.clock.sleep(50, { signal }).catch(() => undefined);
     }

@@ -86,7 +86,8 @@ export class Framework {
 
   async permit(pod: PodInfo, nodeName: string, signal: AbortSignal): Promise<Rejection | undefined> {
     for (const { plugin } of this.#enabled) {
-      const rejection = await plugin.permit?.(pod, nodeName, signal);
+      if (!plugin.permit) continue;
+      const rejection = await plugin.permit(pod, nodeName, signal);
       if (rejection) return rejection;
     }
     return undefined;

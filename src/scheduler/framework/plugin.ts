@@ -5,7 +5,7 @@
  * then asked about node after node. No plan means that the plugin has nothing to say about this Pod. Plans are made, asked and thrown away
  * within one turn of the event loop, so the cluster state stands still under them.
  *
- * Order: mayEnter → filter → (postFilter when nothing fits) → score → reserve → permit → Reservation.prepare → bind.
+ * Order: mayEnter → filter → (postFilter when nothing fits) → score → reserve → permit → Reservation.prepare → ready → bind.
  * Upstream: k8s.io/kube-scheduler/framework
  */
 import type { ClusterState } from '../state/cluster-state.ts';
@@ -34,8 +34,10 @@ export interface ScorePlan {
 
 /** What a plugin holds for a Pod whose node is chosen. */
 export interface Reservation {
-  /** Work that must be done before the Pod is bound; may take long. Throws when it cannot be done. */
-  prepare?(signal: AbortSignal): Promise<void>;
+  /** Writes that must be made before the Pod is bound. Throws when they cannot be made. */
+  prepare?(): Promise<void>;
+  /** Waits, as long as it takes, for what others must do before the Pod is bound. Throws when they will not. */
+  ready?(signal: AbortSignal): Promise<void>;
   /** Gives up what is held; called when the Pod is not bound after all. */
   release(): void;
 }

@@ -40,6 +40,8 @@ export class SchedulingQueue {
   /** After errors: never sooner. */
   readonly #failed = new KeyedHeap<QueuedPod>(keyOf, byEnd);
   readonly #unschedulable = new Map<string, QueuedPod>();
+  /** Uids of Pods given out and not done. */
+  readonly #working = new Set<string>();
   #order = 0;
   #taker: ((pod: QueuedPod | undefined) => void) | undefined;
   #pauseTimer: Timer | undefined;
@@ -52,14 +54,19 @@ export class SchedulingQueue {
     this.#active = new KeyedHeap<QueuedPod>(keyOf, (a, b) => this.#framework.compare(a.pod, b.pod) || a.joined - b.joined || a.order - b.order);
   }
 
-  /** Pods that could be tried now. */
-  get ready(): number {
-    return this.#active.size + this.#pausing.size;
+  /** Nothing could be tried now, and nothing is being tried. */
+  get idle(): boolean {
+    return this.#active.size === 0 && this.#pausing.size === 0 && this.#working.size === 0;
+  }
+
+  /** Pods by the part of the queue they are in. */
+  get sizes(): { readonly active: number; readonly backoff: number; readonly unschedulable: number } {
+    return { active: this.#active.size, backoff: this.#pausing.size + this.#failed.size, unschedulable: this.#unschedulable.size };
   }
 
   /** A Pod that has no node, seen for the first time. */
   add(pod: PodInfo): void {
-    if (this.#find(pod.uid)) return;
+    if (this.#find(pod.uid) || this.#working.has(pod.uid)) return;
     const queued: QueuedPod = { pod, joined: this.#clock.now(), attempts: 0, notBefore: 0, refusedBy: new Set(), gated: false, order: this.#order++ };
     this.#enter(queued);
   }
@@ -92,11 +99,16 @@ export class SchedulingQueue {
     this.#unschedulable.delete(uid);
   }
 
-  /** The next Pod to try, which leaves the queue; undefined once closed. */
+  /** The next Pod to try, which leaves the queue until `done`; undefined once closed. */
   next(): Promise<QueuedPod | undefined> {
     const queued = this.#take();
     if (queued || this.#closed) return Promise.resolve(queued);
     return new Promise((resolve) => (this.#taker = resolve));
+  }
+
+  /** The attempt is over: the Pod was given back before, or is not to be queued. */
+  done(uid: string): void {
+    this.#working.delete(uid);
   }
 
   /** Takes back a Pod that was refused by these plugins. */
@@ -110,6 +122,7 @@ export class SchedulingQueue {
 
   /** Takes back a Pod whose attempt ended in an error. */
   failed(queued: QueuedPod): void {
+    if (this.#find(queued.pod.uid)) return;
     queued.refusedBy = new Set();
     queued.joined = this.#clock.now();
     queued.notBefore = this.#clock.monotonic() + pauseAfter(queued.attempts);
@@ -161,7 +174,9 @@ export class SchedulingQueue {
 
   #take(): QueuedPod | undefined {
     const queued = this.#active.pop() ?? this.#pausing.pop();
-    if (queued) queued.attempts++;
+    if (!queued) return undefined;
+    queued.attempts++;
+    this.#working.add(queued.pod.uid);
     return queued;
   }
 

@@ -1,5 +1,5 @@
 /** A Pod affinity term, parsed: which Pods it means, and over which topology. Upstream: k8s.io/kubernetes/pkg/scheduler/framework (AffinityTerm) */
-import { LabelSelector, selectorOf, type Labels } from '../../apimachinery/label-selector.ts';
+import { LabelSelector, SelectorError, selectorOf, type Labels, type LabelSelectorObject } from '../../apimachinery/label-selector.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 
 export interface AffinityTerm {
@@ -23,15 +23,24 @@ interface TermSubject {
   readonly labels: Labels | undefined;
 }
 
-/** Throws SelectorError. */
 export function affinityTerm(term: corev1.PodAffinityTerm, ownNamespace: string): AffinityTerm {
   const own = (term.namespaces ?? []).length === 0 && term.namespaceSelector === undefined;
   return {
     topologyKey: term.topologyKey,
-    selector: selectorOf(term.labelSelector),
+    selector: selectorOrNothing(term.labelSelector),
     namespaces: new Set(own ? [ownNamespace] : term.namespaces),
-    namespaceSelector: selectorOf(term.namespaceSelector),
+    namespaceSelector: selectorOrNothing(term.namespaceSelector),
   };
+}
+
+/** Validation keeps selectors out that cannot be understood; one that got in matches nothing, rather than stopping all scheduling. */
+export function selectorOrNothing(selector: LabelSelectorObject | undefined): LabelSelector {
+  try {
+    return selectorOf(selector);
+  } catch (error) {
+    if (error instanceof SelectorError) return LabelSelector.nothing;
+    throw error;
+  }
 }
 
 export function termMatches(term: AffinityTerm, pod: TermSubject, namespaceLabels: NamespaceLabels): boolean {

@@ -35,7 +35,6 @@ const smallContainer = { cpu: '100m', memory: '200Mi' };
 
 const none: readonly never[] = [];
 
-/** Throws SelectorError for an affinity term that cannot be understood. */
 export function podInfo(pod: corev1.Pod): PodInfo {
   const { namespace = '', name = '', uid = '', labels } = pod.metadata;
   const requests = amountsOf(podRequests(pod.spec));

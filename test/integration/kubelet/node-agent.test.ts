@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { connect } from 'node:net';
 import path from 'node:path';
 import { systemClock } from '../../../src/base/clock.ts';
-import { silentLogger } from '../../../src/base/log.ts';
+import { createLogger, silentLogger } from '../../../src/base/log.ts';
 import { systemRandom } from '../../../src/base/random.ts';
 import { startControlPlane, type ControlPlane } from '../../../src/cluster/control-plane.ts';
 import { stopContainerd } from '../../../src/kubelet/containerd/teardown.ts';
@@ -16,12 +16,14 @@ import { createNodeHandler } from '../../../src/kubelet/server/node-server.ts';
 import { leases } from '../../../src/resources/coordination/lease.ts';
 import { nodes } from '../../../src/resources/core/node.ts';
 import { pods } from '../../../src/resources/core/pod.ts';
+import { serviceAccounts } from '../../../src/resources/core/service-account.ts';
 import type { Pod } from '../../../src/resources/types/core-v1.ts';
 import { createMemoryStore } from '../../../src/storage/memory-store.ts';
 import { createListener, type Listener } from '../../../src/transport/listener.ts';
 import { busyboxImage } from '../../harness/busybox-image.ts';
 import { shell } from '../../harness/real-node.ts';
 
+const log = process.env['K8TS_TEST_LOG'] ? createLogger(({ level, message, fields }) => console.error(level, message, JSON.stringify(fields)), 'debug') : silentLogger;
 const dataDir = mkdtempSync('/tmp/k8ts-agent-');
 const staticPods = path.join(dataDir, 'manifests');
 let plane: ControlPlane;
@@ -33,9 +35,10 @@ before(async () => {
   plane = await startControlPlane({
     store: createMemoryStore({ clock: systemClock }), clock: systemClock, random: systemRandom, logger: silentLogger, version: 'test', controllers: [], onFailure: () => undefined,
   });
+  await plane.client.of(serviceAccounts).namespace('default').create({ metadata: { name: 'default', namespace: 'default' } });
   agent = await startNodeAgent({
     client: plane.client, dataDir, nodeName: 'n1', hostIPs: ['10.1.2.3'], podCidrs: ['10.231.10.0/24'], clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local',
-    clock: systemClock, log: silentLogger, logs: path.join(dataDir, 'logs'), staticPods, labels: { 'node-role.kubernetes.io/control-plane': '' },
+    clock: systemClock, log, logs: path.join(dataDir, 'logs'), staticPods, labels: { 'node-role.kubernetes.io/control-plane': '' },
   });
   await importImageBytes(agent.containerd, busyboxImage());
   listener = await createListener({ host: '127.0.0.1', port: 0, handler: createNodeHandler({ kubelet: agent, clock: systemClock, configuration: () => ({ maxPods: 110 }) }) });
@@ -90,7 +93,7 @@ test('a Pod made in the API runs, and is gone from it once it has ended', async 
 });
 
 test('the node answers for logs, Pods, statistics, and opens sessions', async () => {
-  await run('served', 'echo one; echo two >&2; httpd -p 8080 -h /etc; exec sleep 100000');
+  await run('served', 'echo one; echo two; httpd -p 8080 -h /etc; exec sleep 100000');
   const logs = '/containerLogs/default/served/main';
   while ((await get(logs)) !== 'one\ntwo\n') await systemClock.sleep(20);
   assert.equal(await get(`${logs}?tailLines=1`), 'two\n');

@@ -1,7 +1,8 @@
 /** A topology spread constraint, parsed, with the question which nodes take part in it. */
-import { LabelSelector, selectorOf } from '../../../apimachinery/label-selector.ts';
+import { LabelSelector } from '../../../apimachinery/label-selector.ts';
 import { untoleratedTaint } from '../../../resources/core/node-conditions.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { selectorOrNothing } from '../../state/affinity-term.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import { requiredNodes } from '../../state/node-selector.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
@@ -17,13 +18,13 @@ export interface SpreadConstraint {
 
 export type WhenUnsatisfiable = 'DoNotSchedule' | 'ScheduleAnyway';
 
-/** A Pod's own constraints of one sort. Throws SelectorError. */
+/** A Pod's own constraints of one sort. */
 export function ownConstraints({ pod, labels }: PodInfo, when: WhenUnsatisfiable): SpreadConstraint[] {
   const wanted = (pod.spec?.topologySpreadConstraints ?? []).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when);
   if (wanted.length === 0) return [];
   const affinity = requiredNodes(pod.spec);
   return wanted.map((constraint) => {
-    const selector = selectorOf(constraint.labelSelector);
+    const selector = selectorOrNothing(constraint.labelSelector);
     const keys = (constraint.matchLabelKeys ?? []).flatMap((key) => (labels?.[key] === undefined ? [] : [{ key, operator: 'in' as const, values: [labels[key]] }]));
     const honorsAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor';
     const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';

@@ -3,7 +3,7 @@
  * Upstream: pkg/scheduler/framework/plugins/podtopologyspread
  */
 import { controllerOf } from '../../../apimachinery/object.ts';
-import { LabelSelector, selectLabels, selectorOf } from '../../../apimachinery/label-selector.ts';
+import { LabelSelector, selectLabels, type LabelRequirement, type LabelSelectorObject } from '../../../apimachinery/label-selector.ts';
 import type { Informer } from '../../../client/informer.ts';
 import type { Informers } from '../../../client/informers.ts';
 import { replicaSets } from '../../../resources/apps/replica-set.ts';
@@ -13,6 +13,7 @@ import { services } from '../../../resources/core/service.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
 import { nodeMayFit } from '../../framework/cluster-event.ts';
 import type { Plugin } from '../../framework/plugin.ts';
+import { selectorOrNothing } from '../../state/affinity-term.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { defaultConstraints, ownConstraints } from './constraint.ts';
 import { name, spreadFilter } from './spread-filter.ts';
@@ -64,4 +65,4 @@ function replicaSelector(informers: Informers): (pod: PodInfo) => LabelSelector 
   };
 }
 
-const requirementsOf = (selector: Parameters<typeof selectorOf>[0]): readonly LabelSelector['requirements'][number][] => (selector ? selectorOf(selector).requirements : []);
+const requirementsOf = (selector: LabelSelectorObject | undefined): readonly LabelRequirement[] => selectorOrNothing(selector).requirements;

@@ -65,7 +65,6 @@ function leastOf(domains: Domains): number {
   if (domains.least === undefined) {
     let least = Infinity;
     for (const count of domains.counts.values()) least = Math.min(least, count);
-    // Without any domain nothing is comparable, and nothing can be too uneven.
     domains.least = least;
   }
   return domains.least;
