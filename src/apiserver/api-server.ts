@@ -14,6 +14,7 @@ import { WatchCache } from '../storage/watch-cache.ts';
 import { bindingAction } from './actions/binding.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { builtinAdmission } from './admission/builtin.ts';
+import { CrdManager } from './crd/crd-manager.ts';
 import { firstOf, mastersAuthorizer, type Authorizer } from './authz/authorizer.ts';
 import { RbacPolicy, rbacAuthorizer } from './authz/rbac.ts';
 import { buildChain, type Chain } from './chain.ts';
@@ -22,6 +23,8 @@ import { authentication, type Authenticator } from './filters/authentication.ts'
 import { authorization } from './filters/authorization.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
+import { createOpenApi } from './openapi/openapi.ts';
+import { openApiPaths } from './openapi/paths.ts';
 import { ObjectStore } from './registry/object-store.ts';
 import { ObjectWriter } from './registry/object-writer.ts';
 import type { Handler } from './request.ts';
@@ -35,6 +38,8 @@ export interface ApiServerOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly authenticators: readonly Authenticator[];
+  /** The range of cluster addresses of Services; default 10.96.0.0/16. */
+  readonly serviceCidr?: string | undefined;
   /** Asked after system:masters and before RBAC (the Node authorizer). */
   readonly authorizers?: readonly Authorizer[];
   /** Called when the server can no longer do its work: the store's events ended. */
@@ -72,12 +77,14 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const objects = new ObjectStore(store, cache);
   const policy = new RbacPolicy(cache);
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), rbacAuthorizer(policy)]);
-  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random }));
+  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
+  closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
 
   const ready = { state: false };
   const discovery = new Discovery(registry);
+  const openApi = closing.add(createOpenApi(registry, 'v1.36.0'), (documents) => documents.close());
   const extensions = extend(parts);
   for (const extension of extensions) closing.defer(() => extension.close?.());
   const actions = new Map<string, ResourceHandler>([
@@ -91,6 +98,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/apis', discovery.handler],
     ['/apis/', discovery.handler],
     ['/version', versionHandler(options.version)],
+    ...Object.entries(openApiPaths(openApi)),
     ...healthPaths(() => ready.state),
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);

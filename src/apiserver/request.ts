@@ -3,11 +3,11 @@
  * Filters (chain.ts) fill in the context; handlers give an ApiResponse, which the listener encodes and the in-process
  * transport hands over as objects.
  */
-import type { Duplex } from 'node:stream';
 import type { AnyObject, ListMeta } from '../apimachinery/object.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { CacheEvent } from '../storage/resource-cache.ts';
 import type { ResourceDefinition, VersionDefinition } from '../resources/definition.ts';
+import type { Exchange } from '../transport/exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 
 export interface UserInfo {
@@ -32,11 +32,6 @@ export interface Peer {
   readonly certificate?: Uint8Array | undefined;
 }
 
-export interface Upgrade {
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
-
 /** What the transport knows of a request. */
 export interface IncomingRequest {
   readonly method: string;
@@ -54,8 +49,8 @@ export interface IncomingRequest {
   /** In-process only: the body as an object, and who sends it. */
   readonly object?: AnyObject | undefined;
   readonly identity?: UserInfo | undefined;
-  /** Present when the client asks for a protocol upgrade (HTTP/1.1). */
-  readonly upgrade?: Upgrade | undefined;
+  /** The connection's side of the request, for handlers that answer on it themselves (streams, proxying). Undefined in-process. */
+  readonly exchange?: Exchange | undefined;
 }
 
 /** The request on its way through the chain: filters add what they find out. */

@@ -1,5 +1,6 @@
 /** Every controller of the control plane. */
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
+import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
@@ -23,6 +24,8 @@ export interface BuiltinControllerOptions {
   readonly clusterCidr?: string;
   /** Finished Pods that are kept; default 12500. */
   readonly terminatedPodThreshold?: number;
+  /** Where Pods reach the API server. */
+  readonly apiServer?: ApiServerAddress | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -43,6 +46,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     ...(options.clusterCidr === undefined ? [] : [nodeIpamController({ clusterCidr: options.clusterCidr })]),
     clusterRoleAggregationController,
     ttlAfterFinishedController,
+    kubernetesService({ apiServer: options.apiServer }),
   ];
 }
 

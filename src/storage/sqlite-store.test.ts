@@ -12,15 +12,22 @@ import { StorageError, type Store } from './store.ts';
 
 let directory = '';
 let files = 0;
+const opened: Store[] = [];
 before(() => {
   directory = mkdtempSync(join(tmpdir(), 'k8ts-sqlite-'));
 });
-after(() => rmSync(directory, { recursive: true, force: true }));
+after(async () => {
+  // A failed test leaves its store open, and an open store keeps the process alive.
+  await Promise.all(opened.map((store) => store.close()));
+  rmSync(directory, { recursive: true, force: true });
+});
 
 const freshFile = (): string => join(directory, `${++files}.db`);
 
-function open(file: string, options: Partial<SqliteStoreOptions> = {}): Promise<Store> {
-  return createSqliteStore({ file, clock: new ManualClock(), logger: silentLogger, ...options });
+async function open(file: string, options: Partial<SqliteStoreOptions> = {}): Promise<Store> {
+  const store = await createSqliteStore({ file, clock: new ManualClock(), logger: silentLogger, ...options });
+  opened.push(store);
+  return store;
 }
 
 /** A closed file with a hundred entries of 2 KB. */
@@ -96,13 +103,14 @@ describe('sqlite store: the file', () => {
 
   test('a failed batch fails its own writes only', async () => {
     const store = await open(freshFile(), { maxBytes: 1024 * 1024 });
-    const failing = [store.create('/huge', new Uint8Array(2 * 1024 * 1024)), store.create('/same-batch', bytes('v'))];
+    const failing = [store.create('/same-batch', bytes('v')), store.create('/huge', new Uint8Array(2 * 1024 * 1024))];
     const failed = Promise.allSettled(failing);
     await Promise.resolve();
     await Promise.resolve();
     const next = store.create('/next-batch', bytes('v'));
     assert.deepEqual((await failed).map((result) => result.status), ['rejected', 'rejected']);
     assert.deepEqual(await next, { ok: true, revision: 2, previous: undefined });
+    assert.deepEqual((await store.list('/')).entries.map((entry) => entry.key), ['/next-batch']);
     await store.close();
   });
 });

@@ -9,12 +9,15 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
+import { serviceAllocator } from './service-allocator.ts';
 
 export interface AdmissionDependencies {
   readonly objects: ObjectStore;
   readonly registry: ResourceRegistry;
   readonly clock: Clock;
   readonly random: Random;
+  /** The range of cluster addresses of Services; default 10.96.0.0/16. */
+  readonly serviceCidr?: string | undefined;
 }
 
 export function builtinAdmission(dependencies: AdmissionDependencies): readonly AdmissionPlugin[] {
@@ -24,5 +27,6 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     priority(dependencies),
     defaultTolerationSeconds(),
     defaultStorageClass(dependencies),
+    serviceAllocator(dependencies),
   ];
 }

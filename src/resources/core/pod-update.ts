@@ -15,10 +15,9 @@ const rule =
 export function validatePodChange(pod: corev1.Pod, old: corev1.Pod): FieldError[] {
   const now = pod.spec ?? { containers: [] };
   const before = old.spec ?? { containers: [] };
-  const counts = [
-    ...(now.containers.length === before.containers.length ? [] : [forbidden(spec.child('containers'), 'pod updates may not add or remove containers')]),
-    ...((now.initContainers ?? []).length === (before.initContainers ?? []).length ? [] : [forbidden(spec.child('initContainers'), 'pod updates may not add or remove containers')]),
-  ];
+  const counts = (['containers', 'initContainers'] as const).flatMap((part) =>
+    (now[part] ?? []).length === (before[part] ?? []).length ? [] : [forbidden(spec.child(part), 'pod updates may not add or remove containers')],
+  );
   if (counts.length > 0) return counts;
   const errors = [...validateDeadline(now, before), ...validateTolerations(now, before), ...validateGates(now, before)];
   const rest = withAllowedChanges(now, before);

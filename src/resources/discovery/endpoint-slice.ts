@@ -109,9 +109,9 @@ export const endpointSliceDefinition = defineKind<discoveryv1.EndpointSlice>({
   strategy,
   columns: [
     nameColumn,
-    text('AddressType', (slice) => slice.addressType),
+    text('AddressType', (slice) => slice.addressType ?? ''),
     text('Ports', (slice) => listWithMore((slice.ports ?? []).map(({ port, name }) => (port === undefined ? name || '*' : String(port)))) || unset),
-    text('Endpoints', (slice) => listWithMore((slice.endpoints ?? []).flatMap(({ addresses }) => addresses)) || unset),
+    text('Endpoints', (slice) => listWithMore((slice.endpoints ?? []).flatMap(({ addresses }) => addresses ?? [])) || unset),
     ageColumn,
   ],
 });

@@ -1,0 +1,79 @@
+/**
+ * How ownership sees a value: as one thing, as fields, or as items with keys of their own. Read from the schema's list and map types;
+ * where there is no schema, objects have fields and lists are one thing.
+ */
+import type { PathElement } from './field-set.ts';
+import type { Field, Schema, StructSchema } from '../schema.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export type Structure =
+  | { readonly type: 'whole' }
+  /** A struct or map: `schemaOf` gives the form of a field. */
+  | { readonly type: 'fields'; readonly schemaOf: (key: string) => Schema | undefined; readonly isMap: boolean }
+  /** A list of items found by their keys. */
+  | { readonly type: 'items'; readonly item: Schema | undefined; readonly elementOf: (item: unknown) => PathElement }
+  /** A list of scalars, each of which is owned by itself. */
+  | { readonly type: 'set'; readonly elementOf: (item: unknown) => PathElement };
+
+const whole: Structure = { type: 'whole' };
+const setStructure: Structure = { type: 'set', elementOf: (item) => `v:${JSON.stringify(item)}` };
+const untyped: Structure = { type: 'fields', schemaOf: () => undefined, isMap: true };
+
+const structures = new WeakMap<Schema, Structure>();
+
+/** The structure of a value that has this schema. A null, and a value of another JSON type than the schema's, is one thing. */
+export function structureOf(schema: Schema | undefined, value: unknown): Structure {
+  if (schema === undefined) return isObject(value) ? untyped : whole;
+  if (schema.type === 'scalar') return whole;
+  if (schema.type === 'list' ? !Array.isArray(value) : !isObject(value)) return whole;
+  let structure = structures.get(schema);
+  if (!structure) {
+    structure = build(schema);
+    structures.set(schema, structure);
+  }
+  return structure;
+}
+
+function build(schema: Schema): Structure {
+  switch (schema.type) {
+    case 'scalar':
+      return whole;
+    case 'struct':
+      return schema.mapType === 'atomic' ? whole : { type: 'fields', schemaOf: (key) => schema.fields.get(key)?.schema, isMap: false };
+    case 'map':
+      return schema.mapType === 'atomic' ? whole : { type: 'fields', schemaOf: () => schema.value, isMap: true };
+    case 'list':
+      if (schema.listType === 'set') return setStructure;
+      if (schema.listType !== 'map' || schema.listMapKeys === undefined || schema.item.type !== 'struct') return whole;
+      return { type: 'items', item: schema.item, elementOf: keyElement(schema.listMapKeys, schema.item) };
+  }
+}
+
+/** Keys that upstream's schema gives a default where ours, read from the API's facts, has none. */
+const keyDefaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' };
+
+function keyElement(keys: readonly string[], item: StructSchema): (value: unknown) => PathElement {
+  const sorted = [...keys].sort();
+  const defaultOf = (key: string): unknown => (item.fields.get(key) as Field | undefined)?.default ?? (item.name === undefined ? undefined : keyDefaults[key]);
+  return (value) => {
+    const found: Record<string, unknown> = {};
+    for (const key of sorted) {
+      const part = (isObject(value) ? value[key] : undefined) ?? defaultOf(key);
+      if (part !== undefined) found[key] = part;
+    }
+    return `k:${JSON.stringify(found)}`;
+  };
+}
+
+/** The items of a list by path element; of equal ones the first. */
+export function itemsByElement(list: unknown, elementOf: (item: unknown) => PathElement): Map<PathElement, unknown> {
+  const items = new Map<PathElement, unknown>();
+  for (const item of Array.isArray(list) ? (list as unknown[]) : []) {
+    const element = elementOf(item);
+    if (!items.has(element)) items.set(element, item);
+  }
+  return items;
+}

@@ -1,0 +1,160 @@
+/** The API over HTTPS: exchanges from the listener into the handler chain, and answers back as bytes. */
+import type { Clock } from '../base/clock.ts';
+import { tooLarge } from '../apimachinery/status-error.ts';
+import { BodyTooLargeError, type Exchange, type ResponseHeaders } from '../transport/exchange.ts';
+import { contentTypes, negotiate, type Negotiated } from './negotiation/accept.ts';
+import { encodeList, encodeObject, encodeWatchItem, type Encoder } from './negotiation/encode.ts';
+import { includeObjectOf } from './negotiation/table.ts';
+import { errorResponse, type Chain, type ChainResult } from './chain.ts';
+import { isTrue } from './request-info.ts';
+import type { ApiResponse, IncomingRequest, ListResponse, RawResponse, WatchResponse } from './request.ts';
+
+type Headers = Record<string, string | readonly string[]>;
+
+export function createHttpHandler(chain: Chain, clock: Clock): (exchange: Exchange) => Promise<void> {
+  return async (exchange) => {
+    const request = incoming(exchange);
+    const result = await chain(request);
+    if (result.response.type === 'hijacked' || exchange.answered) return;
+    try {
+      await answer(exchange, request, result, clock);
+    } catch (error) {
+      if (exchange.answered) throw error;
+      await answer(exchange, request, { ...result, response: errorResponse(error) }, clock);
+    }
+  };
+}
+
+function incoming(exchange: Exchange): IncomingRequest {
+  const { headers } = exchange;
+  return {
+    method: exchange.method,
+    path: exchange.rawPath,
+    query: new URLSearchParams(exchange.query),
+    headers: { get: (name) => headers.get(name), all: (name) => headers.all(name), names: () => headers.pairs().filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()) },
+    peer: exchange.peer,
+    get signal() {
+      return exchange.signal;
+    },
+    readBody: () => readBody(exchange),
+    bodyStream: () => exchange.bodyStream(),
+    exchange,
+  };
+}
+
+async function readBody(exchange: Exchange): Promise<Uint8Array> {
+  try {
+    return await exchange.readBody();
+  } catch (error) {
+    if (error instanceof BodyTooLargeError) throw tooLarge(`limit is ${error.limit}`);
+    throw error;
+  }
+}
+
+async function answer(exchange: Exchange, request: IncomingRequest, result: ChainResult, clock: Clock): Promise<void> {
+  const { response, warnings } = result;
+  const headers: Headers = { 'audit-id': result.auditId, 'cache-control': 'no-cache, private' };
+  if (warnings.length > 0) headers['warning'] = [...new Set(warnings)].map((text) => `299 - ${quote(text)}`);
+  if (response.type === 'raw') return answerRaw(exchange, response, headers);
+  if (response.type === 'hijacked') return;
+  const encoder = encoderFor(request, response, clock);
+  headers['content-type'] = contentTypeOf(encoder.negotiated, response.type === 'watch');
+  switch (response.type) {
+    case 'object':
+      if (response.status === 401) headers['www-authenticate'] = 'Basic realm="kubernetes-master"';
+      addRetryAfter(headers, response.object);
+      exchange.respond(response.status, headers, encodeObject(response, encoder));
+      return;
+    case 'list':
+      return answerList(exchange, response, encoder, headers);
+    case 'watch':
+      return answerWatch(exchange, response, encoder, headers);
+  }
+}
+
+const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`;
+
+/** Refusals are JSON even where the client's Accept header cannot be met. */
+function encoderFor(request: IncomingRequest, response: Exclude<ApiResponse, RawResponse | { type: 'hijacked' }>, clock: Clock): Encoder {
+  const custom = response.type !== 'object' ? response.served.definition.builtin === false : response.served?.definition.builtin === false;
+  const accept = request.headers.get('accept');
+  const pretty = wantsPretty(request);
+  const refused = response.type === 'object' && response.status >= 400;
+  const negotiated: Negotiated = refused ? orPlain(() => negotiate(accept, { protobuf: true, tables: true }, pretty)) : negotiate(accept, { protobuf: !custom, tables: true }, pretty);
+  const plain: Negotiated = response.type === 'object' && response.served === undefined ? { ...negotiated, shape: 'object' } : negotiated;
+  return { negotiated: plain, table: { metaVersion: negotiated.metaVersion, includeObject: includeObjectOf(request.query), now: clock.now() } };
+}
+
+function orPlain(attempt: () => Negotiated): Negotiated {
+  try {
+    return attempt();
+  } catch {
+    return { encoding: 'json', shape: 'object', metaVersion: 'v1', pretty: false };
+  }
+}
+
+/** People with curl, Wget or a browser get indented JSON. */
+function wantsPretty(request: IncomingRequest): boolean {
+  const asked = request.query.get('pretty');
+  if (asked !== null) return isTrue(asked);
+  const agent = request.headers.get('user-agent') ?? '';
+  return agent.startsWith('curl') || agent.startsWith('Wget') || agent.startsWith('Mozilla/5.0');
+}
+
+function contentTypeOf({ encoding, shape, metaVersion }: Negotiated, watch: boolean): string {
+  const base = contentTypes[encoding];
+  if (watch) return encoding === 'protobuf' ? `${base};stream=watch` : base;
+  if (shape === 'table') return `${base};as=Table;g=meta.k8s.io;v=${metaVersion}`;
+  return base;
+}
+
+function addRetryAfter(headers: Headers, object: unknown): void {
+  const seconds = (object as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds;
+  if (seconds !== undefined && seconds > 0) headers['retry-after'] = String(seconds);
+}
+
+async function answerList(exchange: Exchange, response: ListResponse, encoder: Encoder, headers: ResponseHeaders): Promise<void> {
+  const chunks = encodeList(response, encoder);
+  const first = chunks.next();
+  const second = chunks.next();
+  if (second.done) {
+    exchange.respond(200, headers, first.value as Buffer);
+    return;
+  }
+  const stream = exchange.stream(200, headers);
+  stream.write(first.value as Buffer);
+  for (let chunk: IteratorResult<Buffer> = second; !chunk.done && !stream.closed; chunk = chunks.next()) {
+    if (!stream.write(chunk.value)) await stream.drained();
+  }
+  stream.end();
+}
+
+async function answerWatch(exchange: Exchange, response: WatchResponse, encoder: Encoder, headers: ResponseHeaders): Promise<void> {
+  const stream = exchange.stream(200, headers);
+  let first = true;
+  for await (const batch of response.events) {
+    if (stream.closed) break;
+    const frames = batch.map((item) => {
+      const frame = encodeWatchItem(response.served, item, encoder, first);
+      if (item.type !== 'BOOKMARK' && item.type !== 'ERROR') first = false;
+      return frame;
+    });
+    const written = stream.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
+    if (!written) await stream.drained();
+  }
+  stream.end();
+}
+
+async function answerRaw(exchange: Exchange, response: RawResponse, headers: Headers): Promise<void> {
+  const all = { ...headers, ...response.headers };
+  if (typeof response.body === 'string' || response.body instanceof Uint8Array) {
+    exchange.respond(response.status, all, typeof response.body === 'string' ? response.body : Buffer.from(response.body));
+    return;
+  }
+  const stream = exchange.stream(response.status, all);
+  for await (const chunk of response.body) {
+    if (stream.closed) break;
+    if (!stream.write(Buffer.from(chunk))) await stream.drained();
+  }
+  stream.end();
+}

@@ -1,0 +1,120 @@
+/**
+ * Control groups by the file system, version 1 (one tree per controller) and 2 (one tree). Paths are as the runtime interface
+ * writes them: '/k8ts-1a2b/kubepods/burstable/pod...', from each tree's root.
+ */
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { codeOf } from '../../base/errors.ts';
+
+export interface CgroupLimits {
+  readonly cpuShares?: number | undefined;
+  /** Microseconds of each 100,000; -1 for none. */
+  readonly cpuQuota?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+}
+
+/** Controllers that Pods' groups need to exist in before the runtime makes containers' groups below them. */
+const controllers2 = '+cpu +memory +pids +io +cpuset';
+const cpuPeriod = 100_000;
+
+/** The mount points of all controller trees; one on version 2. */
+export function cgroupRoots(): readonly string[] {
+  if (existsSync('/sys/fs/cgroup/cgroup.controllers')) return ['/sys/fs/cgroup'];
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((mount) => mount !== '');
+}
+
+const isUnified = (): boolean => existsSync('/sys/fs/cgroup/cgroup.controllers');
+
+/** Version 2's weight for version 1's shares, by the runtimes' formula. */
+export const sharesToWeight = (shares: number): number => Math.max(1, Math.min(10_000, 1 + Math.floor(((Math.max(2, shares) - 2) * 9999) / 262_142)));
+
+/** Makes the group in each tree, parents first. */
+export function createCgroup(group: string): void {
+  for (const root of cgroupRoots()) {
+    if (root.endsWith('/unified')) continue;
+    if (isUnified()) delegate(root, group);
+    mkdirSync(path.join(root, group), { recursive: true });
+    inheritCpuset(root, group);
+  }
+}
+
+function delegate(root: string, group: string): void {
+  let at = root;
+  for (const part of group.split('/').filter(Boolean)) {
+    for (const controller of controllers2.split(' ')) write(path.join(at, 'cgroup.subtree_control'), controller);
+    at = path.join(at, part);
+    mkdirSync(at, { recursive: true });
+  }
+}
+
+/** A version 1 cpuset starts empty and takes no process until it is filled. */
+function inheritCpuset(root: string, group: string): void {
+  if (!existsSync(path.join(root, 'cpuset.cpus')) || isUnified()) return;
+  let at = root;
+  for (const part of group.split('/').filter(Boolean)) {
+    const child = path.join(at, part);
+    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+      if (readFileSync(path.join(child, file), 'utf8').trim() === '') write(path.join(child, file), readFileSync(path.join(at, file), 'utf8').trim());
+    }
+    at = child;
+  }
+}
+
+export function limitCgroup(group: string, limits: CgroupLimits): void {
+  const set = (controller: string, file: string, value: string): void => write(path.join('/sys/fs/cgroup', isUnified() ? '' : controller, group, file), value);
+  if (isUnified()) {
+    if (limits.cpuShares !== undefined) set('', 'cpu.weight', String(sharesToWeight(limits.cpuShares)));
+    if (limits.cpuQuota !== undefined) set('', 'cpu.max', `${limits.cpuQuota < 0 ? 'max' : limits.cpuQuota} ${cpuPeriod}`);
+    if (limits.memoryBytes !== undefined) set('', 'memory.max', String(limits.memoryBytes));
+    return;
+  }
+  if (limits.cpuShares !== undefined) set('cpu', 'cpu.shares', String(limits.cpuShares));
+  if (limits.cpuQuota !== undefined) {
+    set('cpu', 'cpu.cfs_period_us', String(cpuPeriod));
+    set('cpu', 'cpu.cfs_quota_us', String(limits.cpuQuota));
+  }
+  if (limits.memoryBytes !== undefined) set('memory', 'memory.limit_in_bytes', String(limits.memoryBytes));
+}
+
+/** Kills what runs in the group and removes it with all below it. Nothing happens where there is none. */
+export async function removeCgroup(group: string, clock: Clock): Promise<void> {
+  for (const root of cgroupRoots()) {
+    for (let attempt = 0; attempt < 50 && existsSync(path.join(root, group)); attempt += 1) {
+      if (removeTree(path.join(root, group))) break;
+      await clock.sleep(20);
+    }
+  }
+}
+
+function removeTree(folder: string): boolean {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) removeTree(path.join(folder, entry.name));
+    for (const pid of readFileSync(path.join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) kill(Number(pid));
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    if (pid > 1) process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** A controller that is not there, or a value the kernel rounds or refuses, is no reason not to run a Pod. */
+function write(file: string, value: string): void {
+  try {
+    writeFileSync(file, value);
+  } catch (error) {
+    if (!['ENOENT', 'EINVAL', 'EACCES', 'EBUSY', 'EOPNOTSUPP', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
+  }
+}

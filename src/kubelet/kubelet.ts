@@ -1,0 +1,138 @@
+/**
+ * A node: its containerd, its Pods' workers, and what the node says of itself, put together.
+ * What it needs of the cluster comes in through the interfaces of pod-source.ts.
+ */
+import { totalmem } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import { CloseStack } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import type { NodeStatus } from '../resources/types/core-v1.ts';
+import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
+import { startContainerd, type Containerd } from './containerd/containerd.ts';
+import { memoryFolder } from './containerd/memory-folder.ts';
+import { ensurePauseImage } from './images/import.ts';
+import { ImagePuller } from './images/image-puller.ts';
+import { registryCredentials, writeRegistryConfig, type Registries } from './images/registries.ts';
+import { LogRotation } from './logs/log-rotation.ts';
+import { configurePodNetwork } from './network/pod-network.ts';
+import { admitPod } from './node/admission.ts';
+import { allocatableOf, nodeCapacity } from './node/capacity.ts';
+import { nodeStatus } from './node/node-status.ts';
+import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
+import { hostResolvConf } from './pods/name-resolution.ts';
+import type { NodeContext, PodCgroups } from './pods/node-context.ts';
+import { PodWorkers } from './pods/pod-workers.ts';
+import { podCgroup, podLimits, qosClass } from './pods/resources.ts';
+import { ProbeManager } from './probes/probe-manager.ts';
+import { StaticAndApiPods } from './pods/static-pods.ts';
+import { VolumeManager } from './volumes/volume-manager.ts';
+
+export interface KubeletOptions {
+  readonly dataDir: string;
+  readonly nodeName: string;
+  /** The node's own addresses, the first being the one others use. */
+  readonly hostIPs: readonly string[];
+  /** The node's Pod ranges. */
+  readonly podCidrs: readonly string[];
+  readonly clusterDns: readonly string[];
+  readonly clusterDomain: string;
+  readonly source: PodSource;
+  readonly sink: PodStatusSink;
+  readonly objects: NodeObjects;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Where `pods/` and `containers/` with logs are made; /var/log by default. */
+  readonly logs?: string | undefined;
+  readonly registries?: Registries | undefined;
+  /** 110 by default. */
+  readonly maxPods?: number | undefined;
+  /** A folder of manifests of Pods to run besides. */
+  readonly staticPods?: string | undefined;
+  /** 'v1.36.0' */
+  readonly version?: string | undefined;
+  /** Where the node's own server listens; 10250 by default. */
+  readonly port?: number | undefined;
+}
+
+export interface Kubelet {
+  readonly containerd: Containerd;
+  readonly workers: PodWorkers;
+  readonly context: NodeContext;
+  /** The node's status now. */
+  status(old: NodeStatus | undefined): Promise<NodeStatus>;
+  /** Stops working on Pods; containers and containerd go on. */
+  close(): Promise<void>;
+}
+
+export const userAgent = 'kube-probe/1.36';
+
+/** Resolves once the runtime answers and Pods are being worked on. */
+export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
+  const { clock, log, objects, events } = options;
+  const closing = new CloseStack();
+  try {
+    const containerd = closing.add(await startContainerd(options), (it) => it.close());
+    const { paths, cri } = containerd;
+    configurePodNetwork(paths, { podCidrs: options.podCidrs });
+    writeRegistryConfig(paths.registryConfig, options.registries ?? {});
+    await ensurePauseImage(containerd);
+    const probes = closing.add(new ProbeManager({ runtime: cri.runtime, clock, userAgent }, events), (it) => it.close());
+    const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
+    const { source, sink } = podSources(options);
+    const context: NodeContext = {
+      nodeName: options.nodeName,
+      hostIPs: () => options.hostIPs,
+      runtime: cri.runtime,
+      runtimeName: 'containerd',
+      puller: new ImagePuller({ images: cri.images, objects, events, clock, credentials: registryCredentials(options.registries ?? {}) }),
+      volumes: new VolumeManager({ pods: paths.pods, memory: memoryFolder(paths), objects, clock }),
+      probes,
+      objects,
+      events,
+      sink,
+      cgroups: podCgroups(paths.cgroupParent, clock),
+      clock,
+      log,
+      userAgent,
+      memoryCapacity: totalmem(),
+      allocatable: () => objects.node()?.status?.allocatable ?? allocatableOf(capacity),
+      admit: (pod) => admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
+      dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: hostResolvConf },
+      logs: options.logs ?? '/var/log',
+      cgroupParent: paths.cgroupParent,
+    };
+    const workers: PodWorkers = new PodWorkers({ context, source });
+    closing.add(workers, (it) => it.close());
+    closing.add(new LogRotation({ runtime: cri.runtime, clock, log }), (it) => it.close());
+    workers.start();
+    const { runtimeVersion } = await cri.runtime.version();
+    const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
+      capacity, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
+      images: await cri.images.listImages().catch(() => []), kubeletVersion: options.version ?? 'v1.36.0', kubeletPort: options.port ?? 10250, folder: paths.dataDir, now: clock.now(),
+    }, old);
+    return { containerd, workers, context, status, close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+function podSources(options: KubeletOptions): { source: PodSource; sink: PodStatusSink } {
+  const { source, sink, staticPods, nodeName, clock, log } = options;
+  if (staticPods === undefined) return { source, sink };
+  const both = new StaticAndApiPods(source, sink, { folder: staticPods, nodeName, clock, log });
+  return { source: both, sink: both };
+}
+
+function podCgroups(parent: string, clock: Clock): PodCgroups {
+  return {
+    create(pod) {
+      const group = podCgroup(parent, pod);
+      createCgroup(group);
+      if (qosClass(pod) === 'BestEffort') limitCgroup(`${parent}/kubepods/besteffort`, { cpuShares: 2 });
+      limitCgroup(group, podLimits(pod));
+    },
+    remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
+  };
+}

@@ -1,0 +1,52 @@
+/** What all Pods' workers of a node share. */
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Pod } from '../../resources/types/core-v1.ts';
+import type { RuntimeService } from '../cri/runtime-service.ts';
+import type { ImagePuller } from '../images/image-puller.ts';
+import type { EventRecorder, NodeObjects, PodStatusSink } from '../pod-source.ts';
+import type { ProbeManager } from '../probes/probe-manager.ts';
+import type { VolumeManager } from '../volumes/volume-manager.ts';
+import type { PodFacts } from './field-ref.ts';
+import type { RuntimePod } from './runtime-pod.ts';
+import type { SandboxSettings } from './sandbox-config.ts';
+
+/** The groups that hold Pods' processes; nothing on a runtime that has no processes. */
+export interface PodCgroups {
+  create(pod: Pod): void;
+  remove(pod: Pod): Promise<void>;
+}
+
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface NodeContext extends SandboxSettings {
+  readonly nodeName: string;
+  readonly hostIPs: () => readonly string[];
+  readonly runtime: RuntimeService;
+  /** 'containerd': the scheme of container ids. */
+  readonly runtimeName: string;
+  readonly puller: ImagePuller;
+  readonly volumes: VolumeManager;
+  readonly probes: ProbeManager;
+  readonly objects: NodeObjects;
+  readonly events: EventRecorder;
+  readonly sink: PodStatusSink;
+  readonly cgroups: PodCgroups;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly userAgent: string;
+  /** Bytes of the node's memory. */
+  readonly memoryCapacity: number;
+  /** The node's allocatable amounts, as quantities. */
+  readonly allocatable: () => Readonly<Record<string, string>>;
+  /** Whether the node takes a Pod that it does not run yet. */
+  readonly admit: (pod: Pod) => Refusal | undefined;
+}
+
+export function podFacts(pod: Pod, seen: RuntimePod, context: NodeContext): PodFacts {
+  const hostIPs = context.hostIPs();
+  return { nodeName: context.nodeName, hostIPs, podIPs: pod.spec?.hostNetwork === true ? hostIPs : seen.ips, allocatable: context.allocatable() };
+}

@@ -1,0 +1,99 @@
+/** One Pod as the runtime has it: its sandboxes and its containers' records, newest first. */
+import { isRuntimeNotFound } from '../cri/channel.ts';
+import { ContainerState, PodSandboxState, type ContainerStatus, type PodSandbox, type PodSandboxStatus } from '../cri/messages.ts';
+import type { RuntimeService } from '../cri/runtime-service.ts';
+import { containerNameLabel, hashAnnotation, podUidLabel, restartCountAnnotation } from './runtime-labels.ts';
+
+export type RecordState = 'created' | 'running' | 'exited' | 'unknown';
+
+export interface ContainerRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly sandboxId: string;
+  readonly state: RecordState;
+  readonly restartCount: number;
+  readonly hash: string;
+  /** Milliseconds since the epoch; 0 where it has not happened. */
+  readonly createdAt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly message: string;
+  /** As the user wrote it. */
+  readonly image: string;
+  /** As it was found: a digest or id. */
+  readonly imageRef: string;
+  readonly logPath: string;
+  readonly user: { readonly uid: number; readonly gid: number; readonly supplementalGroups: readonly number[] } | undefined;
+}
+
+export interface RuntimePod {
+  /** Newest first. */
+  readonly sandboxes: readonly PodSandbox[];
+  /** The newest sandbox, where that is ready. */
+  readonly sandbox: PodSandboxStatus | undefined;
+  readonly ips: readonly string[];
+  /** Newest first. */
+  readonly containers: readonly ContainerRecord[];
+}
+
+export const latestRecord = (seen: RuntimePod, name: string): ContainerRecord | undefined => seen.containers.find((record) => record.name === name);
+
+const states: Readonly<Record<number, RecordState>> = {
+  [ContainerState.CREATED]: 'created', [ContainerState.RUNNING]: 'running', [ContainerState.EXITED]: 'exited', [ContainerState.UNKNOWN]: 'unknown',
+};
+
+/** Asks the runtime; what vanishes while asking is left out. */
+export async function observePod(runtime: RuntimeService, uid: string): Promise<RuntimePod> {
+  const labelSelector = { [podUidLabel]: uid };
+  const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes({ labelSelector }), runtime.listContainers({ labelSelector })]);
+  const newestFirst = [...sandboxes].sort((a, b) => (b.metadata?.attempt ?? 0) - (a.metadata?.attempt ?? 0) || b.createdAt - a.createdAt);
+  const newest = newestFirst[0];
+  const [sandbox, statuses] = await Promise.all([
+    newest?.state === PodSandboxState.READY ? found(runtime.podSandboxStatus(newest.id)) : undefined,
+    Promise.all(containers.map(async (container) => ({ sandboxId: container.podSandboxId, status: await found(runtime.containerStatus(container.id)) }))),
+  ]);
+  const ready = sandbox?.state === PodSandboxState.READY ? sandbox : undefined;
+  return {
+    sandboxes: newestFirst,
+    sandbox: ready,
+    ips: ready?.network?.ip ? [ready.network.ip, ...ready.network.additionalIps.map(({ ip }) => ip)] : [],
+    containers: statuses
+      .flatMap(({ sandboxId, status }) => (status ? [containerRecord(sandboxId, status)] : []))
+      .sort((a, b) => b.createdAt - a.createdAt || b.restartCount - a.restartCount),
+  };
+}
+
+async function found<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isRuntimeNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+const milliseconds = (nanoseconds: number): number => (nanoseconds > 0 ? Math.floor(nanoseconds / 1e6) : 0);
+
+export function containerRecord(sandboxId: string, status: ContainerStatus): ContainerRecord {
+  const user = status.user?.linux;
+  return {
+    id: status.id,
+    name: status.labels[containerNameLabel] ?? status.metadata?.name ?? '',
+    sandboxId,
+    state: states[status.state] ?? 'unknown',
+    restartCount: Number(status.annotations[restartCountAnnotation] ?? status.metadata?.attempt ?? 0),
+    hash: status.annotations[hashAnnotation] ?? '',
+    createdAt: milliseconds(status.createdAt),
+    startedAt: milliseconds(status.startedAt),
+    finishedAt: milliseconds(status.finishedAt),
+    exitCode: status.exitCode,
+    reason: status.reason,
+    message: status.message,
+    image: status.image?.image ?? '',
+    imageRef: status.imageRef,
+    logPath: status.logPath,
+    user: user && { uid: user.uid, gid: user.gid, supplementalGroups: user.supplementalGroups },
+  };
+}

@@ -1,0 +1,115 @@
+/** The cluster a node agent sees, in memory: Pods to run, objects to read, statuses and events to look at. */
+import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service } from '../../src/resources/types/core-v1.ts';
+import { EventQueue } from '../../src/kubelet/cri/event-queue.ts';
+import type { EventRecorder, NodeObjects, PodChange, PodSource, PodStatusSink } from '../../src/kubelet/pod-source.ts';
+
+export interface SeenEvent {
+  readonly pod: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, EventRecorder {
+  readonly pods = new Map<string, Pod>();
+  readonly configMaps = new Map<string, ConfigMap>();
+  readonly secrets = new Map<string, Secret>();
+  readonly claims = new Map<string, PersistentVolumeClaim>();
+  readonly volumes = new Map<string, PersistentVolume>();
+  readonly seenEvents: SeenEvent[] = [];
+  readonly statuses: PodStatus[] = [];
+  serviceList: Service[] = [];
+  tokens = 0;
+  readonly #queues = new Set<EventQueue<PodChange>>();
+  readonly #watchers = new Set<() => void>();
+
+  async *watch({ signal }: { readonly signal: AbortSignal }): AsyncIterable<PodChange> {
+    const queue = new EventQueue<PodChange>();
+    for (const pod of this.pods.values()) queue.push({ type: 'set', pod });
+    queue.push({ type: 'synced' });
+    this.#queues.add(queue);
+    signal.addEventListener('abort', () => queue.end(), { once: true });
+    yield* queue;
+    this.#queues.delete(queue);
+  }
+
+  apply(pod: Pod): Pod {
+    const uid = pod.metadata.uid ?? '';
+    this.pods.set(uid, pod);
+    this.#tell({ type: 'set', pod });
+    return pod;
+  }
+
+  /** What the API server does with a DELETE. */
+  delete(uid: string, deletionGracePeriodSeconds = 30): void {
+    const pod = this.pods.get(uid);
+    if (!pod) return;
+    this.apply({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds } });
+  }
+
+  status(uid: string): PodStatus | undefined {
+    return this.pods.get(uid)?.status;
+  }
+
+  /** Resolves when `test` first holds; looked at after each change. */
+  async until(test: () => boolean): Promise<void> {
+    while (!test()) {
+      await new Promise<void>((resolve) => {
+        const once = (): void => {
+          this.#watchers.delete(once);
+          resolve();
+        };
+        this.#watchers.add(once);
+      });
+    }
+  }
+
+  /** Waits until a Pod's status satisfies `test`, and answers it. */
+  async untilStatus(uid: string, test: (status: PodStatus) => boolean): Promise<PodStatus> {
+    let found: PodStatus | undefined;
+    await this.until(() => {
+      found = this.status(uid);
+      return found !== undefined && test(found);
+    });
+    return found as PodStatus;
+  }
+
+  updateStatus(pod: Pod, status: PodStatus): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    const current = this.pods.get(uid);
+    this.statuses.push(status);
+    if (current) this.apply({ ...current, status });
+    return Promise.resolve();
+  }
+
+  finishDeletion(pod: Pod): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    this.pods.delete(uid);
+    this.#tell({ type: 'gone', uid });
+    return Promise.resolve();
+  }
+
+  createMirror = (pod: Pod): Promise<Pod | undefined> => Promise.resolve(pod);
+  deleteMirror = (): Promise<void> => Promise.resolve();
+  configMap = (namespace: string, name: string): Promise<ConfigMap | undefined> => Promise.resolve(this.configMaps.get(`${namespace}/${name}`));
+  secret = (namespace: string, name: string): Promise<Secret | undefined> => Promise.resolve(this.secrets.get(`${namespace}/${name}`));
+  persistentVolumeClaim = (namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> => Promise.resolve(this.claims.get(`${namespace}/${name}`));
+  persistentVolume = (name: string): Promise<PersistentVolume | undefined> => Promise.resolve(this.volumes.get(name));
+  token = (): Promise<{ token: string; expires: number }> => Promise.resolve({ token: `token-${(this.tokens += 1)}`, expires: 4e12 });
+  services = (): readonly Service[] => this.serviceList;
+  node = (): undefined => undefined;
+
+  event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.seenEvents.push({ pod: pod.metadata.name ?? '', type, reason, message });
+    this.#notify();
+  }
+
+  #tell(change: PodChange): void {
+    for (const queue of this.#queues) queue.push(change);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}

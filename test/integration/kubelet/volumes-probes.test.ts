@@ -1,0 +1,130 @@
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PodStatus, Probe } from '../../../src/resources/types/core-v1.ts';
+import { RealNode, shell } from '../../harness/real-node.ts';
+
+const node = new RealNode('10.231.9');
+before(() => node.start());
+after(() => node.end());
+
+const uidOf = (pod: { metadata: { uid?: string | undefined } }): string => pod.metadata.uid ?? '';
+const condition = (status: PodStatus, type: string): string | undefined => status.conditions?.find((it) => it.type === type)?.status;
+const ready = (status: PodStatus): boolean => condition(status, 'Ready') === 'True';
+
+test('configMap, secret, downward API and token volumes: layout, modes, selection, updates', async () => {
+  node.cluster.configMaps.set('default/app', { metadata: { name: 'app' }, data: { 'config.json': '{"a":1}', other: 'x' } });
+  node.cluster.secrets.set('default/key', { metadata: { name: 'key' }, data: { password: Buffer.from('shh').toString('base64') } });
+  const pod = node.pod('files', {
+    serviceAccountName: 'default',
+    volumes: [
+      { name: 'all', configMap: { name: 'app' } },
+      { name: 'one', configMap: { name: 'app', items: [{ key: 'other', path: 'deep/er/renamed' }] } },
+      { name: 'secret', secret: { secretName: 'key', defaultMode: 0o400 } },
+      { name: 'none', secret: { secretName: 'absent', optional: true } },
+      { name: 'mixed', projected: { sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } }, { configMap: { name: 'app', items: [{ key: 'other', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+      ] } },
+    ],
+    containers: [shell('main', 'exec sleep 100000', { volumeMounts: ['all', 'one', 'secret', 'none', 'mixed'].map((name) => ({ name, mountPath: `/v/${name}` })).concat([{ name: 'all', mountPath: '/etc/one.json', subPath: 'config.json' } as never]) })],
+  }, { labels: { app: 'files' } });
+  await node.cluster.untilStatus(uidOf(pod), ready);
+  const read = async (script: string): Promise<string> => (await node.exec(pod, script)).out;
+  assert.equal(await read('cat /v/all/config.json /v/one/deep/er/renamed /v/secret/password /v/mixed/token /v/mixed/ca.crt /v/mixed/labels /etc/one.json'), '{"a":1}xshhtoken-1xapp="files"{"a":1}');
+  assert.equal(await read('readlink /v/all/config.json'), '..data/config.json\n');
+  assert.match(await read('ls -l $(readlink -f /v/secret/password)'), /^-r-------- +1 0 +0 |^-r-------- +1 root +root /);
+  assert.equal(await read('ls /v/none'), '');
+  assert.match((await node.exec(pod, 'echo x >> /v/all/config.json')).err, /Read-only file system/);
+  node.cluster.configMaps.set('default/app', { metadata: { name: 'app' }, data: { 'logging.json': 'new' } });
+  node.cluster.configMaps.set('default/app', { metadata: { name: 'app' }, data: { 'logging.json': 'new', other: 'y' } });
+  const { volumes } = node.kubelet.context;
+  assert.equal(await volumes.refresh(pod, { nodeName: '', hostIPs: [], podIPs: [], allocatable: {} }), true);
+  assert.equal(await read('ls /v/all; cat /v/one/deep/er/renamed'), 'logging.json\nother\ny');
+  assert.equal(await volumes.refresh(pod, { nodeName: '', hostIPs: [], podIPs: [], allocatable: {} }), false);
+  await node.deletePod(pod);
+  assert.equal(existsSync(volumes.podFolder(uidOf(pod))), false);
+});
+
+test('emptyDir is shared by containers, empty for each Pod, in memory where asked; subPath shows a part', async () => {
+  const mounts = (more: object = {}): { volumeMounts: { name: string; mountPath: string }[] } => ({ volumeMounts: [{ name: 'work', mountPath: '/work', ...more }, { name: 'mem', mountPath: '/mem' }] });
+  const pod = node.pod('empty', {
+    securityContext: { runAsUser: 65534, runAsGroup: 65534 },
+    volumes: [{ name: 'work', emptyDir: {} }, { name: 'mem', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } }],
+    containers: [shell('main', 'exec sleep 100000', mounts()), shell('part', 'exec sleep 100000', mounts({ subPath: 'inner/part' }))],
+  });
+  await node.cluster.untilStatus(uidOf(pod), ready);
+  assert.equal((await node.exec(pod, 'id -u; echo hi > /mem/x; grep " /mem " /proc/mounts | cut -d" " -f1')).out, '65534\ntmpfs\n');
+  assert.equal((await node.exec(pod, 'cat /mem/x; ls /work', 'part')).out, 'hi\n');
+  assert.equal((await node.exec(pod, 'ls /work')).out, 'inner\n');
+  await node.deletePod(pod);
+});
+
+test('hostPath types; a symlink in a volume does not lead a subPath out of it', async () => {
+  const shared = path.join(node.dataDir, 'shared');
+  mkdirSync(shared);
+  writeFileSync(path.join(shared, 'f'), 'file');
+  const good = node.pod('host', {
+    volumes: [{ name: 'v', hostPath: { path: path.join(shared, 'new'), type: 'DirectoryOrCreate' } }],
+    containers: [shell('main', 'ln -s / /v/out; echo hi > /v/x; exec sleep 100000', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
+  });
+  await node.cluster.untilStatus(uidOf(good), ready);
+  await node.exec(good, 'while ! test -f /v/x; do sleep 0.02; done');
+  assert.equal(readFileSync(path.join(shared, 'new/x'), 'utf8'), 'hi\n');
+  const bad = node.pod('wrong', { volumes: [{ name: 'v', hostPath: { path: path.join(shared, 'f'), type: 'Directory' } }] });
+  await node.cluster.until(() => node.cluster.seenEvents.some(({ pod, reason, message }) => pod === 'wrong' && reason === 'FailedMount' && message.includes('is not a directory')));
+  const escape = node.pod('escape', {
+    volumes: [{ name: 'v', hostPath: { path: path.join(shared, 'new') } }],
+    containers: [shell('main', 'exec sleep 100000', { volumeMounts: [{ name: 'v', mountPath: '/v', subPath: 'out/etc' }] })],
+  });
+  const status = await node.cluster.untilStatus(uidOf(escape), ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError');
+  assert.match(status.containerStatuses?.[0]?.state?.waiting?.message ?? '', /leads out of the volume/);
+  await Promise.all([good, bad, escape].map((pod) => node.deletePod(pod)));
+});
+
+const probe = (script: string, more: Partial<Probe> = {}): Probe => ({ exec: { command: ['sh', '-c', script] }, periodSeconds: 1, failureThreshold: 1, ...more });
+
+test('readiness goes up and down with its probe', async () => {
+  const pod = node.pod('readiness', { containers: [shell('main', 'exec sleep 100000', { readinessProbe: probe('test -f /tmp/ready') })] });
+  const first = await node.cluster.untilStatus(uidOf(pod), ({ phase }) => phase === 'Running');
+  assert.equal(ready(first), false);
+  assert.equal(first.containerStatuses?.[0]?.started, true);
+  await node.exec(pod, 'touch /tmp/ready');
+  await node.cluster.untilStatus(uidOf(pod), ready);
+  await node.exec(pod, 'rm /tmp/ready');
+  const last = await node.cluster.untilStatus(uidOf(pod), (status) => !ready(status));
+  assert.equal(last.conditions?.find(({ type }) => type === 'Ready')?.message, 'containers with unready status: [main]');
+  assert.ok(node.cluster.seenEvents.some(({ pod: name, reason, message }) => name === 'readiness' && reason === 'Unhealthy' && message.startsWith('Readiness probe failed:')));
+  await node.deletePod(pod);
+});
+
+test('a container whose liveness fails is restarted, after its startup probe has passed', async () => {
+  const pod = node.pod('liveness', {
+    terminationGracePeriodSeconds: 1,
+    containers: [shell('main', 'httpd -p 8080 -h /tmp; sleep 100000', {
+      ports: [{ name: 'web', containerPort: 8080 }],
+      startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 30 },
+      livenessProbe: { httpGet: { path: '/missing', port: 'web' }, periodSeconds: 1, failureThreshold: 1 },
+    })],
+  });
+  const status = await node.cluster.untilStatus(uidOf(pod), ({ containerStatuses }) => (containerStatuses?.[0]?.restartCount ?? 0) > 0);
+  assert.equal(status.containerStatuses?.[0]?.lastState?.terminated?.exitCode, 137);
+  const messages = node.cluster.seenEvents.filter((event) => event.pod === 'liveness').map(({ message }) => message);
+  assert.ok(messages.includes('Liveness probe failed: HTTP probe failed with statuscode: 404'));
+  assert.ok(messages.includes('Container main failed liveness probe, will be restarted'));
+  await node.deletePod(pod);
+});
+
+test('limits reach the kernel; a Pod over the node\'s size is refused', async () => {
+  const pod = node.pod('limits', { containers: [shell('main', 'exec sleep 100000', { resources: { requests: { cpu: '100m' }, limits: { cpu: '500m', memory: '64Mi' } } })] });
+  const status = await node.cluster.untilStatus(uidOf(pod), ready);
+  assert.equal(status.qosClass, 'Burstable');
+  const group = `${node.kubelet.containerd.paths.cgroupParent}/kubepods/burstable/pod${uidOf(pod)}`;
+  const [file, value] = existsSync('/sys/fs/cgroup/cgroup.controllers') ? [`/sys/fs/cgroup${group}/memory.max`, '67108864\n'] : [`/sys/fs/cgroup/memory${group}/memory.limit_in_bytes`, '67108864\n'];
+  assert.equal(readFileSync(file, 'utf8'), value);
+  const big = node.pod('big', { containers: [shell('main', 'exec sleep 100000', { resources: { requests: { cpu: '1000' } } })] });
+  const refused = await node.cluster.untilStatus(uidOf(big), ({ phase }) => phase === 'Failed');
+  assert.equal(refused.reason, 'OutOfcpu');
+  await Promise.all([pod, big].map((it) => node.deletePod(it)));
+});
