@@ -90,11 +90,19 @@ describe('service proxy', { skip }, () => {
     assert.deepEqual(await many(20, () => node().tcp(ip(web), 80)), new Set(['one', 'two']));
   });
 
+  test('an endpoint on the node itself (the API server, DNS) is reached from Pods and from the node', async () => {
+    await lab.serve(node(), 'api', 8080);
+    const api = await serve('api', {}, [node()]);
+    assert.deepEqual(await one.tcp(ip(api), 80), { server: 'api', from: one.address });
+    assert.deepEqual(await node().tcp(ip(api), 80), { server: 'api', from: nodeAddress });
+    const udp = await serve('api-udp', { ports: [{ port: 53, targetPort: 8080, protocol: 'UDP' }] }, [node()]);
+    for (const from of [one, node()]) assert.equal((await from.udp(ip(udp), 53)).server, 'api');
+  });
+
   test('a Pod keeps its address towards another Pod and reaches itself through its own Service', async () => {
     const web = await serve('direct', {}, [two]);
     assert.equal((await one.tcp(ip(web), 80)).from, one.address);
     assert.equal((await two.tcp(ip(web), 80)).server, 'two');
-    assert.equal((await two.udp(two.address, 8080)).server, 'two');
   });
 
   test('ping: a Pod answers, a cluster address does not', async () => {
