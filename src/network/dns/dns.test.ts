@@ -188,6 +188,24 @@ test('an address that is taken is told', async () => {
   taken.close();
 });
 
+test('a DNS thread that ends is replaced, with all names and on the same port', async () => {
+  await using cluster = await startCluster({ controllers: [] });
+  await cluster.client.of(services).namespace('default').create({ metadata: { name: 'web' }, spec: { clusterIP: '10.96.0.55', ports: [{ port: 80 }] } });
+  const workerUrl = new URL('../testing/ending-dns-worker.ts', import.meta.url);
+  const dns = createDns({ client: cluster.client, informers: cluster.controlPlane.informers, clock: cluster.clock, logger: silentLogger }, { listen: { address, port: 0 }, upstreams: [], workerUrl });
+  await dns.start();
+  const { port } = dns;
+  await assert.rejects(dns.metrics());
+  assert.equal(dns.ready, false);
+  while (!dns.ready) {
+    await cluster.clock.advance(500);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(dns.port, port);
+  assert.deepEqual((await askUdp(port, 'web.default.svc.cluster.local', 'A', {})).answers.map(({ data }) => data), ['10.96.0.55']);
+  await dns.close();
+});
+
 test('name servers that change in resolv.conf are asked from then on', async () => {
   await using cluster = await startCluster({ controllers: [] });
   const folder = await mkdtemp(join(tmpdir(), 'dns-'));
