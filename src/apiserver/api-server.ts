@@ -14,6 +14,7 @@ import { WatchCache } from '../storage/watch-cache.ts';
 import { bindingAction } from './actions/binding.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { builtinAdmission } from './admission/builtin.ts';
+import { CrdManager } from './crd/crd-manager.ts';
 import { firstOf, mastersAuthorizer, type Authorizer } from './authz/authorizer.ts';
 import { RbacPolicy, rbacAuthorizer } from './authz/rbac.ts';
 import { buildChain, type Chain } from './chain.ts';
@@ -22,6 +23,8 @@ import { authentication, type Authenticator } from './filters/authentication.ts'
 import { authorization } from './filters/authorization.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
+import { createOpenApi } from './openapi/openapi.ts';
+import { openApiPaths } from './openapi/paths.ts';
 import { ObjectStore } from './registry/object-store.ts';
 import { ObjectWriter } from './registry/object-writer.ts';
 import type { Handler } from './request.ts';
@@ -76,10 +79,12 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), rbacAuthorizer(policy)]);
   const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
+  closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
 
   const ready = { state: false };
   const discovery = new Discovery(registry);
+  const openApi = closing.add(createOpenApi(registry, 'v1.36.0'), (documents) => documents.close());
   const extensions = extend(parts);
   for (const extension of extensions) closing.defer(() => extension.close?.());
   const actions = new Map<string, ResourceHandler>([
@@ -93,6 +98,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/apis', discovery.handler],
     ['/apis/', discovery.handler],
     ['/version', versionHandler(options.version)],
+    ...Object.entries(openApiPaths(openApi)),
     ...healthPaths(() => ready.state),
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);

@@ -17,11 +17,13 @@ import type { ControllerContext, ControllerFactory, RunningController } from '..
 import { builtinDefinitions } from '../resources/builtin.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
 import { createRegistry } from '../resources/registry.ts';
+import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../storage/store.ts';
 import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
 import { InProcessTransport } from './in-process-transport.ts';
 
 export const adminIdentity: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters'] };
+const schedulerIdentity: UserInfo = { name: 'system:kube-scheduler', groups: ['system:masters'] };
 
 export interface ControlPlaneOptions {
   readonly store: Store;
@@ -30,6 +32,8 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly controllers: readonly ControllerFactory[];
+  /** Whether Pods are scheduled; default true. */
+  readonly scheduler?: boolean;
   readonly authenticators?: readonly Authenticator[];
   readonly authorizers?: readonly Authorizer[];
   readonly extend?: (parts: ApiServerParts, registry: ResourceRegistry) => readonly ApiServerExtension[];
@@ -71,6 +75,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const informers = closing.add(new Informers({ client: clientFor({ name: 'system:kube-controller-manager', groups: ['system:masters'] }), clock, logger }), (all) => all.close());
   const context: ControllerContext = { client, informers, clock, logger, recorder };
   const controllers = options.controllers.map((make) => make(context));
+  if (options.scheduler ?? true) controllers.push(createScheduler({ ...context, client: clientFor(schedulerIdentity), random }));
   await informers.start();
   for (const controller of controllers) controller.start();
   closing.defer(() => Promise.all(controllers.map((controller) => controller.close())));

@@ -18,6 +18,8 @@ export interface ClusterOptions {
   readonly logger?: Logger;
   /** The controllers to run; all by default. */
   readonly controllers?: readonly ControllerFactory[];
+  /** Whether Pods are scheduled; default true. */
+  readonly scheduler?: boolean;
   /** The time at which the cluster's clock stands at first, ms since the epoch. */
   readonly now?: number;
 }
@@ -45,10 +47,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     logger,
     version: 'library',
     controllers: options.controllers ?? builtinControllers,
+    scheduler: options.scheduler ?? true,
     onFailure: (error) => logger.error('the store failed', { error: String(error) }),
   });
   plane = controlPlane;
   closing.add(controlPlane, (running) => running.close());
+  // Pods may be created as soon as the service accounts are there.
+  await controlPlane.settled();
   const close = (): Promise<void> => closing.close();
   return {
     client: controlPlane.client,

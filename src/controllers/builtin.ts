@@ -1,6 +1,8 @@
 /** Every controller of the control plane. */
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
+import { deploymentController } from './deployment/deployment.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
@@ -9,11 +11,19 @@ export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
   readonly caBundle?: () => string;
   /** Where Pods reach the API server. */
-  readonly apiServer?: ApiServerAddress;
+  readonly apiServer?: ApiServerAddress | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
-  return [serviceAccountController, rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }), namespaceController, kubernetesService({ apiServer: options.apiServer })];
+  return [
+    serviceAccountController,
+    rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
+    namespaceController,
+    kubernetesService({ apiServer: options.apiServer }),
+    replicaSetController,
+    replicationControllerController,
+    deploymentController,
+  ];
 }
 
 /** All controllers with default options. */

@@ -6,6 +6,7 @@ import { totalmem } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import { CloseStack } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import type { NodeStatus } from '../resources/types/core-v1.ts';
 import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
@@ -16,12 +17,14 @@ import { LogRotation } from './logs/log-rotation.ts';
 import { configurePodNetwork } from './network/pod-network.ts';
 import { admitPod } from './node/admission.ts';
 import { allocatableOf, nodeCapacity } from './node/capacity.ts';
+import { nodeStatus } from './node/node-status.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
 import { hostResolvConf } from './pods/name-resolution.ts';
 import type { NodeContext, PodCgroups } from './pods/node-context.ts';
 import { PodWorkers } from './pods/pod-workers.ts';
 import { podCgroup, podLimits, qosClass } from './pods/resources.ts';
 import { ProbeManager } from './probes/probe-manager.ts';
+import { StaticAndApiPods } from './pods/static-pods.ts';
 import { VolumeManager } from './volumes/volume-manager.ts';
 
 export interface KubeletOptions {
@@ -44,12 +47,20 @@ export interface KubeletOptions {
   readonly registries?: Registries | undefined;
   /** 110 by default. */
   readonly maxPods?: number | undefined;
+  /** A folder of manifests of Pods to run besides. */
+  readonly staticPods?: string | undefined;
+  /** 'v1.36.0' */
+  readonly version?: string | undefined;
+  /** Where the node's own server listens; 10250 by default. */
+  readonly port?: number | undefined;
 }
 
 export interface Kubelet {
   readonly containerd: Containerd;
   readonly workers: PodWorkers;
   readonly context: NodeContext;
+  /** The node's status now. */
+  status(old: NodeStatus | undefined): Promise<NodeStatus>;
   /** Stops working on Pods; containers and containerd go on. */
   close(): Promise<void>;
 }
@@ -68,6 +79,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     await ensurePauseImage(containerd);
     const probes = closing.add(new ProbeManager({ runtime: cri.runtime, clock, userAgent }, events), (it) => it.close());
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
+    const { source, sink } = podSources(options);
     const context: NodeContext = {
       nodeName: options.nodeName,
       hostIPs: () => options.hostIPs,
@@ -78,7 +90,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       probes,
       objects,
       events,
-      sink: options.sink,
+      sink,
       cgroups: podCgroups(paths.cgroupParent, clock),
       clock,
       log,
@@ -90,15 +102,27 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       logs: options.logs ?? '/var/log',
       cgroupParent: paths.cgroupParent,
     };
-    const workers: PodWorkers = new PodWorkers({ context, source: options.source });
+    const workers: PodWorkers = new PodWorkers({ context, source });
     closing.add(workers, (it) => it.close());
     closing.add(new LogRotation({ runtime: cri.runtime, clock, log }), (it) => it.close());
     workers.start();
-    return { containerd, workers, context, close: () => closing.close() };
+    const { runtimeVersion } = await cri.runtime.version();
+    const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
+      capacity, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
+      images: await cri.images.listImages().catch(() => []), kubeletVersion: options.version ?? 'v1.36.0', kubeletPort: options.port ?? 10250, folder: paths.dataDir, now: clock.now(),
+    }, old);
+    return { containerd, workers, context, status, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
   }
+}
+
+function podSources(options: KubeletOptions): { source: PodSource; sink: PodStatusSink } {
+  const { source, sink, staticPods, nodeName, clock, log } = options;
+  if (staticPods === undefined) return { source, sink };
+  const both = new StaticAndApiPods(source, sink, { folder: staticPods, nodeName, clock, log });
+  return { source: both, sink: both };
 }
 
 function podCgroups(parent: string, clock: Clock): PodCgroups {

@@ -237,8 +237,7 @@ test('a new certificate serves new connections while old ones go on', async (t) 
 test('an upgrade hands over the socket, or is refused with an answer', async (t) => {
   const listener = await listen(t, (exchange) => {
     if (!exchange.upgrade || exchange.rawPath === '/refuse') return exchange.respond(403, { 'content-type': 'text/plain' }, 'no');
-    const { socket, head } = exchange.upgrade;
-    switchProtocols(socket, { connection: 'Upgrade', upgrade: 'echo' });
+    const { socket, head } = switchProtocols(exchange, { connection: 'Upgrade', upgrade: 'echo' });
     socket.write(head);
     socket.pipe(socket);
   });

@@ -99,15 +99,12 @@ export function validateMetadata(definition: ResourceDefinition, object: AnyObje
   finalizers?.forEach((finalizer, i) => {
     const path = metadataPath.child('finalizers').index(i);
     for (const problem of checkQualifiedName(finalizer)) errors.push(invalid(path, finalizer, problem));
-    if (!finalizer.includes('/') && !standardFinalizers.has(finalizer)) errors.push(invalid(path, finalizer, `name is neither a standard finalizer name nor is it fully qualified`));
   });
   if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(metadataPath.child('finalizers'), finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
   return errors;
 }
-
-const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 function validateOwners(owners: readonly OwnerReference[]): FieldError[] {
   const errors: FieldError[] = [];

@@ -79,6 +79,8 @@ async function readObject(request: ApiRequest, served: ServedResource): Promise<
   const object = await decodeBody(request, served, fieldValidation(request));
   const { group } = served.definition;
   const expected = formatApiVersion({ group, version: served.version.name });
+  if (!object.apiVersion) object.apiVersion = expected;
+  if (!object.kind) object.kind = served.definition.kind;
   if (object.apiVersion !== expected) throw status.badRequest(`the API version in the data (${object.apiVersion ?? ''}) does not match the expected API version (${expected})`);
   if (object.kind !== served.definition.kind) throw status.badRequest(`${object.kind ?? ''} in version "${served.version.name}" cannot be handled as a ${served.definition.kind}: converting (${expected}, Kind=${object.kind ?? ''}) to expected kind ${served.definition.kind}`);
   return object;

@@ -19,7 +19,12 @@ export class ApiPodSource implements PodSource {
       wake?.();
     };
     const set = (pod: Pod): void => push({ type: 'set', pod });
-    const removeHandler = this.#informer.addHandler({ added: set, updated: set, deleted: (pod) => push({ type: 'gone', uid: pod.metadata.uid ?? '' }) });
+    const updated = (pod: Pod, old: Pod): void => {
+      // A Pod deleted and made again between two looks arrives as one change.
+      if (old.metadata.uid !== pod.metadata.uid) push({ type: 'gone', uid: old.metadata.uid ?? '' });
+      set(pod);
+    };
+    const removeHandler = this.#informer.addHandler({ added: set, updated, deleted: (pod) => push({ type: 'gone', uid: pod.metadata.uid ?? '' }) });
     void this.#informer.synced.then(() => push({ type: 'synced' }));
     const stop = (): void => wake?.();
     signal.addEventListener('abort', stop);

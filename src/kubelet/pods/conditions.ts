@@ -35,7 +35,7 @@ export function podConditions(pod: Pod, inputs: ConditionInputs, old: PodStatus 
     const since = before?.status === verdict.status ? (before.lastTransitionTime ?? now) : now;
     return { type, ...verdict, lastProbeTime: before?.lastProbeTime, lastTransitionTime: since, ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }) };
   });
-  return [...own, ...(old?.conditions ?? pod.status?.conditions ?? []).filter(({ type }) => !owned.includes(type))];
+  return [...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !owned.includes(type))];
 }
 
 function initialized(pod: Pod, { init, phase }: ConditionInputs): Verdict {

@@ -1,3 +1,4 @@
+import { ageColumn, nameColumn, text, unset } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
 
@@ -7,6 +8,7 @@ export const validatingAdmissionPolicyBindingDefinition = defineKind<admissionre
   plural: 'validatingadmissionpolicybindings',
   namespaced: false,
   categories: ['api-extensions'],
+  columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => (spec?.paramRef === undefined ? unset : `${spec.paramRef.namespace ?? '*'}/${spec.paramRef.name ?? '*'}`)), ageColumn],
 });
 
 export const validatingAdmissionPolicyBindings = typedKind<admissionregistrationv1.ValidatingAdmissionPolicyBinding>(validatingAdmissionPolicyBindingDefinition);

@@ -1,12 +1,25 @@
+/** ValidatingWebhookConfigurations: servers asked to judge writes. */
+import { ageColumn, integer, nameColumn } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
+import { retired } from '../deprecation.ts';
 import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
+import { defaultWebhook, fromBeta, group, validateWebhooks } from './webhooks.ts';
 
 export const validatingWebhookConfigurationDefinition = defineKind<admissionregistrationv1.ValidatingWebhookConfiguration>({
-  group: 'admissionregistration.k8s.io',
+  group,
   kind: 'ValidatingWebhookConfiguration',
   plural: 'validatingwebhookconfigurations',
   namespaced: false,
   categories: ['api-extensions'],
+  versions: ['v1', { name: 'v1beta1', toStorage: fromBeta, deprecationWarning: retired(group, 'v1beta1', 'ValidatingWebhookConfiguration', '1.16', '1.22') }],
+  strategy: {
+    defaults(configuration) {
+      for (const webhook of configuration.webhooks ?? []) defaultWebhook(webhook);
+    },
+    validate: ({ webhooks }) => validateWebhooks(webhooks),
+    validateUpdate: ({ webhooks }) => validateWebhooks(webhooks),
+  },
+  columns: [nameColumn, integer('Webhooks', ({ webhooks }) => (webhooks ?? []).length), ageColumn],
 });
 
 export const validatingWebhookConfigurations = typedKind<admissionregistrationv1.ValidatingWebhookConfiguration>(validatingWebhookConfigurationDefinition);

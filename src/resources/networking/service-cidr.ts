@@ -1,3 +1,4 @@
+import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
 
@@ -7,6 +8,7 @@ export const serviceCidrDefinition = defineKind<networkingv1.ServiceCIDR>({
   plural: 'servicecidrs',
   namespaced: false,
   status: true,
+  columns: [nameColumn, text('CIDRs', ({ spec }) => (spec?.cidrs ?? []).join(',')), ageColumn],
 });
 
 export const serviceCidrs = typedKind<networkingv1.ServiceCIDR>(serviceCidrDefinition);

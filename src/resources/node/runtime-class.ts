@@ -1,4 +1,9 @@
+import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
+import { FieldPath } from '../../apimachinery/field-error.ts';
+import { retired } from '../deprecation.ts';
+import { checkedText, immutable } from '../validation/fields.ts';
+import { checkDnsLabel } from '../validation/names.ts';
 import type * as nodev1 from '../types/node-v1.ts';
 
 export const runtimeClassDefinition = defineKind<nodev1.RuntimeClass>({
@@ -6,6 +11,14 @@ export const runtimeClassDefinition = defineKind<nodev1.RuntimeClass>({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   namespaced: false,
+  versions: ['v1', { name: 'v1beta1', deprecationWarning: retired('node.k8s.io', 'v1beta1', 'RuntimeClass', '1.22', '1.25') }],
+  strategy: {
+    generation: 'none',
+    validate: ({ handler }) => checkedText(FieldPath.of('handler'), handler, checkDnsLabel),
+    validateUpdate: ({ handler }, old) => immutable(FieldPath.of('handler'), handler, old.handler),
+    allowUnconditionalUpdate: true,
+  },
+  columns: [nameColumn, text('Handler', ({ handler }) => handler ?? ''), ageColumn],
 });
 
 export const runtimeClasses = typedKind<nodev1.RuntimeClass>(runtimeClassDefinition);

@@ -62,7 +62,7 @@ export function validateRoleRefChange(binding: Binding, old: Binding): FieldErro
 }
 
 /** An empty apiGroup means RBAC's own, save for service accounts. */
-export function defaultBinding(binding: { roleRef?: { apiGroup?: string }; subjects?: { kind: string; apiGroup?: string | undefined; namespace?: string | undefined }[] | undefined }): void {
+export function defaultBinding(binding: { roleRef?: { apiGroup?: string | undefined }; subjects?: { kind: string; apiGroup?: string | undefined; namespace?: string | undefined }[] | undefined }): void {
   if (binding.roleRef !== undefined) binding.roleRef.apiGroup ||= group;
   for (const subject of binding.subjects ?? []) if (subject.kind === 'User' || subject.kind === 'Group') subject.apiGroup ||= group;
 }

@@ -23,7 +23,7 @@ function validate(given: schedulingv1.PriorityClass): FieldError[] {
     const own = systemPriorityClasses.find(({ metadata }) => metadata.name === name);
     const same = own !== undefined && own.value === given.value && (given.globalDefault ?? false) === false;
     if (!same) errors.push(forbidden(FieldPath.of('metadata', 'name'), `priority class names with 'system-' prefix are reserved for system use only. error: ${own === undefined ? `${name} is not a known system priority class` : `value of ${name} PriorityClass must be ${own.value}`}`));
-  } else if (given.value > highestUserPriority) errors.push(forbidden(FieldPath.of('value'), `maximum allowed value of a user defined priority is ${highestUserPriority}`));
+  } else if ((given.value ?? 0) > highestUserPriority) errors.push(forbidden(FieldPath.of('value'), `maximum allowed value of a user defined priority is ${highestUserPriority}`));
   return [...errors, ...supportedOnly(FieldPath.of('preemptionPolicy'), given.preemptionPolicy, ['Never', 'PreemptLowerPriority'])];
 }
 

@@ -10,6 +10,7 @@
  *   ^merge  patch strategy                                                      =name   patch merge key
  * A type is '[' list of, '{' map of, a letter (below), 'Name' of the same package or 'package.Name'.
  */
+import { parseApiVersion } from '../../apimachinery/group-version.ts';
 import type { Field, ListSchema, MapSchema, ProtobufField, ScalarSchema, Schema, StructSchema } from '../../apimachinery/schema.ts';
 import { apiVersions, fullPackageNames, typeLines } from './table.ts';
 
@@ -37,11 +38,27 @@ export function builtinSchema(typeName: string): StructSchema {
 export function typeOfKind(group: string, version: string, kind: string): string | undefined {
   if (sharedKinds.has(kind)) return `${fullPackageNames['meta.v1'] ?? ''}.${kind}`;
   const apiVersion = group === '' ? version : `${group}/${version}`;
+  const key = `${apiVersion} ${kind}`;
+  const known = typesByKind.get(key);
+  if (known !== undefined) return known;
   for (const [name, own] of Object.entries(apiVersions)) {
-    if (own === apiVersion && headOf(name, kind)?.includes('!') === true) return fullName(name, kind);
+    if (own !== apiVersion || headOf(name, kind)?.includes('!') !== true) continue;
+    const typeName = fullName(name, kind);
+    typesByKind.set(key, typeName);
+    return typeName;
   }
   return undefined;
 }
+/** What `typeOfKind` found: it is asked for every message. */
+const typesByKind = new Map<string, string>();
+
+/** The form of a kind by its apiVersion: what the protobuf codec asks. Undefined: not a built-in kind. */
+export function builtinKindSchema(apiVersion: string, kind: string): StructSchema | undefined {
+  const { group, version } = parseApiVersion(apiVersion);
+  const name = typeOfKind(group, version, kind);
+  return name === undefined ? undefined : builtinSchema(name);
+}
+
 const sharedKinds: ReadonlySet<string> = new Set(['DeleteOptions', 'WatchEvent']);
 
 /** Every built-in kind, with its definition name. */

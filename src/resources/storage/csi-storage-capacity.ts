@@ -1,3 +1,4 @@
+import { ageColumn, nameColumn, text, unset } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as storagev1 from '../types/storage-v1.ts';
 
@@ -6,6 +7,8 @@ export const csiStorageCapacityDefinition = defineKind<storagev1.CSIStorageCapac
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   namespaced: true,
+  strategy: { generation: 'none', allowUnconditionalUpdate: true },
+  columns: [nameColumn, text('StorageClassName', ({ storageClassName }) => storageClassName ?? ''), text('Capacity', ({ capacity }) => capacity ?? unset), ageColumn],
 });
 
 export const csiStorageCapacities = typedKind<storagev1.CSIStorageCapacity>(csiStorageCapacityDefinition);

@@ -1,3 +1,4 @@
+import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as storagev1 from '../types/storage-v1.ts';
 
@@ -7,6 +8,7 @@ export const volumeAttributesClassDefinition = defineKind<storagev1.VolumeAttrib
   plural: 'volumeattributesclasses',
   namespaced: false,
   shortNames: ['vac'],
+  columns: [nameColumn, text('DriverName', ({ driverName }) => driverName ?? ''), ageColumn],
 });
 
 export const volumeAttributesClasses = typedKind<storagev1.VolumeAttributesClass>(volumeAttributesClassDefinition);

@@ -1,0 +1,93 @@
+/** The node of an all-in-one instance: the node agent over its own containerd, and its HTTPS server. */
+import { hostname } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import { codeOf } from '../base/errors.ts';
+import type { ApiClient } from '../client/client.ts';
+import type { Informers } from '../client/informers.ts';
+import type { Registries } from '../kubelet/images/registries.ts';
+import type { Kubelet } from '../kubelet/kubelet.ts';
+import { startNodeAgent } from '../kubelet/node-agent.ts';
+import { guarded } from '../kubelet/server/guard.ts';
+import { createNodeHandler } from '../kubelet/server/node-server.ts';
+import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
+import { issueCertificate } from '../pki/certificate-authority.ts';
+import type { Exchange } from '../transport/exchange.ts';
+import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
+import type { PkiState } from './pki-state.ts';
+
+export interface NodeOptions {
+  readonly dataDir: string;
+  readonly nodeName: string;
+  readonly addresses: readonly string[];
+  readonly podCidr: string;
+  /** All Pods' and all Services' ranges. */
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
+  readonly clusterDns: string;
+  readonly clusterDomain: string;
+  readonly client: ApiClient;
+  readonly pki: PkiState;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly registries?: Registries | undefined;
+  readonly staticPods?: string | undefined;
+  /** Eight hexadecimal digits that name what this instance owns on the machine. */
+  readonly instance: string;
+  readonly informers: Informers;
+}
+
+export interface RunningNode extends Closable {
+  readonly kubelet: Kubelet;
+  readonly port: number;
+}
+
+const usualPort = 10250;
+
+/** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { client, logger, nodeName } = options;
+  const closing = new CloseStack();
+  let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
+  const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
+  const kubelet = await startNodeAgent({
+    dataDir: options.dataDir,
+    nodeName,
+    hostIPs: options.addresses,
+    podCidrs: [options.podCidr],
+    clusterDns: [options.clusterDns],
+    clusterDomain: options.clusterDomain,
+    client,
+    clock: systemClock,
+    log: logger.with({ component: 'kubelet' }),
+    labels: options.labels,
+    registries: options.registries,
+    staticPods: options.staticPods,
+    version: `v1.36.0+k8ts.${options.version}`,
+    port: listener.port,
+  });
+  closing.add(kubelet, (agent) => agent.close());
+  const { instance, informers, clusterCidr, serviceCidr } = options;
+  const serviceProxy = createServiceProxy({ informers, clock: systemClock, logger: logger.with({ component: 'kube-proxy' }) }, { instance, nodeName, nodeAddress: options.addresses[0] ?? '127.0.0.1', clusterCidr, serviceCidr });
+  closing.add(serviceProxy, (proxy) => proxy.close());
+  await informers.start();
+  await serviceProxy.start();
+  handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
+  return { kubelet, port: listener.port, close: () => closing.close() };
+}
+
+/** Upstream's port where it is free, else any: the Node object says which. */
+async function listenOnUsualPort(options: NodeOptions, handler: (exchange: Exchange) => Promise<void>): Promise<Listener> {
+  const { pki } = options;
+  const server = issueCertificate(pki.authority, { commonName: `system:node:${options.nodeName}`, organizations: ['system:nodes'], dnsNames: [options.nodeName, hostname(), 'localhost'], ipAddresses: ['127.0.0.1', ...options.addresses], usages: 'server' });
+  const tls = { cert: server.certPem + pki.authority.certPem, key: server.keyPem, clientCa: pki.authority.certPem };
+  const listen: ListenerOptions = { port: usualPort, tls, handler, logger: options.logger };
+  try {
+    return await createListener(listen);
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') throw error;
+    return createListener({ ...listen, port: 0 });
+  }
+}

@@ -1,0 +1,60 @@
+/** The plugins of the default profile, in order, with the weights of their scores. Upstream: pkg/scheduler/apis/config/v1/default_plugins.go */
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { ApiClient } from '../client/client.ts';
+import type { Informers } from '../client/informers.ts';
+import type { EnabledPlugin } from './framework/framework.ts';
+import type { PodReports } from './pod-reports.ts';
+import type { ClusterState } from './state/cluster-state.ts';
+import type { Nominations } from './state/nominations.ts';
+import { defaultBinder } from './plugins/default-binder/default-binder.ts';
+import { defaultPreemption } from './plugins/default-preemption/default-preemption.ts';
+import { imageLocality } from './plugins/image-locality/image-locality.ts';
+import { interPodAffinity } from './plugins/inter-pod-affinity/inter-pod-affinity.ts';
+import { nodeAffinity } from './plugins/node-affinity/node-affinity.ts';
+import { nodeName } from './plugins/node-name/node-name.ts';
+import { nodePorts } from './plugins/node-ports/node-ports.ts';
+import { nodeResourcesBalancedAllocation } from './plugins/node-resources/balanced-allocation.ts';
+import { nodeResourcesFit } from './plugins/node-resources/fit.ts';
+import { nodeUnschedulable } from './plugins/node-unschedulable/node-unschedulable.ts';
+import { nodeVolumeLimits } from './plugins/node-volume-limits/node-volume-limits.ts';
+import { podTopologySpread } from './plugins/pod-topology-spread/pod-topology-spread.ts';
+import { prioritySort } from './plugins/priority-sort/priority-sort.ts';
+import { schedulingGates } from './plugins/scheduling-gates/scheduling-gates.ts';
+import { taintToleration } from './plugins/taint-toleration/taint-toleration.ts';
+import { volumeBinding } from './plugins/volume-binding/volume-binding.ts';
+import { volumeRestrictions } from './plugins/volume-restrictions/volume-restrictions.ts';
+
+/** What plugins are made from. */
+export interface PluginParts {
+  readonly client: ApiClient;
+  readonly informers: Informers;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cluster: ClusterState;
+  readonly nominations: Nominations;
+  readonly reports: PodReports;
+}
+
+export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }: PluginParts): EnabledPlugin[] {
+  const enabled: EnabledPlugin[] = [];
+  const enable = (plugin: EnabledPlugin['plugin'], weight = 0): number => enabled.push({ plugin, weight });
+  enable(schedulingGates());
+  enable(prioritySort());
+  enable(nodeUnschedulable());
+  enable(nodeName());
+  enable(taintToleration(), 3);
+  enable(nodeAffinity(), 2);
+  enable(nodePorts());
+  enable(nodeResourcesFit(), 1);
+  enable(volumeRestrictions(informers));
+  enable(nodeVolumeLimits(informers));
+  enable(volumeBinding({ client, informers, clock }));
+  enable(podTopologySpread(informers), 2);
+  enable(interPodAffinity(informers), 2);
+  enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
+  enable(nodeResourcesBalancedAllocation(), 1);
+  enable(imageLocality(), 1);
+  enable(defaultBinder(client));
+  return enabled;
+}

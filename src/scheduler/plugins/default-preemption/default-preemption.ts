@@ -1,0 +1,119 @@
+/**
+ * Makes room for a Pod by deleting Pods of lower priority, where that helps; as few and as unimportant ones as possible.
+ * Upstream: pkg/scheduler/framework/plugins/defaultpreemption, pkg/scheduler/framework/preemption
+ */
+import { timestamp, type Clock } from '../../../base/clock.ts';
+import type { Random } from '../../../base/random.ts';
+import { isConflict, isNotFound } from '../../../apimachinery/status-error.ts';
+import type { ApiClient } from '../../../client/client.ts';
+import type { Informers } from '../../../client/informers.ts';
+import { pods } from '../../../resources/core/pod.ts';
+import { isTerminating } from '../../../resources/core/pod-readiness.ts';
+import { podDisruptionBudgets } from '../../../resources/policy/pod-disruption-budget.ts';
+import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { fitMessage } from '../../framework/fit-error.ts';
+import type { FilterRun } from '../../framework/filter-run.ts';
+import { isRejection, type Diagnosis, type Plugin, type PostFilterResult } from '../../framework/plugin.ts';
+import { unresolvable, type Rejection } from '../../framework/rejection.ts';
+import type { ClusterState } from '../../state/cluster-state.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
+import type { Nominations } from '../../state/nominations.ts';
+import type { PodInfo } from '../../state/pod-info.ts';
+import { cheapest } from './choose.ts';
+import { budgetOf } from './disruption-budget.ts';
+import { selectVictims, type Victims } from './victims.ts';
+
+const name = 'DefaultPreemption';
+const notHelpful = unresolvable(name, 'Preemption is not helpful for scheduling');
+/** The search ends with a tenth of the nodes, but not below a hundred. */
+const candidateShare = 0.1;
+const leastCandidates = 100;
+
+export interface PreemptionParts {
+  readonly client: ApiClient;
+  readonly informers: Informers;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cluster: ClusterState;
+  readonly nominations: Nominations;
+  /** Tells people that a Pod had to go. */
+  announce(victim: corev1.Pod, preemptor: corev1.Pod, nodeName: string): void;
+}
+
+export function defaultPreemption(parts: PreemptionParts): Plugin {
+  const budgets = parts.informers.of(podDisruptionBudgets);
+  return {
+    name,
+    postFilter: (pod, cluster, diagnosis): PostFilterResult => {
+      const why = notEligible(pod, cluster, parts.nominations, diagnosis);
+      if (why !== undefined) return { message: `preemption: ${why}` };
+      const byNode = new Map<string, Rejection>();
+      const victims = diagnosis.run && cheapest(candidates(diagnosis.run, diagnosis, { parts, byNode, budgets: budgets.list().map(budgetOf) }));
+      if (victims) return { message: '', nominatedNode: victims.node.name, act: () => preempt(pod, victims, parts) };
+      const { numberOfNodes } = diagnosis;
+      return { nominatedNode: '', message: `preemption: ${fitMessage({ numberOfNodes, byNode, others: notHelpful, beforeNodes: undefined })}` };
+    },
+    wakes: (event) => event.type === 'pod-gone',
+  };
+}
+
+function notEligible(pod: PodInfo, cluster: ClusterState, nominations: Nominations, diagnosis: Diagnosis): string | undefined {
+  if (pod.pod.spec?.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
+  const nominated = cluster.node(nominations.nodeOf(pod.uid) ?? '');
+  if (!nominated || diagnosis.byNode.get(nominated.name)?.code === 'unresolvable') return undefined;
+  const isUnderWay = [...nominated.pods.values()].some((other) => other.priority < pod.priority && isTerminating(other.pod));
+  return isUnderWay ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
+}
+
+interface CandidateSearch {
+  readonly parts: PreemptionParts;
+  readonly byNode: Map<string, Rejection>;
+  readonly budgets: Parameters<typeof selectVictims>[2];
+}
+
+/** Beginning anywhere, the first so many nodes where deleting Pods would help. */
+function candidates(run: FilterRun, diagnosis: Diagnosis, { parts, byNode, budgets }: CandidateSearch): Victims[] {
+  const nodes = [...diagnosis.byNode].flatMap(([nodeName, { code }]): NodeInfo[] => (code === 'unschedulable' ? [parts.cluster.node(nodeName)].filter((node) => node !== undefined) : []));
+  const enough = Math.max(leastCandidates, Math.floor(diagnosis.numberOfNodes * candidateShare));
+  const start = nodes.length > 1 ? parts.random.below(nodes.length) : 0;
+  const found: Victims[] = [];
+  let withoutViolation = false;
+  for (let i = 0; i < nodes.length && !(found.length >= enough && withoutViolation); i++) {
+    const node = nodes[(start + i) % nodes.length];
+    if (!node) continue;
+    const victims = selectVictims(run, node, budgets);
+    if (isRejection(victims)) byNode.set(node.name, victims);
+    else {
+      found.push(victims);
+      withoutViolation ||= victims.violations === 0;
+    }
+  }
+  return found;
+}
+
+async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client, clock, nominations, announce }: PreemptionParts): Promise<void> {
+  // Lesser Pods that hoped for this node must look again.
+  for (const other of nominations.on(node.name)) if (other.priority < pod.priority) nominations.clear(other.uid);
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'PreemptionByScheduler',
+    message: `${pod.pod.spec?.schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`,
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(clock.now()),
+  };
+  await Promise.all(
+    victims.map(async (victim) => {
+      if (isTerminating(victim.pod)) return;
+      const own = client.of(pods).namespace(victim.namespace);
+      try {
+        await own.patch(victim.name, 'strategic', { metadata: { uid: victim.uid }, status: { conditions: [condition] } }, { subresource: 'status' });
+        await own.delete(victim.name, { preconditions: { uid: victim.uid } });
+      } catch (error) {
+        if (isNotFound(error) || isConflict(error)) return;
+        throw error;
+      }
+      announce(victim.pod, pod.pod, node.name);
+    }),
+  );
+}

@@ -1,0 +1,20 @@
+/** Pod affinity and anti-affinity. Upstream: pkg/scheduler/framework/plugins/interpodaffinity */
+import type { Informers } from '../../../client/informers.ts';
+import { namespaces } from '../../../resources/core/namespace.ts';
+import { nodeMayFit } from '../../framework/cluster-event.ts';
+import type { Plugin } from '../../framework/plugin.ts';
+import type { NamespaceLabels } from '../../state/affinity-term.ts';
+import { affinityFilter, name } from './affinity-filter.ts';
+import { affinityScore } from './affinity-score.ts';
+
+export function interPodAffinity(informers: Informers): Plugin {
+  const known = informers.of(namespaces);
+  const namespaceLabels: NamespaceLabels = (namespace) => known.get(namespace)?.metadata.labels;
+  return {
+    name,
+    filter: (pod, cluster) => affinityFilter(pod, cluster, namespaceLabels),
+    score: (pod, cluster) => affinityScore(pod, cluster, namespaceLabels),
+    wakes: (event) =>
+      nodeMayFit(event, 'labels') || event.type === 'pod-placed' || event.type === 'pod-relabelled' || event.type === 'pod-gone' || event.type === 'self-changed' || event.type === 'namespace-changed',
+  };
+}

@@ -1,0 +1,54 @@
+/** A topology spread constraint, parsed, with the question which nodes take part in it. */
+import { LabelSelector } from '../../../apimachinery/label-selector.ts';
+import { untoleratedTaint } from '../../../resources/core/node-conditions.ts';
+import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { selectorOrNothing } from '../../state/affinity-term.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
+import { requiredNodes } from '../../state/node-selector.ts';
+import type { PodInfo } from '../../state/pod-info.ts';
+
+export interface SpreadConstraint {
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  readonly topologyKey: string;
+  readonly selector: LabelSelector;
+  /** Whether Pods on a node count, and the node's domain with them. */
+  includes(node: NodeInfo): boolean;
+}
+
+export type WhenUnsatisfiable = 'DoNotSchedule' | 'ScheduleAnyway';
+
+/** A Pod's own constraints of one sort. */
+export function ownConstraints({ pod, labels }: PodInfo, when: WhenUnsatisfiable): SpreadConstraint[] {
+  const wanted = (pod.spec?.topologySpreadConstraints ?? []).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when);
+  if (wanted.length === 0) return [];
+  const affinity = requiredNodes(pod.spec);
+  return wanted.map((constraint) => {
+    const selector = selectorOrNothing(constraint.labelSelector);
+    const keys = (constraint.matchLabelKeys ?? []).flatMap((key) => (labels?.[key] === undefined ? [] : [{ key, operator: 'in' as const, values: [labels[key]] }]));
+    const honorsAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor';
+    const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
+    return {
+      maxSkew: constraint.maxSkew,
+      minDomains: constraint.minDomains ?? 1,
+      topologyKey: constraint.topologyKey,
+      selector: keys.length === 0 ? selector : new LabelSelector([...selector.requirements, ...keys], selector.matchesNothing),
+      includes: (node) => (!honorsAffinity || (affinity?.(node) ?? true)) && (!honorsTaints || isTolerated(node, pod)),
+    };
+  });
+}
+
+const isTolerated = ({ node }: NodeInfo, pod: corev1.Pod): boolean => untoleratedTaint(node.spec?.taints, pod.spec?.tolerations, ['NoSchedule', 'NoExecute']) === undefined;
+
+export const hostnameKey = 'kubernetes.io/hostname';
+const zoneKey = 'topology.kubernetes.io/zone';
+
+/** What replicas get that name no constraints: spread over hosts and zones, as far as it costs nothing else. */
+export function defaultConstraints({ pod }: PodInfo, selector: LabelSelector): SpreadConstraint[] {
+  const affinity = requiredNodes(pod.spec);
+  const includes = (node: NodeInfo): boolean => affinity?.(node) ?? true;
+  return [
+    { maxSkew: 3, minDomains: 1, topologyKey: zoneKey, selector, includes },
+    { maxSkew: 5, minDomains: 1, topologyKey: hostnameKey, selector, includes },
+  ];
+}

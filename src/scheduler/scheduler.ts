@@ -1,0 +1,227 @@
+/**
+ * The scheduler: takes the Pods that have no node, one after the other, finds each the best node and binds it there. Choosing runs in
+ * one go per Pod; binding goes on in the background, with the Pod counted on its node from the moment it is chosen.
+ *
+ * Upstream: pkg/scheduler/schedule_one.go
+ */
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { turn } from '../base/turn.ts';
+import { objectKey } from '../apimachinery/object.ts';
+import { isNotFound } from '../apimachinery/status-error.ts';
+import type { ApiClient } from '../client/client.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
+import type { Informer } from '../client/informer.ts';
+import type { Informers } from '../client/informers.ts';
+import { pods } from '../resources/core/pod.ts';
+import { isTerminating } from '../resources/core/pod-readiness.ts';
+import type * as corev1 from '../resources/types/core-v1.ts';
+import { defaultPlugins } from './default-plugins.ts';
+import { listen } from './event-sources.ts';
+import { fitMessage } from './framework/fit-error.ts';
+import { Framework } from './framework/framework.ts';
+import { isRejection, type Diagnosis, type PostFilterResult, type Reservation } from './framework/plugin.ts';
+import { NodeSearch } from './node-search.ts';
+import { PodReports } from './pod-reports.ts';
+import { SchedulingQueue, type QueuedPod } from './queue/scheduling-queue.ts';
+import { ClusterState } from './state/cluster-state.ts';
+import type { NodeInfo } from './state/node-info.ts';
+import { Nominations } from './state/nominations.ts';
+import { podInfo, type PodInfo } from './state/pod-info.ts';
+
+export interface SchedulerContext {
+  readonly client: ApiClient;
+  readonly informers: Informers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: Random;
+  recorder(component: string): EventRecorder;
+}
+
+export interface RunningScheduler {
+  readonly name: string;
+  /** Call when the informers have synced. */
+  start(): void;
+  /** Ends the attempt and the bindings under way, starts no more. */
+  close(): Promise<void>;
+  /** True when no Pod can be tried now and nothing is on its way to the API. */
+  readonly idle: boolean;
+}
+
+/** The name that Pods ask for in spec.schedulerName, and the source of the scheduler's events. */
+const schedulerName = 'default-scheduler';
+
+export function createScheduler(context: SchedulerContext): RunningScheduler {
+  return new Scheduler(context);
+}
+
+class Scheduler implements RunningScheduler {
+  readonly name = schedulerName;
+  readonly #logger: Logger;
+  readonly #pods: Informer<corev1.Pod>;
+  readonly #cluster = new ClusterState();
+  readonly #nominations = new Nominations();
+  readonly #framework: Framework;
+  readonly #queue: SchedulingQueue;
+  readonly #search: NodeSearch;
+  readonly #reports: PodReports;
+  readonly #stop = new AbortController();
+  readonly #stopListening: () => void;
+  /** Bindings and status writes under way. */
+  readonly #inFlight = new Set<Promise<void>>();
+  /** How many of them wait for others. */
+  #waiting = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(context: SchedulerContext) {
+    const { client, informers, clock, random } = context;
+    const [cluster, nominations] = [this.#cluster, this.#nominations];
+    this.#logger = context.logger.with({ component: schedulerName });
+    this.#pods = informers.of(pods);
+    this.#reports = new PodReports({ client, clock, recorder: context.recorder(schedulerName) });
+    this.#framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports: this.#reports }), nominations);
+    this.#queue = new SchedulingQueue({ clock, framework: this.#framework });
+    this.#search = new NodeSearch({ framework: this.#framework, cluster, nominations, random });
+    this.#stopListening = listen({ informers, cluster, queue: this.#queue, nominations, schedulerName });
+  }
+
+  get idle(): boolean {
+    return this.#queue.idle && this.#inFlight.size === this.#waiting;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#queue.close();
+    this.#stop.abort(new Error('the scheduler is closing'));
+    await this.#running;
+    await Promise.all(this.#inFlight);
+  }
+
+  async #run(): Promise<void> {
+    for (let queued = await this.#queue.next(); queued; queued = await this.#queue.next()) {
+      const { uid } = queued.pod;
+      try {
+        if (this.#refresh(queued)) this.#attempt(queued);
+      } catch (error) {
+        this.#failed(queued, error);
+      }
+      this.#queue.done(uid);
+      await turn();
+    }
+  }
+
+  /** Brings a Pod given out up to date. False when it needs no node any more. */
+  #refresh(queued: QueuedPod): boolean {
+    const current = this.#pods.get(objectKey(queued.pod.pod));
+    if (current === undefined || current.metadata.uid !== queued.pod.uid) return false;
+    if (current.spec?.nodeName || isTerminating(current) || this.#cluster.isPlaced(queued.pod.uid)) return false;
+    if (current !== queued.pod.pod) queued.pod = podInfo(current);
+    return true;
+  }
+
+  #attempt(queued: QueuedPod): void {
+    const { pod } = queued;
+    if (this.#cluster.nodes.length === 0) {
+      this.#refuse(queued, new Set(), 'no nodes available to schedule pods', '');
+      return;
+    }
+    const { node, diagnosis } = this.#search.find(pod);
+    if (diagnosis) {
+      this.#notFound(queued, diagnosis);
+      return;
+    }
+    this.#cluster.assume(pod, node.name);
+    const reservations = this.#framework.reserve(pod, node);
+    if (isRejection(reservations)) {
+      this.#cluster.forget(pod.uid);
+      this.#refuse(queued, new Set([reservations.plugin]), reservations.reasons.join(', '), undefined);
+      return;
+    }
+    this.#nominations.clear(pod.uid);
+    this.#track(this.#bind(queued, node, reservations));
+  }
+
+  /** No node fits: maybe room can be made. */
+  #notFound(queued: QueuedPod, diagnosis: Diagnosis): void {
+    const { pod } = queued;
+    const result = this.#framework.postFilter(pod, this.#cluster, diagnosis);
+    if (result?.nominatedNode !== undefined) this.#nominations.set(pod, result.nominatedNode);
+    this.#refuse(queued, diagnosis.plugins, fitMessage(diagnosis, result?.message), result?.nominatedNode);
+    if (result?.act) this.#track(this.#makeRoom(pod, result));
+  }
+
+  async #makeRoom(pod: PodInfo, result: PostFilterResult): Promise<void> {
+    try {
+      await result.act?.();
+    } catch (error) {
+      this.#logger.warn('preemption failed', { pod: pod.name, namespace: pod.namespace, error: messageOf(error) });
+      this.#nominations.clear(pod.uid);
+    }
+  }
+
+  #refuse(queued: QueuedPod, by: ReadonlySet<string>, message: string, nominatedNode: string | undefined): void {
+    this.#queue.refused(queued, by);
+    this.#report(queued.pod, 'Unschedulable', message, nominatedNode);
+  }
+
+  #failed(queued: QueuedPod, error: unknown): void {
+    this.#logger.error('scheduling a Pod failed, trying again', { pod: queued.pod.name, namespace: queued.pod.namespace, error: messageOf(error) });
+    this.#queue.failed(queued);
+    this.#report(queued.pod, 'SchedulerError', messageOf(error), undefined);
+  }
+
+  #report({ pod }: PodInfo, reason: 'Unschedulable' | 'SchedulerError', message: string, nominatedNode: string | undefined): void {
+    const writing = this.#reports.notScheduled(pod, reason, message, nominatedNode).catch((error: unknown) => {
+      if (!isNotFound(error)) this.#logger.debug('status of an unscheduled Pod not written', { pod: pod.metadata.name, error: messageOf(error) });
+    });
+    this.#track(writing);
+  }
+
+  async #bind(queued: QueuedPod, node: NodeInfo, reservations: readonly Reservation[]): Promise<void> {
+    const { pod } = queued;
+    try {
+      const rejection = await this.#framework.permit(pod, node.name, this.#stop.signal);
+      if (rejection) {
+        this.#giveBack(pod, reservations);
+        this.#refuse(queued, new Set([rejection.plugin]), rejection.reasons.join(', '), undefined);
+        return;
+      }
+      for (const reservation of reservations) await reservation.prepare?.();
+      for (const reservation of reservations) if (reservation.ready) await this.#awaitOthers(reservation.ready(this.#stop.signal));
+      await this.#framework.bind(pod, node.name);
+    } catch (error) {
+      this.#giveBack(pod, reservations);
+      if (!this.#stop.signal.aborted && this.#refresh(queued)) this.#failed(queued, error);
+      return;
+    }
+    this.#reports.scheduled(pod.pod, node.name);
+  }
+
+  /** While others are waited for, the scheduler is idle. */
+  async #awaitOthers(ready: Promise<void>): Promise<void> {
+    this.#waiting++;
+    try {
+      await ready;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /** The Pod is not on its node after all. */
+  #giveBack(pod: PodInfo, reservations: readonly Reservation[]): void {
+    for (const reservation of reservations.toReversed()) reservation.release();
+    this.#cluster.forget(pod.uid);
+    this.#queue.happened({ type: 'pod-gone', pod: pod.pod });
+  }
+
+  #track(work: Promise<void>): void {
+    this.#inFlight.add(work);
+    void work.finally(() => this.#inFlight.delete(work));
+  }
+}
