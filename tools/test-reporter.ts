@@ -31,7 +31,7 @@ function lineOf(event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>, 
     if (details.type === 'suite') return undefined;
     return { result: skip !== undefined || todo !== undefined ? 'skipped' : 'passed', ...of };
   }
-  const { error } = details;
+  const { error } = event.data.details as { readonly error: Error };
   const { failureType, cause } = error as { readonly failureType?: string; readonly cause?: unknown };
   if (failureType === 'subtestsFailed') return undefined;
   return { result: todo !== undefined ? 'skipped' : 'failed', ...of, error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error.message) };
