@@ -26,11 +26,13 @@ export function refuseUnbuilt(options: InstanceOptions): void {
 export interface InstanceContext {
   readonly directory: DataDirectory;
   readonly logger: Logger;
+  /** The API answers; the node, if there is one, is started next. */
+  readonly onApiReady: (server: RunningServer) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
-export async function startInstance(options: InstanceOptions, { directory, logger, onFailure }: InstanceContext): Promise<Instance> {
+export async function startInstance(options: InstanceOptions, { directory, logger, onApiReady, onFailure }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
   try {
     const pki = openPki(directory.pki);
@@ -38,6 +40,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const { name, port, bind, serviceCidr } = options;
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, onFailure });
     closing.add(server, (running) => running.close());
+    onApiReady(server);
     const node = options.noNode ? undefined : closing.add(await startNodeOf(options, { server, pki, directory, logger }), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
@@ -61,6 +64,10 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     nodeName: options.nodeName,
     addresses: ownAddresses(),
     podCidr: firstNodeRange(options.clusterCidr),
+    clusterCidr: options.clusterCidr,
+    serviceCidr: options.serviceCidr,
+    instance: directory.id,
+    informers: server.controlPlane.informers,
     clusterDns: addressIn(options.serviceCidr, dnsHost),
     clusterDomain: 'cluster.local',
     client: server.controlPlane.client,

@@ -1,5 +1,5 @@
-/** What a running server says of itself in DIR/server.json, and whether that server still runs. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** What an instance's server says of itself in DIR/server.json, and whether that server still runs. The file outlives the server. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { codeOf } from '../base/errors.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
 import { identify, isSame, type ProcessIdentity } from './process-identity.ts';
@@ -43,10 +43,6 @@ export function readServerState(directory: DataDirectory): ServerState | undefin
 export function runningServer(directory: DataDirectory): ServerState | undefined {
   const state = readServerState(directory);
   return state && isSame(state.process) ? state : undefined;
-}
-
-export function removeServerState(directory: DataDirectory): void {
-  rmSync(directory.serverState, { force: true });
 }
 
 export function ownIdentity(): ProcessIdentity {

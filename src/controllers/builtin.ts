@@ -1,5 +1,6 @@
 /** Every controller of the control plane. */
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
+import { deploymentController } from './deployment/deployment.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
@@ -10,7 +11,7 @@ export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
   readonly caBundle?: () => string;
   /** Where Pods reach the API server. */
-  readonly apiServer?: ApiServerAddress;
+  readonly apiServer?: ApiServerAddress | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -21,6 +22,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     kubernetesService({ apiServer: options.apiServer }),
     replicaSetController,
     replicationControllerController,
+    deploymentController,
   ];
 }
 

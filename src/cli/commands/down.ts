@@ -6,7 +6,7 @@ import { folderExists, namedFolder } from '../data-folder.ts';
 import { endProcess } from '../end-process.ts';
 import { Failure } from '../failure.ts';
 import { purge } from '../purge.ts';
-import { readServerState, removeServerState, runningServer, type ServerState } from '../server-state.ts';
+import { readServerState, runningServer, type ServerState } from '../server-state.ts';
 import { Steps } from '../steps.ts';
 
 export async function down(options: { readonly dataDir: string | undefined; readonly purge: boolean }): Promise<number> {
@@ -19,7 +19,6 @@ export async function down(options: { readonly dataDir: string | undefined; read
   const last = readServerState(directory);
   const ended = await endServer(directory, steps);
   await endNode({ directory, clock: systemClock, report: (text, work) => steps.run(text, work) });
-  removeServerState(directory);
   if (!ended) process.stdout.write(`No server was running in ${directory.root}.\n`);
   if (options.purge) purgeData(directory, last);
   return 0;

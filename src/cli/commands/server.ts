@@ -15,7 +15,7 @@ import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
 import { LogFile } from '../log-file.ts';
 import { lineFormatter, type LogFormat } from '../log-lines.ts';
 import { tellStarter } from '../progress.ts';
-import { ownIdentity, removeServerState, runningServer, writeServerState, type ServerState } from '../server-state.ts';
+import { ownIdentity, runningServer, writeServerState, type ServerState } from '../server-state.ts';
 import { StopRequest } from '../stop-request.ts';
 import { programVersion } from '../version.ts';
 
@@ -42,7 +42,15 @@ export async function server(command: ServerCommand): Promise<number> {
     const state = describe(command, options);
     writeServerState(directory, state);
     try {
-      const instance = await startInstance(options, { directory, logger, onFailure: (error) => stop.fail(error) });
+      const instance = await startInstance(options, {
+        directory,
+        logger,
+        onApiReady: ({ port }) => {
+          logger.info('the API is ready', { port, ms: Math.round(systemClock.monotonic()) });
+          tellStarter({ type: 'api-ready', port });
+        },
+        onFailure: (error) => stop.fail(error),
+      });
       try {
         await announce({ nodeName: options.nodeName, instance, directory, state, target, logger, stop });
         return await stop.requested;
@@ -52,7 +60,6 @@ export async function server(command: ServerCommand): Promise<number> {
         logger.info('stopped');
       }
     } finally {
-      removeServerState(directory);
       stop.close();
     }
   } finally {
@@ -96,12 +103,11 @@ async function announce({ nodeName, instance, directory, state, target, logger, 
   const { server: running, node } = instance;
   writeFileSync(directory.adminKubeconfig, formatKubeconfig(running.kubeconfig), { mode: 0o600 });
   if (target !== undefined) publishKubeconfig(target, running.kubeconfig);
-  tellStarter({ type: 'api-ready', port: running.port });
   const now: ServerState = { ...state, ready: true, port: running.port, server: `https://127.0.0.1:${running.port}`, kubeconfig: target, ports: { api: String(running.port), ...(node && { kubelet: String(node.port) }) } };
   writeServerState(directory, now);
-  logger.info('the API is ready', { address: now.server, ms: Math.round(systemClock.monotonic()) });
   if (node && !(await becomesReady(running, nodeName, stop))) return;
   if (!state.background) process.stdout.write(`${directory.adminKubeconfig}\n`);
+  logger.info('the cluster is ready', { ms: Math.round(systemClock.monotonic()) });
   tellStarter({ type: 'ready', state: now });
   flushCompileCache();
 }

@@ -137,6 +137,7 @@ export class PodWorker {
 
   #wakeIn(ms: number): void {
     const { clock } = this.#context;
+    if (this.#closing.signal.aborted || this.#finished) return;
     const at = clock.monotonic() + ms;
     if (this.#timer && this.#timer.at <= at && this.#timer.at > clock.monotonic()) return;
     this.#timer?.timer.cancel();
@@ -259,7 +260,7 @@ export class PodWorker {
     try {
       return await this.#context.volumes.mount(this.#pod, podFacts(this.#pod, seen, this.#context));
     } catch (error) {
-      this.#context.events.event(this.#pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume : ${messageOf(error)}`);
+      this.#context.events.event(this.#pod, 'Warning', 'FailedMount', messageOf(error));
       throw error;
     }
   }

@@ -26,6 +26,7 @@ import { shell } from '../../harness/real-node.ts';
 const log = process.env['K8TS_TEST_LOG'] ? createLogger(({ level, message, fields }) => console.error(level, message, JSON.stringify(fields)), 'debug') : silentLogger;
 const dataDir = mkdtempSync('/tmp/k8ts-agent-');
 const staticPods = path.join(dataDir, 'manifests');
+const store = createMemoryStore({ clock: systemClock });
 let plane: ControlPlane;
 let agent: Kubelet;
 let listener: Listener;
@@ -33,7 +34,7 @@ let listener: Listener;
 before(async () => {
   mkdirSync(staticPods);
   plane = await startControlPlane({
-    store: createMemoryStore({ clock: systemClock }), clock: systemClock, random: systemRandom, logger: silentLogger, version: 'test', controllers: [], onFailure: () => undefined,
+    store, clock: systemClock, random: systemRandom, logger: silentLogger, version: 'test', controllers: [], onFailure: () => undefined,
   });
   await plane.client.of(serviceAccounts).namespace('default').create({ metadata: { name: 'default', namespace: 'default' } });
   agent = await startNodeAgent({
@@ -48,6 +49,7 @@ after(async () => {
   await listener.close();
   await agent.close();
   await plane.close();
+  await store.close();
   await stopContainerd({ dataDir, clock: systemClock, log: silentLogger });
   assert.equal(readFileSync('/proc/self/mountinfo', 'utf8').includes(dataDir), false);
   assert.equal(existsSync(agent.containerd.paths.stateDir), false);
