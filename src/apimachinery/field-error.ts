@@ -22,27 +22,33 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** Builds 'spec.containers[0].env[KEY]' step by step. */
+/** Builds 'spec.containers[0].env[KEY]' step by step. Validation makes many paths and reads few: the text is made when asked for. */
 export class FieldPath {
-  readonly #text: string;
-  constructor(text = '') {
-    this.#text = text;
+  readonly #parent: FieldPath | undefined;
+  /** The last step as written, with its brackets, or a name. */
+  readonly #step: string;
+  constructor(text = '', parent?: FieldPath) {
+    this.#step = text;
+    this.#parent = parent;
   }
   static of(...names: string[]): FieldPath {
     return new FieldPath(names.join('.'));
   }
   child(...names: string[]): FieldPath {
-    const tail = names.join('.');
-    return new FieldPath(this.#text === '' ? tail : `${this.#text}.${tail}`);
+    return new FieldPath(names.length === 1 ? names[0] : names.join('.'), this);
   }
   index(i: number): FieldPath {
-    return new FieldPath(`${this.#text}[${i}]`);
+    return new FieldPath(`[${i}]`, this);
   }
   key(key: string): FieldPath {
-    return new FieldPath(`${this.#text}[${key}]`);
+    return new FieldPath(`[${key}]`, this);
+  }
+  #text(): string {
+    const before = this.#parent === undefined ? '' : this.#parent.#text();
+    return before === '' || this.#step.startsWith('[') ? before + this.#step : `${before}.${this.#step}`;
   }
   toString(): string {
-    return this.#text === '' ? '<nil>' : this.#text;
+    return this.#text() || '<nil>';
   }
 }
 

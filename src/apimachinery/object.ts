@@ -61,7 +61,7 @@ export type Draft<T> = T extends (...args: never[]) => unknown
       ? { -readonly [K in keyof T]: Draft<T[K]> }
       : T;
 
-/** A deep copy that may be changed. */
+/** A deep copy that may be changed; properties that are undefined are left out. */
 export function draft<T>(value: T): Draft<T> {
   return copy(value) as Draft<T>;
 }
@@ -70,7 +70,10 @@ function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy);
   const out: Record<string, unknown> = {};
-  for (const key in value) out[key] = copy((value as Record<string, unknown>)[key]);
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key];
+    if (item !== undefined) out[key] = copy(item);
+  }
   return out;
 }
 

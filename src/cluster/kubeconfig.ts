@@ -44,7 +44,7 @@ export class KubeconfigError extends Error {}
 
 /** Puts `config`'s entries into the file, in place of those of the same name, and makes its context the current one. Throws KubeconfigError. */
 export function mergeKubeconfig(file: string, config: Kubeconfig, owner?: { readonly uid: number; readonly gid: number }): void {
-  const merged = mergeInto(readExisting(file), config);
+  const merged = mergeInto(readKubeconfig(file), config);
   const directory = path.dirname(file);
   if (!existsSync(directory)) {
     mkdirSync(directory, { recursive: true, mode: 0o750 });
@@ -55,7 +55,7 @@ export function mergeKubeconfig(file: string, config: Kubeconfig, owner?: { read
 
 /** Takes the entries of `name` out of the file; other contexts stay. A file that cannot be parsed is left alone. */
 export function removeFromKubeconfig(file: string, name: string, server?: string): boolean {
-  const existing = readExisting(file);
+  const existing = readKubeconfig(file);
   const cluster = (existing['clusters'] as (Named & { cluster?: { server?: string } })[] | undefined)?.find((entry) => entry.name === name);
   if (!cluster || (server !== undefined && cluster.cluster?.server !== server)) return false;
   const next: Record<string, unknown> = { ...existing };
@@ -65,7 +65,8 @@ export function removeFromKubeconfig(file: string, name: string, server?: string
   return true;
 }
 
-function readExisting(file: string): Record<string, unknown> {
+/** A kubeconfig file's content; empty when there is no such file. Throws KubeconfigError when it cannot be parsed. */
+export function readKubeconfig(file: string): Record<string, unknown> {
   if (!existsSync(file)) return {};
   try {
     const parsed = parse(readFileSync(file, 'utf8')) as unknown;

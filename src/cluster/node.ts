@@ -5,11 +5,13 @@ import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { codeOf } from '../base/errors.ts';
 import type { ApiClient } from '../client/client.ts';
+import type { Informers } from '../client/informers.ts';
 import type { Registries } from '../kubelet/images/registries.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
 import { guarded } from '../kubelet/server/guard.ts';
 import { createNodeHandler } from '../kubelet/server/node-server.ts';
+import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
 import { issueCertificate } from '../pki/certificate-authority.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
@@ -20,6 +22,9 @@ export interface NodeOptions {
   readonly nodeName: string;
   readonly addresses: readonly string[];
   readonly podCidr: string;
+  /** All Pods' and all Services' ranges. */
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
   readonly clusterDns: string;
   readonly clusterDomain: string;
   readonly client: ApiClient;
@@ -29,6 +34,9 @@ export interface NodeOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly registries?: Registries | undefined;
   readonly staticPods?: string | undefined;
+  /** Eight hexadecimal digits that name what this instance owns on the machine. */
+  readonly instance: string;
+  readonly informers: Informers;
 }
 
 export interface RunningNode extends Closable {
@@ -61,6 +69,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     port: listener.port,
   });
   closing.add(kubelet, (agent) => agent.close());
+  const { instance, informers, clusterCidr, serviceCidr } = options;
+  const serviceProxy = createServiceProxy({ informers, clock: systemClock, logger: logger.with({ component: 'kube-proxy' }) }, { instance, nodeName, nodeAddress: options.addresses[0] ?? '127.0.0.1', clusterCidr, serviceCidr });
+  closing.add(serviceProxy, (proxy) => proxy.close());
+  await informers.start();
+  await serviceProxy.start();
   handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }

@@ -1,6 +1,6 @@
 /** The server: a control plane over a store on disk, answering HTTPS. The node agent and the network are added by node.ts. */
 import { hostname, networkInterfaces } from 'node:os';
-import { systemClock } from '../base/clock.ts';
+import { systemClock, type Timer } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -8,11 +8,15 @@ import { accessReviewActions, tokenReviewAction } from '../apiserver/actions/acc
 import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
 import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
 import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
+import { httpProxyActions } from '../apiserver/connect/http-proxy.ts';
+import { podStreamActions } from '../apiserver/connect/streams.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
 import type { Store } from '../storage/store.ts';
+import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener } from '../transport/listener.ts';
+import { createReverseProxy } from '../transport/proxy.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
@@ -40,23 +44,40 @@ export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
 const renewEvery = 24 * 3600 * 1000;
 const drainMs = 10_000;
 
+/** The store is the server's from here on: closed with it, and also when starting fails. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { pki, logger } = options;
   const closing = new CloseStack();
   closing.add(options.store, (store) => store.close());
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions, closing: CloseStack): Promise<RunningServer> {
+  const { pki, logger } = options;
+  let handler: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, { 'retry-after': '1' }, 'the API server is starting');
+  const listener = await listen(options, closing, (exchange) => handler(exchange));
   const tokens = createServiceAccountTokens({ signingKey: pki.serviceAccountKey, issuers: [tokenIssuer], clock: systemClock, uuid: () => systemRandom.uuid() });
   let tokenOptions: TokenAuthenticatorOptions | undefined;
   const required = (): TokenAuthenticatorOptions => {
     if (!tokenOptions) throw new Error('the API server is not ready');
     return tokenOptions;
   };
+  const toNodes = issueClient(pki, 'kube-apiserver-kubelet-client', ['system:masters']);
+  const nodeTls = { ca: pki.authority.certPem, cert: toNodes.certPem, key: toNodes.keyPem };
+  const nodeProxy = closing.add(createReverseProxy(nodeTls), (proxy) => proxy.close());
+  // What Pods and Services behind the proxy show as certificates is their own affair; the API server's own is not for them.
+  const serviceProxy = closing.add(createReverseProxy({ rejectUnauthorized: false }), (proxy) => proxy.close());
   const controlPlane = await startControlPlane({
     store: options.store,
     clock: systemClock,
     random: systemRandom,
     logger,
     version: options.version,
-    controllers: createBuiltinControllers({ caBundle: () => pki.authority.certPem }),
+    controllers: createBuiltinControllers({ caBundle: () => pki.authority.certPem, apiServer: advertised(options.bind, listener.port) }),
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
     extend: ({ authorizer, policy, objects }, registry) => {
@@ -66,6 +87,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           actions: {
             ...accessReviewActions(authorizer, policy),
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
+            ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
+            ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
             '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),
@@ -74,28 +97,38 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   closing.add(controlPlane, (plane) => plane.close());
-  const listener = closing.add(await listen(options, controlPlane), (open) => open.close({ graceMs: drainMs }));
+  closing.defer(() => listener.close({ graceMs: drainMs }));
+  handler = createHttpHandler(controlPlane.apiServer.chain, systemClock);
   closing.defer(() => controlPlane.apiServer.setReady(false));
   const client = issueClient(pki, 'kubernetes-admin', ['system:masters']);
   const kubeconfig = createKubeconfig({ name: options.name, server: `https://127.0.0.1:${listener.port}`, authorityPem: pki.authority.certPem, client });
   return { controlPlane, port: listener.port, kubeconfig, close: () => closing.close() };
 }
 
-async function listen(options: ServerOptions, controlPlane: ControlPlane): Promise<Listener> {
+/** Where Pods reach the API server: nowhere when it listens on loopback only. */
+function advertised(bind: string, port: number): { address: string; port: number } | undefined {
+  const address = bind === '0.0.0.0' || bind === '::' ? ownAddresses().find((own) => own.includes('.')) : bind.startsWith('127.') ? undefined : bind;
+  return address === undefined ? undefined : { address, port };
+}
+
+/** Listens from the start, so that a port in use is found before anything is written; certificates are renewed while it does. */
+async function listen(options: ServerOptions, closing: CloseStack, handler: (exchange: Exchange) => Promise<void>): Promise<Listener> {
   const { pki } = options;
   const tls = (): { cert: string; key: string; clientCa: string } => {
     const server = issueServer(pki, { hostName: hostname(), addresses: [...ownAddresses(), firstAddress(options.serviceCidr)] });
     return { cert: server.certPem + pki.authority.certPem, key: server.keyPem, clientCa: pki.authority.certPem };
   };
-  const handler = createHttpHandler(controlPlane.apiServer.chain, systemClock);
   const listener = await createListener({ host: options.bind, port: options.port, tls: tls(), handler, logger: options.logger });
+  closing.add(listener, (open) => open.close());
+  let timer: Timer;
   const renew = (): void => {
-    systemClock.after(renewEvery, () => {
+    timer = systemClock.after(renewEvery, () => {
       listener.setTls(tls());
       renew();
     });
   };
-  void renew;
+  renew();
+  closing.defer(() => timer.cancel());
   return listener;
 }
 

@@ -122,7 +122,7 @@ function podSources(options: KubeletOptions): { source: PodSource; sink: PodStat
   const { source, sink, staticPods, nodeName, clock, log } = options;
   if (staticPods === undefined) return { source, sink };
   const both = new StaticAndApiPods(source, sink, { folder: staticPods, nodeName, clock, log });
-  return { source: both, sink: { ...sink, updateStatus: (pod, status) => both.updateStatus(pod, status), finishDeletion: (pod) => both.finishDeletion(pod) } };
+  return { source: both, sink: both };
 }
 
 function podCgroups(parent: string, clock: Clock): PodCgroups {

@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
-import { encodeAlternativeNames } from './alternative-names.ts';
+import { encodeAlternativeNames, noAlternativeNames } from './alternative-names.ts';
 import { readCertificate } from './certificate.ts';
 import { boolean, contextTag, element, integer, octetString, sequence, time } from './der.ts';
 import { encodeName } from './distinguished-name.ts';
@@ -48,7 +48,7 @@ export function createAuthority(options: AuthorityOptions): KeyPair {
     notBefore: now - backdate,
     notAfter: now + (options.lifetimeMs ?? 3650 * day),
     usages: ['digital signature', 'key encipherment', 'cert sign'],
-    alternativeNames: encodeAlternativeNames({ dnsNames: [options.commonName], ipAddresses: [], emailAddresses: [], uris: [] }),
+    alternativeNames: /^[a-z0-9.-]+$/i.test(options.commonName) ? encodeAlternativeNames({ ...noAlternativeNames, dnsNames: [options.commonName] }) : undefined,
     isAuthority: true,
   });
   return { certPem: encodePem('CERTIFICATE', der), keyPem: privateKeyPem(key) };
@@ -77,7 +77,7 @@ export function issueCertificate(authority: KeyPair, options: CertificateOptions
     subject: encodeName({ commonName: options.commonName, organizations: options.organizations ?? [] }),
     spki: publicKeyDer(key),
     usages: ['digital signature', 'key encipherment', ...purposesOf[options.usages]],
-    alternativeNames: encodeAlternativeNames({ dnsNames: options.dnsNames ?? [], ipAddresses: options.ipAddresses ?? [], emailAddresses: [], uris: [] }),
+    alternativeNames: encodeAlternativeNames({ ...noAlternativeNames, dnsNames: options.dnsNames ?? [], ipAddresses: options.ipAddresses ?? [] }),
     lifetimeMs: options.lifetimeMs ?? 365 * day,
     now: options.now ?? systemClock.now(),
   });

@@ -72,7 +72,7 @@ export abstract class BaseExchange implements LiveExchange {
     if (!complete) this.abort(new ClientGoneError('the client left before the answer was complete'));
   }
 
-  protected claimAnswer(): void {
+  claim(): void {
     if (this.answered) throw new Error('the request is already answered');
     this.answered = true;
   }

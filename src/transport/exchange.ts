@@ -60,9 +60,11 @@ export interface Exchange {
   respond(status: number, headers: ResponseHeaders, body?: Buffer | string): void;
   /** Begins an answer of unknown length; the head is sent at once. */
   stream(status: number, headers: ResponseHeaders): ResponseStream;
-  /** Whether `respond` or `stream` was called. */
+  /** Whether `respond`, `stream` or `claim` was called. */
   readonly answered: boolean;
-  /** Present when the client asked for another protocol (HTTP/1.1): answer on the socket, or refuse with `respond`. */
+  /** Marks the request as answered by other means: on the socket of its upgrade. Throws when already answered. */
+  claim(): void;
+  /** Present when the client asked for another protocol (HTTP/1.1): `claim` and answer on the socket, or refuse with `respond`. */
   readonly upgrade?: Upgrade | undefined;
 }
 

@@ -32,7 +32,7 @@ export class Http1Exchange extends BaseExchange implements Exchange {
   }
 
   respond(status: number, headers: ResponseHeaders, body?: Buffer | string): void {
-    this.claimAnswer();
+    this.claim();
     const response = this.#response;
     if (response.destroyed) return;
     const head = flatten(headers);
@@ -43,7 +43,7 @@ export class Http1Exchange extends BaseExchange implements Exchange {
   }
 
   stream(status: number, headers: ResponseHeaders): ResponseStream {
-    this.claimAnswer();
+    this.claim();
     this.endless = true;
     const response = this.#response;
     if (!response.destroyed) {

@@ -43,7 +43,7 @@ export class Http2Exchange extends BaseExchange implements Exchange {
   }
 
   respond(status: number, headers: ResponseHeaders, body?: Buffer | string): void {
-    this.claimAnswer();
+    this.claim();
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return;
     const head = this.#head(status, headers);
@@ -55,7 +55,7 @@ export class Http2Exchange extends BaseExchange implements Exchange {
   }
 
   stream(status: number, headers: ResponseHeaders): ResponseStream {
-    this.claimAnswer();
+    this.claim();
     this.endless = true;
     const stream = this.#stream;
     if (!stream.destroyed && !stream.closed) stream.respond(this.#head(status, headers), this.method === 'HEAD' ? { endStream: true } : undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import http from 'node:http';
+import type http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import net from 'node:net';
@@ -237,8 +237,7 @@ test('a new certificate serves new connections while old ones go on', async (t) 
 test('an upgrade hands over the socket, or is refused with an answer', async (t) => {
   const listener = await listen(t, (exchange) => {
     if (!exchange.upgrade || exchange.rawPath === '/refuse') return exchange.respond(403, { 'content-type': 'text/plain' }, 'no');
-    const { socket, head } = exchange.upgrade;
-    switchProtocols(socket, { connection: 'Upgrade', upgrade: 'echo' });
+    const { socket, head } = switchProtocols(exchange, { connection: 'Upgrade', upgrade: 'echo' });
     socket.write(head);
     socket.pipe(socket);
   });

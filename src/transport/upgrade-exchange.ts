@@ -1,7 +1,6 @@
 /** An HTTP/1.1 request that asks for another protocol. The handler takes the socket over, or refuses with a plain answer. */
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { BaseExchange } from './base-exchange.ts';
 import type { ExchangeOwner } from './base-exchange.ts';
 import type { Exchange, Peer, ResponseHeaders, ResponseStream, Upgrade } from './exchange.ts';
@@ -30,7 +29,7 @@ export class UpgradeExchange extends BaseExchange implements Exchange {
   }
 
   respond(status: number, headers: ResponseHeaders, body?: Buffer | string): void {
-    this.claimAnswer();
+    this.claim();
     const { socket } = this.upgrade;
     if (socket.destroyed) return;
     socket.write(responseHead(status, [...flatten(headers), 'content-length', String(lengthOf(body)), 'connection', 'close']));
@@ -39,7 +38,7 @@ export class UpgradeExchange extends BaseExchange implements Exchange {
   }
 
   stream(status: number, headers: ResponseHeaders): ResponseStream {
-    this.claimAnswer();
+    this.claim();
     const { socket } = this.upgrade;
     socket.write(responseHead(status, [...flatten(headers), 'connection', 'close']));
     socket.resume();
@@ -54,7 +53,10 @@ export function responseHead(status: number, flat: readonly string[], reason = S
   return `${head}\r\n`;
 }
 
-/** Answers 101 on the socket of an upgrade and leaves the rest to its new protocol. */
-export function switchProtocols(socket: Duplex, headers: ResponseHeaders): void {
-  socket.write(responseHead(101, flatten(headers)));
+/** Claims the exchange, answers 101 and gives its socket, which from here on speaks the new protocol. */
+export function switchProtocols(exchange: Exchange, headers: ResponseHeaders): Upgrade {
+  if (!exchange.upgrade) throw new TypeError('the request asks for no upgrade');
+  exchange.claim();
+  exchange.upgrade.socket.write(responseHead(101, flatten(headers)));
+  return exchange.upgrade;
 }

@@ -56,7 +56,7 @@ export class ObjectWriter {
   async #createOnce(definition: ResourceDefinition, namespace: string, object: DraftObject, context: WriteContext): Promise<CachedObject> {
     const { strategy } = definition;
     const facts = this.#facts(context);
-    if ('status' in definition.subresources && definition.strategy.keepStatus !== true) delete object['status'];
+    if ('status' in definition.subresources && !strategy.keepStatus) delete object['status'];
     strategy.defaults?.(object);
     fillMetadata(definition, object, namespace, facts.now, this.#random);
     strategy.prepareForCreate?.(object, facts);

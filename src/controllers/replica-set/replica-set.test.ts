@@ -76,7 +76,7 @@ test('a refused Pod is a condition and an event, and is tried again', async () =
   assert.equal(failed.status?.conditions?.[0]?.type, 'ReplicaFailure');
   assert.equal(failed.status?.conditions?.[0]?.reason, 'FailedCreate');
   const told = (await cluster.client.of(events).namespace('default').list()).items;
-  assert.match(told.find(({ reason }) => reason === 'FailedCreate')?.message ?? '', /^Error creating: pods "web-" is forbidden: error looking up service account default\/default/);
+  assert.match(told.find(({ reason }) => reason === 'FailedCreate')?.message ?? '', /^Error creating: pods "web-.*" is forbidden: error looking up service account default\/default/);
   await prepareNamespace(cluster.client);
   await cluster.clock.advance(60_000);
   assert.equal((await activePods(cluster)).length, 2);

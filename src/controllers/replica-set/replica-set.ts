@@ -14,7 +14,7 @@ import { Expectations } from '../runtime/expectations.ts';
 import { controlledBy, indexByController } from '../runtime/owners.ts';
 import { isNamespaceGoing, PodControl, podFromTemplate } from '../runtime/pod-control.ts';
 import { slowStart } from '../runtime/slow-start.ts';
-import { watchPods } from '../runtime/watch-pods.ts';
+import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { replicaSetKind, replicationControllerKind, type ReplicaKind, type ReplicaOwner } from './replica-kind.ts';
 import { nextAvailability, replicaStatus, type ManageFailure } from './status.ts';
@@ -30,7 +30,7 @@ function replicaController<T extends ReplicaOwner>(context: ControllerContext, o
   const replicas = new Replicas(context, of);
   const controller = new Controller(context, { name: of.component, workers: 5, reconcile: (key) => replicas.reconcile(key) });
   controller.watch(replicas.owners);
-  watchPods({ controller, pods: replicas.pods, owners: replicas.owners, selectorOf: of.selectorOf, expectations: replicas.expectations });
+  watchDependents({ controller, dependents: replicas.pods, owners: replicas.owners, selectorOf: of.selectorOf, expectations: replicas.expectations });
   return running(controller);
 }
 

@@ -11,11 +11,11 @@ export function findCondition<C extends { readonly type: string }>(conditions: r
   return conditions?.find((condition) => condition.type === type);
 }
 
-/** The list with `condition` in place of the one of its type. Status and reason unchanged: the list as it was. */
+/** The list with `condition` in place of the one of its type. While status and reason stay, so does the entry, whatever the message. */
 export function withCondition<C extends StatusCondition>(conditions: readonly C[] | undefined, condition: C, now: string): readonly C[] {
   const list = conditions ?? [];
   const old = findCondition(list, condition.type);
-  if (old && old.status === condition.status && old.reason === condition.reason && old.message === condition.message) return list;
+  if (old && old.status === condition.status && old.reason === condition.reason) return list;
   const lastTransitionTime = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now;
   return [...withoutCondition(list, condition.type), { ...condition, lastTransitionTime }];
 }

@@ -37,6 +37,7 @@ export interface Channel {
   unary<T>(method: Method, request: object, options?: CallOptions): Promise<T>;
   /** Ends when the server ends it; throws RuntimeError otherwise; returns quietly once the signal is aborted. */
   stream<T>(method: Method, request: object, options?: CallOptions): AsyncIterable<T>;
+  /** Calls that are under way end with an error. */
   close(): void;
 }
 
@@ -64,6 +65,7 @@ export function openChannel(options: ChannelOptions): Channel {
   const client = new Client(`unix:${options.socket}`, credentials.createInsecure(), channelOptions);
   const metadata = new Metadata();
   if (options.namespace !== undefined) metadata.set('containerd-namespace', options.namespace);
+  const open = new Set<{ cancel(): void }>();
   const writer = (method: Method) => (message: object) => encode(tables, method.request, message);
   const reader = <T>(method: Method) => (data: Buffer) => decode<T>(tables, method.response, data);
 
@@ -73,10 +75,12 @@ export function openChannel(options: ChannelOptions): Channel {
         const deadline = call.timeoutMs === undefined ? {} : { deadline: new Date(options.clock.now() + call.timeoutMs) };
         const sent = client.makeUnaryRequest<object, T>(method.path, writer(method), reader<T>(method), request, metadata, deadline, (error, value) => {
           call.signal?.removeEventListener('abort', abort);
+          open.delete(sent);
           if (error) reject(runtimeError(error));
           else if (value === undefined) reject(new RuntimeError(codes.INTERNAL, `${method.path} answered nothing`));
           else resolve(value);
         });
+        open.add(sent);
         const abort = (): void => sent.cancel();
         call.signal?.addEventListener('abort', abort, { once: true });
         if (call.signal?.aborted) abort();
@@ -96,7 +100,10 @@ export function openChannel(options: ChannelOptions): Channel {
         stream.cancel();
       }
     },
-    close: () => client.close(),
+    close() {
+      for (const call of [...open]) call.cancel();
+      client.close();
+    },
   };
 }
 

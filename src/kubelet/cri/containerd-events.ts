@@ -71,7 +71,8 @@ function pass(envelope: Envelope, options: EventSourceOptions, queue: EventQueue
 async function settle(id: string, { statusOf, clock, signal }: EventSourceOptions): Promise<void> {
   for (let wait = 5; wait < 700 && !signal.aborted; wait *= 2) {
     try {
-      if ((await statusOf(id)).state !== ContainerState.RUNNING) return;
+      // A container that ends at once may still be on its way to "running" here.
+      if ((await statusOf(id)).state === ContainerState.EXITED) return;
     } catch {
       return; // a sandbox, or gone already
     }

@@ -32,6 +32,8 @@ export interface KillRequest {
   readonly message: string;
   /** Cuts the hook short. */
   readonly signal?: AbortSignal | undefined;
+  /** The agent stops: the kill is given up with an Error, and begun anew by the agent that comes next. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 export async function killContainer(request: KillRequest, tools: KillerTools): Promise<void> {
@@ -46,7 +48,21 @@ export async function killContainer(request: KillRequest, tools: KillerTools): P
     await firstOf(run, graceSeconds * 1000, request.signal, clock);
   }
   const left = graceSeconds - Math.floor((clock.monotonic() - began) / 1000);
-  await stop(runtime, record.id, graceSeconds === 0 ? 0 : Math.max(left, leastGrace));
+  await unlessClosing(stop(runtime, record.id, graceSeconds === 0 ? 0 : Math.max(left, leastGrace)), request.closing);
+}
+
+async function unlessClosing(work: Promise<void>, closing: AbortSignal | undefined): Promise<void> {
+  if (!closing) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new Error('the node agent is closing'));
+  if (closing.aborted) stop();
+  closing.addEventListener('abort', stop, { once: true });
+  work.catch(() => undefined);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    closing.removeEventListener('abort', stop);
+  }
 }
 
 async function stop(runtime: RuntimeService, id: string, seconds: number): Promise<void> {

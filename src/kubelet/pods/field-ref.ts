@@ -50,7 +50,7 @@ function formatMap(map: Readonly<Record<string, string>> | undefined): string {
 /** `container` is the one the value is for; the selector may name another. Throws an Error for an unknown container or resource. */
 export function resourceValue(pod: Pod, selector: ResourceFieldSelector, container: Container | undefined, facts: PodFacts): string {
   const name = selector.containerName ?? container?.name;
-  const target = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((candidate) => candidate.name === name);
+  const target = selector.containerName === undefined && container ? container : [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((candidate) => candidate.name === name);
   if (!target) throw new Error(`container ${name ?? ''} not found`);
   const [side, resource = ''] = splitOnce(selector.resource);
   if (side !== 'limits' && side !== 'requests') throw new Error(`unsupported container resource : ${selector.resource}`);

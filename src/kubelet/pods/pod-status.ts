@@ -32,7 +32,7 @@ export function podStatus(pod: Pod, inputs: PodStatusInputs, old: PodStatus | un
   const computed = inputs.verdict ? 'Failed' : podPhase(pod, init, regular, inputs.over);
   const phase = isTerminal(old?.phase) ? (old?.phase as PodPhase) : computed;
   const ips = inputs.seen.ips.length > 0 ? inputs.seen.ips : hostNetworkIps(pod, inputs, old);
-  return {
+  return wireJson({
     phase,
     conditions: podConditions(pod, { phase, init, regular, hasSandbox: inputs.seen.sandbox !== undefined && ips.length > 0, now: inputs.now }, old),
     ...(inputs.verdict ?? (old?.reason ? { reason: old.reason, message: old.message } : {})),
@@ -44,8 +44,11 @@ export function podStatus(pod: Pod, inputs: PodStatusInputs, old: PodStatus | un
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: old?.qosClass ?? qosClass(pod),
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
-  };
+  });
 }
+
+/** Without properties that are undefined: on the wire there are none. */
+const wireJson = (status: PodStatus): PodStatus => JSON.parse(JSON.stringify(status)) as PodStatus;
 
 function hostNetworkIps(pod: Pod, inputs: PodStatusInputs, old: PodStatus | undefined): readonly string[] {
   if (pod.spec?.hostNetwork === true && inputs.seen.sandboxes.length > 0) return inputs.hostIPs;

@@ -137,6 +137,7 @@ export class PodWorker {
 
   #wakeIn(ms: number): void {
     const { clock } = this.#context;
+    if (this.#closing.signal.aborted || this.#finished) return;
     const at = clock.monotonic() + ms;
     if (this.#timer && this.#timer.at <= at && this.#timer.at > clock.monotonic()) return;
     this.#timer?.timer.cancel();
@@ -220,7 +221,7 @@ export class PodWorker {
       this.#killed.add(record.id);
       const probe = this.#context.probes.failed(record.id) === 'startup' ? container.spec.startupProbe : container.spec.livenessProbe;
       const grace = probe?.terminationGracePeriodSeconds ?? this.#pod.spec?.terminationGracePeriodSeconds ?? 30;
-      await killContainer({ pod: this.#pod, podIP: seen.ips[0] ?? '', container, record, graceSeconds: grace, message, signal: this.#ending.signal }, this.#context);
+      await killContainer({ pod: this.#pod, podIP: seen.ips[0] ?? '', container, record, graceSeconds: grace, message, signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     }
     if (plan.createSandbox) seen = await this.#newSandbox(seen);
     const actions = plan.createSandbox ? planPod(this.#pod, seen, this.#context.probes).start : plan.start;
@@ -239,7 +240,7 @@ export class PodWorker {
     for (const record of seen.containers) this.#killed.add(record.id);
     if (seen.containers.some(({ state }) => state === 'running')) {
       events.event(this.#pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-      await killAll(this.#pod, seen.containers, { podIP: '', graceSeconds: graceSeconds(this.#pod), signal: this.#ending.signal }, this.#context);
+      await killAll(this.#pod, seen.containers, { podIP: '', graceSeconds: graceSeconds(this.#pod), signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     }
     for (const sandbox of seen.sandboxes) await runtime.stopPodSandbox(sandbox.id);
     if (!this.#status) this.#report(seen, false);
@@ -259,7 +260,7 @@ export class PodWorker {
     try {
       return await this.#context.volumes.mount(this.#pod, podFacts(this.#pod, seen, this.#context));
     } catch (error) {
-      this.#context.events.event(this.#pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume : ${messageOf(error)}`);
+      this.#context.events.event(this.#pod, 'Warning', 'FailedMount', messageOf(error));
       throw error;
     }
   }
@@ -336,7 +337,7 @@ export class PodWorker {
   async #kill(seen: RuntimePod): Promise<void> {
     for (const record of seen.containers) this.#killed.add(record.id);
     this.#grace ??= graceSeconds(this.#pod);
-    await killAll(this.#pod, seen.containers, { podIP: seen.ips[0] ?? '', graceSeconds: this.#grace, signal: this.#ending.signal }, this.#context);
+    await killAll(this.#pod, seen.containers, { podIP: seen.ips[0] ?? '', graceSeconds: this.#grace, signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
   }
 
   /** A Pod that has ended keeps its records and logs until it is deleted; its network, volumes and group go. */

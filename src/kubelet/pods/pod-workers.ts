@@ -111,9 +111,18 @@ export class PodWorkers {
       else if (event.what === 'exited' || event.what === 'removed') {
         const owner = this.#owners.get(event.id);
         if (owner !== undefined) this.#workers.get(owner)?.wake();
+        else if (event.what === 'exited') this.#wakeOwner(event.id);
         if (event.what === 'removed') this.#owners.delete(event.id);
       }
     }
+  }
+
+  /** A container may end before its worker has looked at it for the first time: the runtime knows whose it is. */
+  #wakeOwner(id: string): void {
+    this.#context.runtime.containerStatus(id).then(
+      ({ labels }) => this.#workers.get(labels[podUidLabel] ?? '')?.wake(),
+      () => undefined, // it is gone, and with it all that could be done about it
+    );
   }
 
   async #relistForEver(signal: AbortSignal): Promise<void> {

@@ -105,7 +105,9 @@ export async function* watchStaticPods(options: StaticPodsOptions, signal: Abort
       if (first) yield { type: 'synced' };
       const changed = new AbortController();
       wake = () => changed.abort();
-      await options.clock.sleep(lookMs, { signal: AbortSignal.any([signal, changed.signal]) }).catch(() => undefined);
+      signal.addEventListener('abort', wake, { once: true });
+      if (!signal.aborted) await options.clock.sleep(lookMs, { signal: changed.signal }).catch(() => undefined);
+      signal.removeEventListener('abort', wake);
       // Editors write a file in several steps.
       if (!signal.aborted) await options.clock.sleep(50, { signal }).catch(() => undefined);
     }
@@ -115,7 +117,7 @@ export async function* watchStaticPods(options: StaticPodsOptions, signal: Abort
 }
 
 /** Both sources as one; mirror Pods are told to nobody, and are remembered for their statuses. */
-export class StaticAndApiPods implements PodSource, Pick<PodStatusSink, 'updateStatus' | 'finishDeletion'> {
+export class StaticAndApiPods implements PodSource, PodStatusSink {
   readonly #api: PodSource;
   readonly #sink: PodStatusSink;
   readonly #options: StaticPodsOptions;
@@ -162,6 +164,14 @@ export class StaticAndApiPods implements PodSource, Pick<PodStatusSink, 'updateS
     if (!isStatic(pod)) return this.#sink.finishDeletion(pod);
     const mirror = this.#mirrors.get(`${pod.metadata.namespace}/${pod.metadata.name}`);
     if (mirror) await this.#sink.deleteMirror(mirror);
+  }
+
+  createMirror(pod: Pod): Promise<Pod | undefined> {
+    return this.#sink.createMirror(pod);
+  }
+
+  deleteMirror(pod: Pod): Promise<void> {
+    return this.#sink.deleteMirror(pod);
   }
 
   /** A static Pod's file is gone: so is its picture. */

@@ -88,7 +88,7 @@ export async function proxyUpgrade(exchange: Exchange, url: string): Promise<voi
     sent.end();
   });
   if (!answer.socket) return handBack(exchange, answer.response);
-  switchProtocols(exchange.upgrade.socket, headersOf(answer.response));
+  switchProtocols(exchange, headersOf(answer.response));
   await join(exchange.upgrade.socket, exchange.upgrade.head, answer.socket, answer.head ?? Buffer.alloc(0));
 }
 

@@ -5,7 +5,7 @@
 import { chmod, chown, lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { codeOf } from '../../base/errors.ts';
+import { codeOf, messageOf } from '../../base/errors.ts';
 import type { PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
 import { wholes } from '../amounts.ts';
 import { isMountPoint, unmountBelow } from '../containerd/mounts.ts';
@@ -44,7 +44,13 @@ export class VolumeManager {
   /** Makes all of a Pod's volumes ready, or brings their contents up to date. Throws VolumeError. */
   async mount(pod: Pod, facts: PodFacts): Promise<MountedVolumes> {
     const mounted = new Map<string, { hostPath: string; readOnly: boolean }>();
-    for (const volume of pod.spec?.volumes ?? []) mounted.set(volume.name, await this.#mountOne(pod, volume, facts));
+    for (const volume of pod.spec?.volumes ?? []) {
+      try {
+        mounted.set(volume.name, await this.#mountOne(pod, volume, facts));
+      } catch (error) {
+        throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${messageOf(error)}`, { cause: error });
+      }
+    }
     return mounted;
   }
 

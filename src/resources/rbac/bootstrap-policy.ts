@@ -23,7 +23,7 @@ interface RoleEntry extends Entry {
 }
 interface BindingEntry extends Entry {
   readonly roleRef: rbacv1.RoleRef;
-  readonly subjects: readonly rbacv1.Subject[];
+  readonly subjects?: readonly rbacv1.Subject[] | null;
 }
 
 const known = data as unknown as {
@@ -57,7 +57,7 @@ export function bootstrapClusterRoleBindings(): rbacv1.ClusterRoleBinding[] {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `system:controller:${name}` },
     subjects: [{ kind: 'ServiceAccount', name, namespace: 'kube-system' }],
   }));
-  return [...known.clusterRoleBindings, ...controllers].map((entry) => ({ apiVersion, kind: 'ClusterRoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, subjects: entry.subjects }));
+  return [...known.clusterRoleBindings, ...controllers].map((entry) => ({ apiVersion, kind: 'ClusterRoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, subjects: entry.subjects ?? [] }));
 }
 
 export function bootstrapRoles(): rbacv1.Role[] {
@@ -65,5 +65,5 @@ export function bootstrapRoles(): rbacv1.Role[] {
 }
 
 export function bootstrapRoleBindings(): rbacv1.RoleBinding[] {
-  return known.roleBindings.map((entry) => ({ apiVersion, kind: 'RoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, subjects: entry.subjects }));
+  return known.roleBindings.map((entry) => ({ apiVersion, kind: 'RoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, subjects: entry.subjects ?? [] }));
 }

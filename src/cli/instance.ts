@@ -1,0 +1,95 @@
+/** An instance in this process: storage, keys, the API server and, unless told otherwise, the node. */
+import { systemClock } from '../base/clock.ts';
+import { codeOf } from '../base/errors.ts';
+import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import type { DataDirectory } from '../cluster/data-directory.ts';
+import type { RunningNode } from '../cluster/node.ts';
+import { openStore } from '../cluster/open-store.ts';
+import { openPki, type PkiState } from '../cluster/pki-state.ts';
+import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
+import { Failure, usageError } from './failure.ts';
+import type { InstanceOptions } from './instance-options.ts';
+import { addressIn, firstNodeRange } from './ip-range.ts';
+import { programVersion } from './version.ts';
+
+export interface Instance extends Closable {
+  readonly server: RunningServer;
+  readonly node: RunningNode | undefined;
+}
+
+/** What was asked for and this build does not have; said before anything is touched. */
+export function refuseUnbuilt(options: InstanceOptions): void {
+  if (options.simulatedNodes > 0) throw usageError('--simulated-nodes is not built yet');
+}
+
+export interface InstanceContext {
+  readonly directory: DataDirectory;
+  readonly logger: Logger;
+  /** The API answers; the node, if there is one, is started next. */
+  readonly onApiReady: (server: RunningServer) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
+export async function startInstance(options: InstanceOptions, { directory, logger, onApiReady, onFailure }: InstanceContext): Promise<Instance> {
+  const closing = new CloseStack();
+  try {
+    const pki = openPki(directory.pki);
+    const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
+    const { name, port, bind, serviceCidr } = options;
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, onFailure });
+    closing.add(server, (running) => running.close());
+    onApiReady(server);
+    const node = options.noNode ? undefined : closing.add(await startNodeOf(options, { server, pki, directory, logger }), (running) => running.close());
+    return { server, node, close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw explainListen(error, options);
+  }
+}
+
+interface NodeSurroundings {
+  readonly server: RunningServer;
+  readonly pki: PkiState;
+  readonly directory: DataDirectory;
+  readonly logger: Logger;
+}
+
+/** The node agent is loaded only where there is a node. */
+async function startNodeOf(options: InstanceOptions, { server, pki, directory, logger }: NodeSurroundings): Promise<RunningNode> {
+  const { startNode } = await import('../cluster/node.ts');
+  return startNode({
+    dataDir: directory.root,
+    nodeName: options.nodeName,
+    addresses: ownAddresses(),
+    podCidr: firstNodeRange(options.clusterCidr),
+    clusterCidr: options.clusterCidr,
+    serviceCidr: options.serviceCidr,
+    instance: directory.id,
+    informers: server.controlPlane.informers,
+    clusterDns: addressIn(options.serviceCidr, dnsHost),
+    clusterDomain: 'cluster.local',
+    client: server.controlPlane.client,
+    pki,
+    logger,
+    version: programVersion,
+  });
+}
+
+/** By custom the cluster's DNS has the tenth Service address. */
+const dnsHost = 10;
+
+function explainListen(error: unknown, { port, bind }: InstanceOptions): unknown {
+  const cause = { cause: error };
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new Failure(`port ${port} is in use by another program: choose another with --port (0 picks a free one)`, cause);
+    case 'EADDRNOTAVAIL':
+      return new Failure(`--bind ${bind} is not an address of this machine`, cause);
+    case 'EACCES':
+      return (error as { syscall?: string }).syscall === 'listen' ? new Failure(`port ${port} may only be opened by root: choose one above 1023 with --port`, cause) : error;
+    default:
+      return error;
+  }
+}

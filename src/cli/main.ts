@@ -1,0 +1,9 @@
+/** The k8ts program. Loads as little as it can: each command brings its own parts (program.ts). */
+import { enableCompileCache } from 'node:module';
+import { compileCacheDirectory } from './compile-cache.ts';
+
+const cache = compileCacheDirectory(import.meta.dirname);
+if (cache !== undefined) enableCompileCache(cache);
+
+const { run } = await import('./program.ts');
+process.exitCode = await run(process.argv.slice(2));
