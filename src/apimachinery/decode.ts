@@ -120,8 +120,9 @@ class Walk {
   #field(object: Record<string, unknown>, key: string, field: Field): void {
     const value = object[key];
     const { schema } = field;
-    if (value === null) {
-      if (field.nullable !== true) delete object[key];
+    if (value === null || value === undefined) {
+      // Objects of the same process may say undefined for absent.
+      if (value === undefined || field.nullable !== true) delete object[key];
       return;
     }
     // The most frequent case, spared the walk.

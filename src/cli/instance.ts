@@ -7,6 +7,7 @@ import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
+import { settleRanges } from '../cluster/ranges.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
 import { Failure, usageError } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
@@ -37,11 +38,13 @@ export async function startInstance(options: InstanceOptions, { directory, logge
   try {
     const pki = openPki(directory.pki);
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
-    const { name, port, bind, serviceCidr } = options;
+    const { name, port, bind } = options;
+    const ranges = options.noNode ? options : settleRanges(directory.root, options);
+    const { serviceCidr } = ranges;
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
-    const node = options.noNode ? undefined : closing.add(await startNodeOf(options, { server, pki, directory, logger }), (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();

@@ -32,6 +32,14 @@ export class Informers {
     await Promise.all(all.map((informer) => informer.synced));
   }
 
+  /** Closes the informer of a kind that is no more, and forgets it. */
+  async drop(kind: Kind<KubeObject>): Promise<void> {
+    const id = [kind.group, kind.version, kind.plural, '', '', ''].join('|');
+    const informer = this.#shared.get(id);
+    this.#shared.delete(id);
+    await informer?.close();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#shared.values()].map((informer) => informer.close()));
   }

@@ -1,15 +1,29 @@
 /** Every controller of the control plane. */
+import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
+import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
+import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { nodeIpamController } from './node-ipam/node-ipam.ts';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
+import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
+import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
 
 export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
   readonly caBundle?: () => string;
+  /** The range that nodes' Pod addresses come from ('10.244.0.0/16'); without it nodes get none here. */
+  readonly clusterCidr?: string;
+  /** Finished Pods that are kept; default 12500. */
+  readonly terminatedPodThreshold?: number;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
 }
@@ -19,10 +33,20 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     serviceAccountController,
     rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
     namespaceController,
-    kubernetesService({ apiServer: options.apiServer }),
     replicaSetController,
     replicationControllerController,
     deploymentController,
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroringController,
+    garbageCollector,
+    nodeLifecycleController,
+    taintEvictionController,
+    podGarbageCollector(options),
+    ...(options.clusterCidr === undefined ? [] : [nodeIpamController({ clusterCidr: options.clusterCidr })]),
+    clusterRoleAggregationController,
+    ttlAfterFinishedController,
+    kubernetesService({ apiServer: options.apiServer }),
   ];
 }
 

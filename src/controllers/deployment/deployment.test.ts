@@ -187,7 +187,7 @@ test('the arithmetic of rolling and scaling', () => {
   assert.deepEqual([...oldSetSizes(rolling, [set('s1', 10, 6)], set('s2', 3, 0)).values()], [8]);
   assert.equal(oldSetSizes(rolling, [set('s1', 8, 8)], set('s2', 5, 0)).size, 0);
   const noted = { 'deployment.kubernetes.io/max-replicas': '13', 'deployment.kubernetes.io/desired-replicas': '10' };
-  const twenty: appsv1.Deployment = { ...doubled, spec: { ...rolling.spec, selector: {}, template: {}, replicas: 20 } };
+  const twenty: appsv1.Deployment = { ...rolling, spec: { ...rolling.spec, selector: {}, template: {}, replicas: 20 } };
   const [big, small] = [set('s1', 8, 8, noted), set('s2', 5, 0, noted)];
   assert.deepEqual([...scaledSizes(twenty, [big], small).values()], [15, 10]);
 });
