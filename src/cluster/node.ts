@@ -46,10 +46,19 @@ export interface RunningNode extends Closable {
 
 const usualPort = 10250;
 
-/** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running. */
+/** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running; so does failing. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { client, logger, nodeName } = options;
   const closing = new CloseStack();
+  try {
+    return await startParts(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function startParts(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
+  const { client, logger, nodeName } = options;
   let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
   const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
   const kubelet = await startNodeAgent({
