@@ -12,6 +12,7 @@ import { ownAddresses, startServer, type RunningServer } from '../cluster/server
 import { Failure, usageError } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
+import { readRegistries } from './registries-file.ts';
 import { programVersion } from './version.ts';
 
 export interface Instance extends Closable {
@@ -77,6 +78,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     pki,
     logger,
     version: programVersion,
+    registries: options.registries === undefined ? undefined : readRegistries(options.registries),
   });
 }
 
