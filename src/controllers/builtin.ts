@@ -1,5 +1,6 @@
 /** Every controller of the control plane. */
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
+import { jobController } from './job/job.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
@@ -38,6 +39,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     replicationControllerController,
     deploymentController,
     daemonSetController,
+    jobController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
