@@ -2,6 +2,7 @@
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { jobController } from './job/job.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
+import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
@@ -40,6 +41,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     deploymentController,
     daemonSetController,
     jobController,
+    cronJobController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
