@@ -22,6 +22,10 @@ export interface InstanceOptions {
   readonly datastore: Datastore;
   readonly compat: readonly string[];
   readonly tutorial: boolean;
+  /** A file in the form of k3s's registries.yaml. */
+  readonly registries: string | undefined;
+  /** Names the DNS servers that are asked about names outside of the cluster. */
+  readonly resolvConf: string;
 }
 
 /** Option names as users write them, with the text they gave. */
@@ -48,6 +52,8 @@ export const instanceOptions: readonly InstanceOption[] = [
   { name: 'simulated-nodes', value: 'N', help: 'add nodes that only pretend to run Pods', fallback: () => '0' },
   { name: 'datastore', value: 'KIND', help: 'memory, sqlite, or the address of an etcd', fallback: () => 'sqlite' },
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
+  { name: 'registries', value: 'FILE', help: 'mirrors and credentials of image registries, in the form of k3s' },
+  { name: 'resolv-conf', value: 'FILE', help: 'where names outside of the cluster are asked', fallback: () => '/etc/resolv.conf' },
   { name: 'tutorial', help: 'every --compat setting at once' },
 ];
 
@@ -84,6 +90,8 @@ export function parseInstanceOptions(raw: RawOptions): InstanceOptions {
     datastore: parseDatastore(flag('datastore'), text('datastore')),
     compat: parseCompat(flag('compat'), text('compat')),
     tutorial: parseBoolean(flag('tutorial'), text('tutorial')),
+    registries: raw['registries'],
+    resolvConf: text('resolv-conf'),
   };
   if (rangesOverlap(options.clusterCidr, options.serviceCidr)) {
     throw usageError(`--cluster-cidr ${options.clusterCidr} and --service-cidr ${options.serviceCidr} overlap: choose ranges apart from each other`);

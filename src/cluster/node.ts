@@ -11,10 +11,10 @@ import type { Kubelet } from '../kubelet/kubelet.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
 import { guarded } from '../kubelet/server/guard.ts';
 import { createNodeHandler } from '../kubelet/server/node-server.ts';
-import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
 import { issueCertificate } from '../pki/certificate-authority.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
+import { startNodeNetwork } from './node-network.ts';
 import type { PkiState } from './pki-state.ts';
 
 export interface NodeOptions {
@@ -48,8 +48,17 @@ const usualPort = 10250;
 
 /** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { client, logger, nodeName } = options;
   const closing = new CloseStack();
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
+  const { client, logger, nodeName } = options;
   let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
   const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
   const kubelet = await startNodeAgent({
@@ -69,11 +78,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     port: listener.port,
   });
   closing.add(kubelet, (agent) => agent.close());
-  const { instance, informers, clusterCidr, serviceCidr } = options;
-  const serviceProxy = createServiceProxy({ informers, clock: systemClock, logger: logger.with({ component: 'kube-proxy' }) }, { instance, nodeName, nodeAddress: options.addresses[0] ?? '127.0.0.1', clusterCidr, serviceCidr });
-  closing.add(serviceProxy, (proxy) => proxy.close());
-  await informers.start();
-  await serviceProxy.start();
+  closing.add(await startNodeNetwork(options), (network) => network.close());
   handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }

@@ -10,6 +10,8 @@ import type { UserInfo } from '../apiserver/request.ts';
 import type { ApiClient } from '../client/client.ts';
 import { builtinControllers } from '../controllers/builtin.ts';
 import type { ControllerFactory } from '../controllers/runtime/controller.ts';
+import { createSimulation } from '../simulation/simulation.ts';
+import type { Stage } from '../simulation/stage.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 
@@ -20,6 +22,10 @@ export interface ClusterOptions {
   readonly controllers?: readonly ControllerFactory[];
   /** Whether Pods are scheduled; default true. */
   readonly scheduler?: boolean;
+  /** How many simulated nodes there are, on which Pods run without containers; default none. */
+  readonly nodes?: number;
+  /** How simulated nodes and their Pods live (kwok's Stage objects); the default ones bring them up at once. */
+  readonly stages?: readonly Stage[];
   /** The time at which the cluster's clock stands at first, ms since the epoch. */
   readonly now?: number;
 }
@@ -46,7 +52,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     random: systemRandom,
     logger,
     version: 'library',
-    controllers: options.controllers ?? builtinControllers,
+    controllers: [...(options.controllers ?? builtinControllers), ...simulationOf(options)],
     scheduler: options.scheduler ?? true,
     onFailure: (error) => logger.error('the store failed', { error: String(error) }),
   });
@@ -64,4 +70,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Simulated nodes also come to life when a user makes them, so the engine runs whenever there may be some. */
+function simulationOf({ nodes = 0, stages }: ClusterOptions): ControllerFactory[] {
+  return [(context) => createSimulation({ ...context, random: systemRandom }, { nodes, stages })];
 }

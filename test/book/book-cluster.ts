@@ -2,18 +2,18 @@
  * The cluster a chapter's exercises run on: the book's images in a local registry that stands for docker.io, one node with real
  * containers, and a command line in the chapter's folder of unmodified manifests.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import assert from 'node:assert/strict';
 import { buildImages } from '../images/build.ts';
 import { startRegistry, type Registry } from '../images/registry.ts';
 import { CommandLine } from '../harness/command-line.ts';
 import { leftovers } from '../harness/leftovers.ts';
 
+/** A first start on a machine may build the program and install packages. */
+const startBound = 180_000;
 const root = path.resolve(import.meta.dirname, '../..');
+const k8ts = path.join(root, 'k8ts');
 export const manifests = path.resolve(process.env['BOOK_MANIFESTS'] ?? path.join(root, '../shared/book/manifests'));
 
 /** Why a chapter cannot run here, or false. */
@@ -28,14 +28,12 @@ export class BookCluster {
   readonly shell: CommandLine;
   readonly dataDir: string;
   readonly #folder: string;
-  readonly #process: ChildProcess;
   readonly #registry: Registry;
 
-  private constructor(parts: { shell: CommandLine; folder: string; dataDir: string; process: ChildProcess; registry: Registry }) {
+  private constructor(parts: { shell: CommandLine; folder: string; dataDir: string; registry: Registry }) {
     this.shell = parts.shell;
     this.#folder = parts.folder;
     this.dataDir = parts.dataDir;
-    this.#process = parts.process;
     this.#registry = parts.registry;
   }
 
@@ -48,15 +46,13 @@ export class BookCluster {
     mkdirSync(dataDir);
     const registry = await startRegistry(buildImages());
     writeFileSync(registries, `mirrors:\n  docker.io:\n    endpoint: ["${registry.url}"]\n`);
-    const args = ['--data-dir', dataDir, '--kubeconfig', kubeconfig, '--registries', registries];
-    const child = spawn(process.execPath, [path.join(root, 'test/harness/composed-cluster.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stderr.pipe(createWriteStream(path.join(folder, 'log')));
     const shell = new CommandLine({ home: folder, kubeconfig, cwd });
-    const cluster = new BookCluster({ shell, folder, dataDir, process: child, registry });
-    if (!(await saysReady(child))) {
-      const log = readFileSync(path.join(folder, 'log'), 'utf8');
+    const cluster = new BookCluster({ shell, folder, dataDir, registry });
+    const { code, stdout, stderr } = await shell.run(`${k8ts} up --data-dir ${dataDir} --name k8ts --port 0 --kubeconfig ${kubeconfig} --registries ${registries} --tutorial`, { within: startBound });
+    if (code !== 0) {
+      const log = readIfThere(path.join(dataDir, 'server.log'));
       await cluster.end();
-      throw new Error(`the cluster did not start: ${log}`);
+      throw new Error(`the cluster did not start: ${stdout}${stderr}${log}`);
     }
     await shell.eventually('kubectl get nodes', (text) => /\sReady\s/.test(text));
     return cluster;
@@ -64,21 +60,13 @@ export class BookCluster {
 
   /** Ends everything and asserts that nothing of it is left on the machine. */
   async end(): Promise<void> {
-    if (this.#process.exitCode === null) {
-      const ended = once(this.#process, 'exit');
-      this.#process.kill('SIGTERM');
-      await ended;
-    }
+    await this.shell.output(`${k8ts} down --data-dir ${this.dataDir}`);
     await this.#registry.close();
     assert.deepEqual(leftovers(this.dataDir), []);
     if (process.env['K8TS_KEEP'] === undefined) rmSync(this.#folder, { recursive: true });
   }
 }
 
-async function saysReady(child: ChildProcess): Promise<boolean> {
-  if (!child.stdout) return false;
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'ready') return true;
-  }
-  return false;
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

@@ -22,6 +22,8 @@ export interface RecordUpdate {
 export type ToWorker =
   | { readonly type: 'update'; readonly sequence: number; readonly updates: readonly RecordUpdate[]; /** All that exists has been told. */ readonly complete: boolean }
   | { readonly type: 'metrics'; readonly sequence: number }
+  /** Other name servers are to be asked from now on. */
+  | { readonly type: 'upstreams'; readonly servers: readonly Nameserver[] }
   | { readonly type: 'close' };
 
 export type FromWorker =

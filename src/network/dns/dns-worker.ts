@@ -17,7 +17,7 @@ if (!port) throw new Error('dns-worker runs as a worker thread only');
 
 const tell = (message: FromWorker): void => port.postMessage(message);
 const zone = new Zone({ domain: options.domain, localRanges: options.localRanges });
-const upstreams = new Upstreams({ servers: options.upstreams, clock: systemClock, random: systemRandom });
+const upstreams = new Upstreams(options.upstreams, { clock: systemClock, random: systemRandom });
 const responder = new Responder(zone, upstreams);
 const closing = new CloseStack();
 let complete = false;
@@ -35,6 +35,8 @@ function receive(message: ToWorker): void {
     tell({ type: 'done', sequence: message.sequence });
   } else if (message.type === 'metrics') {
     tell({ type: 'metrics', sequence: message.sequence, metrics: metrics() });
+  } else if (message.type === 'upstreams') {
+    upstreams.use(message.servers);
   } else {
     void closing.close().finally(() => port?.close());
   }

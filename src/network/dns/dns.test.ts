@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import dnsPacket, { type Packet, type ResourceRecord } from 'dns-packet';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
@@ -185,6 +188,44 @@ test('an address that is taken is told', async () => {
   taken.close();
 });
 
+test('a DNS thread that ends is replaced, with all names and on the same port', async () => {
+  await using cluster = await startCluster({ controllers: [] });
+  await cluster.client.of(services).namespace('default').create({ metadata: { name: 'web' }, spec: { clusterIP: '10.96.0.55', ports: [{ port: 80 }] } });
+  const workerUrl = new URL('../testing/ending-dns-worker.ts', import.meta.url);
+  const dns = createDns({ client: cluster.client, informers: cluster.controlPlane.informers, clock: cluster.clock, logger: silentLogger }, { listen: { address, port: 0 }, upstreams: [], workerUrl });
+  await dns.start();
+  const { port } = dns;
+  await assert.rejects(dns.metrics());
+  assert.equal(dns.ready, false);
+  while (!dns.ready) {
+    await cluster.clock.advance(500);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(dns.port, port);
+  assert.deepEqual((await askUdp(port, 'web.default.svc.cluster.local', 'A', {})).answers.map(({ data }) => data), ['10.96.0.55']);
+  await dns.close();
+});
+
+test('name servers that change in resolv.conf are asked from then on', async () => {
+  await using cluster = await startCluster({ controllers: [] });
+  const folder = await mkdtemp(join(tmpdir(), 'dns-'));
+  const resolvConf = join(folder, 'resolv.conf');
+  await writeFile(resolvConf, '');
+  const upstream = await Upstream.listen('127.53.0.12', 53);
+  upstream.zone.set('example.org', [{ name: 'example.org', type: 'A', ttl: 60, data: '192.0.2.80' }]);
+  const dns = createDns({ client: cluster.client, informers: cluster.controlPlane.informers, clock: cluster.clock, logger: silentLogger }, { listen: { address, port: 0 }, resolvConf });
+  await dns.start();
+  assert.equal((await askUdp(dns.port, 'example.org', 'A', {})).rcode, 'SERVFAIL');
+  await writeFile(resolvConf, 'nameserver 127.53.0.12\n');
+  await cluster.clock.advance(15_000);
+  let packet = await askUdp(dns.port, 'example.org', 'A', {});
+  while (packet.rcode !== 'NOERROR') packet = await askUdp(dns.port, 'example.org', 'A', {});
+  assert.equal(packet.answers[0]?.data, '192.0.2.80');
+  await dns.close();
+  await upstream.close();
+  await rm(folder, { recursive: true });
+});
+
 test('name servers of resolv.conf, without ourselves', () => {
   const text = '# nameserver 9.9.9.9\nnameserver 10.0.0.1\nnameserver 10.96.0.10\n  nameserver 10.0.0.1 # again\nnameserver fe80::1%eth0\nsearch x\n';
   assert.deepEqual(nameservers(text, ['10.96.0.10']).map(({ address: found }) => found), ['10.0.0.1', 'fe80::1']);
@@ -239,12 +280,12 @@ class Upstream {
     });
   }
 
-  static async listen(): Promise<Upstream> {
+  static async listen(on = '127.0.0.1', port = 0): Promise<Upstream> {
     const udp = createSocket('udp4');
-    udp.bind(0, '127.0.0.1');
+    udp.bind(port, on);
     await once(udp, 'listening');
     const tcp = createServer();
-    tcp.listen(udp.address().port, '127.0.0.1');
+    tcp.listen(udp.address().port, on);
     await once(tcp, 'listening');
     return new Upstream(udp, tcp);
   }

@@ -5,6 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Timer } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import { objectKey, type KubeObject } from '../../apimachinery/object.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -18,7 +20,7 @@ import { kubeDnsKeeper, type KubeDnsContext } from './kube-dns.ts';
 import { nameservers, type Nameserver } from './resolv-conf.ts';
 
 export interface DnsOptions {
-  /** Where Pods' queries are led to. Port 0: any free one. */
+  /** Where Pods' queries are led to: one address of the node, not 0.0.0.0, since answers must come from it. Port 0: any free one. */
   readonly listen: { readonly address: string; readonly port: number };
   /** Default 'cluster.local'. */
   readonly clusterDomain?: string;
@@ -47,6 +49,9 @@ export interface Dns extends Closable {
 }
 
 const sliceIndex = 'network/service';
+/** The host's resolv.conf is read again this often: laptops change networks. */
+const resolvConfInterval = 15_000;
+const restartAfter = 500;
 
 export function createDns(context: KubeDnsContext, options: DnsOptions): Dns {
   return new ThreadedDns(context, options);
@@ -65,6 +70,10 @@ class ThreadedDns implements Dns {
   #sequence = 0;
   #ready = false;
   #planned = false;
+  #closed = false;
+  /** The host's name servers as last read, as JSON. */
+  #upstreams = '';
+  readonly #timers = new Set<Timer>();
 
   constructor(context: KubeDnsContext, options: DnsOptions) {
     this.#context = context;
@@ -99,6 +108,7 @@ class ThreadedDns implements Dns {
     await this.#flush(true);
     this.#ready = true;
     this.#keeper.start();
+    this.#watchResolvConf();
   }
 
   async metrics(): Promise<DnsMetrics> {
@@ -109,6 +119,8 @@ class ThreadedDns implements Dns {
 
   async close(): Promise<void> {
     this.#ready = false;
+    this.#closed = true;
+    for (const timer of this.#timers) timer.cancel();
     for (const remove of this.#removeHandlers.splice(0)) remove();
     await this.#keeper.close();
     const worker = this.#worker;
@@ -157,23 +169,69 @@ class ThreadedDns implements Dns {
   }
 
   async #listen(): Promise<void> {
-    const { listen, metricsPort, localRanges = [], workerUrl = new URL('./dns-worker.ts', import.meta.url), clusterIP = '10.96.0.10' } = this.#options;
-    const upstreams = this.#options.upstreams ?? nameservers(await readFile(this.#options.resolvConf ?? '/etc/resolv.conf', 'utf8').catch(() => ''), [listen.address, clusterIP]);
-    const workerData: DnsWorkerOptions = { address: listen.address, port: listen.port, metricsPort, domain: this.#domain, localRanges, upstreams };
+    const { listen, metricsPort, localRanges = [], workerUrl = new URL('./dns-worker.ts', import.meta.url) } = this.#options;
+    const upstreams = await this.#nameservers();
+    this.#upstreams = JSON.stringify(upstreams);
+    const workerData: DnsWorkerOptions = { address: listen.address, port: this.port, metricsPort, domain: this.#domain, localRanges, upstreams };
     const worker = new Worker(workerUrl, { workerData, name: 'dns' });
     const [greeting] = (await once(worker, 'message')) as [FromWorker];
-    if (greeting.type !== 'listening') throw new Error(`the DNS server cannot listen on ${listen.address}:${listen.port}: ${greeting.type === 'failed' ? greeting.message : ''}`);
+    if (greeting.type !== 'listening') throw new Error(`the DNS server cannot listen on ${listen.address}:${this.port}: ${greeting.type === 'failed' ? greeting.message : ''}`);
     this.#listening = greeting;
     this.#worker = worker;
     worker.on('message', (message: FromWorker) => {
-      if (message.type !== 'done' && message.type !== 'metrics') return;
-      this.#waiting.get(message.sequence)?.(message);
+      if (message.type === 'done' || message.type === 'metrics') this.#waiting.get(message.sequence)?.(message);
     });
     worker.on('error', (error) => this.#context.logger.error('the DNS thread failed', { error: error.message }));
-    worker.on('exit', () => {
-      for (const answered of this.#waiting.values()) answered({ type: 'failed', message: 'the DNS thread ended' });
-      this.#ready = false;
+    worker.on('exit', () => this.#ended(worker));
+  }
+
+  /** The thread is gone: what was asked of it stays unanswered, and, unless it was closed, another takes its place. */
+  #ended(worker: Worker): void {
+    for (const answered of [...this.#waiting.values()]) answered({ type: 'failed', message: 'the DNS thread ended' });
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#ready = false;
+    this.#after(restartAfter, () => void this.#restart());
+  }
+
+  async #restart(): Promise<void> {
+    const { informers } = this.#context;
+    try {
+      for (const service of informers.of(services).list()) this.#dirty.add(`service ${objectKey(service)}`);
+      for (const { metadata } of informers.of(namespaces).list()) this.#dirty.add(`namespace ${metadata.name ?? ''}`);
+      await this.#listen();
+      await this.#flush(true);
+      this.#ready = true;
+    } catch (error) {
+      this.#context.logger.error('the DNS server did not come back, trying again', { error: messageOf(error) });
+      this.#after(restartAfter, () => void this.#restart());
+    }
+  }
+
+  async #nameservers(): Promise<readonly Nameserver[]> {
+    const { upstreams, resolvConf = '/etc/resolv.conf', listen, clusterIP = '10.96.0.10' } = this.#options;
+    return upstreams ?? nameservers(await readFile(resolvConf, 'utf8').catch(() => ''), [listen.address, clusterIP]);
+  }
+
+  #watchResolvConf(): void {
+    if (this.#options.upstreams) return;
+    this.#after(resolvConfInterval, () => {
+      void this.#nameservers().then((servers) => {
+        const now = JSON.stringify(servers);
+        if (now !== this.#upstreams) this.#worker?.postMessage({ type: 'upstreams', servers } satisfies ToWorker);
+        this.#upstreams = now;
+        this.#watchResolvConf();
+      });
     });
+  }
+
+  #after(ms: number, fire: () => void): void {
+    if (this.#closed) return;
+    const timer = this.#context.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      if (!this.#closed) fire();
+    });
+    this.#timers.add(timer);
   }
 
   #ask(message: (sequence: number) => ToWorker): Promise<FromWorker | undefined> {

@@ -19,7 +19,6 @@ export interface UpstreamAnswer {
 }
 
 export interface UpstreamsOptions {
-  readonly servers: readonly Nameserver[];
   readonly clock: Clock;
   readonly random: Random;
   /** Default 2,000 ms. */
@@ -40,15 +39,22 @@ const failed: UpstreamAnswer = { rcode: 'SERVFAIL', answers: [], authorities: []
 
 export class Upstreams {
   readonly #options: UpstreamsOptions;
-  readonly #servers: readonly Upstream[];
+  #servers: readonly Upstream[] = [];
   readonly #asking = new Map<string, Promise<UpstreamAnswer>>();
   readonly #kept = new Map<string, Kept>();
   hits = 0;
   misses = 0;
 
-  constructor(options: UpstreamsOptions) {
+  constructor(servers: readonly Nameserver[], options: UpstreamsOptions) {
     this.#options = options;
-    this.#servers = options.servers.map((server) => new Upstream(server, options));
+    this.use(servers);
+  }
+
+  /** Asks these from now on, and forgets what others said. */
+  use(servers: readonly Nameserver[]): void {
+    this.close();
+    this.#kept.clear();
+    this.#servers = servers.map((server) => new Upstream(server, this.#options));
   }
 
   /** Never rejects: SERVFAIL when nobody answers. */

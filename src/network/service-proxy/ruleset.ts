@@ -69,6 +69,11 @@ export class Ruleset {
     for (const [name, seconds] of fragment?.affinitySets ?? []) this.#set('affinitySets', name, seconds);
   }
 
+  /** Whether what the kernel has is known: the next script is a difference. */
+  get isApplied(): boolean {
+    return this.#applied !== undefined;
+  }
+
   /** The script that makes the kernel's table as wanted, '' when it is. Call `applied` when it ran, `forget` when it failed. */
   script(): string {
     if (!this.#applied) return this.#whole();

@@ -9,6 +9,7 @@ import { objectKey, type KubeObject } from '../../apimachinery/object.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Informers } from '../../client/informers.ts';
 import { pods } from '../../resources/core/pod.ts';
+import { needsHealthCheckNodePort } from '../../resources/core/service-types.ts';
 import { services } from '../../resources/core/service.ts';
 import { endpointSlices, serviceNameLabel } from '../../resources/discovery/endpoint-slice.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
@@ -16,7 +17,9 @@ import type * as discoveryv1 from '../../resources/types/discovery-v1.ts';
 import { runCommand, type CommandRunner } from '../command.ts';
 import { forgetFlows, staleFlows } from './conntrack.ts';
 import { keepAcceptRules, removeAcceptRules } from './foreign-chains.ts';
+import { chooseEndpoints } from './endpoint-choice.ts';
 import { FragmentBuilder, type Fragment } from './fragment.ts';
+import { HealthChecks, type HealthCheck } from './health-checks.ts';
 import { allowLocalnet, podLinks, removeLinks, setUpLinks } from './node-links.ts';
 import { ownedByServiceProxy } from './owned.ts';
 import { podAddress, podFragment } from './pod-rules.ts';
@@ -34,10 +37,15 @@ export interface ServiceProxyOptions extends ProxyOptions {
   readonly instance: string;
   /** How nft, ip, sysctl and conntrack are run; default: here. */
   readonly run?: CommandRunner;
+  /** Where health check node ports are served; default every address of the node. */
+  readonly healthCheckAddress?: string;
 }
 
 export interface ServiceProxy {
-  /** Resolves when the rules are in the kernel for all that exists now. Rejects when the ranges clash with the host's routes. */
+  /**
+   * Resolves when the rules are in the kernel for all that exists now (or could not be put there: that is logged and tried again).
+   * Rejects when the ranges clash with the host's routes.
+   */
   start(): Promise<void>;
   close(): Promise<void>;
   /** True when the kernel has what the informers last said. */
@@ -49,6 +57,8 @@ export interface ServiceProxy {
 }
 
 const sliceIndex = 'network/service';
+const servicePrefix = 'service ';
+const podPrefix = 'pod ';
 /** Others' firewalls are looked at this often; a failed transaction is tried again after this long. */
 const firewallInterval = 15_000;
 const retryAfter = 1_000;
@@ -73,6 +83,7 @@ class NftablesProxy implements ServiceProxy {
   readonly #slices: Informer<discoveryv1.EndpointSlice>;
   readonly #pods: Informer<corev1.Pod>;
   readonly #ruleset: Ruleset;
+  readonly #health: HealthChecks;
   readonly #dirty = new Set<string>(['links']);
   readonly #removeHandlers: (() => void)[] = [];
   /** Flows to forget once the rules that replace them are in place. */
@@ -80,6 +91,8 @@ class NftablesProxy implements ServiceProxy {
   #localnet = new Set<string>();
   #syncing: Promise<void> | undefined;
   #started = false;
+  /** The table is gone: a firewall was reloaded. */
+  #lost = false;
   #closed = false;
   #timers = new Set<Timer>();
 
@@ -95,12 +108,13 @@ class NftablesProxy implements ServiceProxy {
     });
     this.#pods = informers.of(pods, { fieldSelector: `spec.nodeName=${options.nodeName}` });
     this.#ruleset = new Ruleset({ table: ownedByServiceProxy(options.instance).table, ...options });
-    this.#follow(this.#services, (service) => [`service ${objectKey(service)}`]);
+    this.#health = new HealthChecks(options.healthCheckAddress ?? '0.0.0.0', context.logger);
+    this.#follow(this.#services, (service) => [`${servicePrefix}${objectKey(service)}`]);
     this.#follow(this.#slices, (slice) => {
       const owner = serviceOf(slice);
-      return owner === undefined ? [] : [`service ${owner}`];
+      return owner === undefined ? [] : [`${servicePrefix}${owner}`];
     });
-    this.#follow(this.#pods, (pod) => [`pod ${objectKey(pod)}`]);
+    this.#follow(this.#pods, (pod) => [`${podPrefix}${objectKey(pod)}`]);
   }
 
   get idle(): boolean {
@@ -128,6 +142,7 @@ class NftablesProxy implements ServiceProxy {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     await this.settled();
+    await this.#health.close();
   }
 
   async teardown(): Promise<void> {
@@ -177,16 +192,30 @@ class NftablesProxy implements ServiceProxy {
   async #syncOnce(): Promise<void> {
     const owners = [...this.#dirty];
     this.#dirty.clear();
-    if (owners.some((owner) => owner === 'links' || owner.startsWith('pod '))) this.#replace('links', await this.#linksFragment());
+    if (owners.some((owner) => owner === 'links' || owner.startsWith(podPrefix))) this.#replace('links', await this.#linksFragment());
     for (const owner of owners) if (owner !== 'links') this.#replace(owner, this.#fragmentOf(owner));
-    const script = this.#ruleset.script();
-    if (script !== '') {
-      await this.#run('nft', ['-f', '-'], script);
-      this.#ruleset.applied();
-    }
+    await this.#apply();
+    for (const owner of owners) if (owner.startsWith(servicePrefix)) await this.#health.set(owner.slice(servicePrefix.length), this.#healthCheckOf(owner.slice(servicePrefix.length)));
     const flows = this.#flows;
     this.#flows = [];
     await forgetFlows(this.#run, flows).catch((error: unknown) => this.#context.logger.warn('old UDP flows not forgotten', { error: messageOf(error) }));
+  }
+
+  /** The difference; where the kernel does not have what it should, the whole. */
+  async #apply(): Promise<void> {
+    if (this.#lost) this.#ruleset.forget();
+    this.#lost = false;
+    const script = this.#ruleset.script();
+    if (script === '') return;
+    try {
+      await this.#run('nft', ['-f', '-'], script);
+    } catch (error) {
+      if (!this.#ruleset.isApplied) throw error;
+      this.#context.logger.warn('service rules are not as left, making them anew', { error: messageOf(error) });
+      this.#ruleset.forget();
+      await this.#run('nft', ['-f', '-'], this.#ruleset.script());
+    }
+    this.#ruleset.applied();
   }
 
   #replace(owner: string, fragment: Fragment | undefined): void {
@@ -195,14 +224,21 @@ class NftablesProxy implements ServiceProxy {
   }
 
   #fragmentOf(owner: string): Fragment | undefined {
-    const space = owner.indexOf(' ');
-    const key = owner.slice(space + 1);
-    if (owner.startsWith('pod ')) {
-      const pod = this.#pods.get(key);
+    if (owner.startsWith(podPrefix)) {
+      const pod = this.#pods.get(owner.slice(podPrefix.length));
       return pod && podFragment(pod);
     }
+    const key = owner.slice(servicePrefix.length);
     const service = this.#services.get(key);
     return service && serviceFragment(service, this.#slices.byIndex(sliceIndex, key), this.#options);
+  }
+
+  #healthCheckOf(key: string): HealthCheck | undefined {
+    const spec = this.#services.get(key)?.spec;
+    if (!spec || !needsHealthCheckNodePort(spec) || !spec.healthCheckNodePort) return undefined;
+    const slices = this.#slices.byIndex(sliceIndex, key);
+    const local = (spec.ports ?? []).flatMap((port) => chooseEndpoints(port, slices, this.#options.nodeName).local);
+    return { port: spec.healthCheckNodePort, localEndpoints: new Set(local.map(({ ip }) => ip)).size };
   }
 
   async #linksFragment(): Promise<Fragment> {
@@ -219,12 +255,22 @@ class NftablesProxy implements ServiceProxy {
 
   async #watchFirewalls(): Promise<void> {
     try {
+      if (this.#started && this.idle && !(await this.#tableExists()) && this.idle) {
+        this.#lost = true;
+        this.#dirty.add('links');
+        this.#wake();
+      }
       const added = await keepAcceptRules(this.#run, ownedByServiceProxy(this.#options.instance).mark, this.#options.clusterCidr);
       if (added > 0) this.#context.logger.info('accept rules for Pods added to a firewall', { rules: added });
     } catch (error) {
       this.#context.logger.warn('firewalls not checked', { error: messageOf(error) });
     }
     if (!this.#closed) this.#after(firewallInterval, () => void this.#watchFirewalls());
+  }
+
+  async #tableExists(): Promise<boolean> {
+    const { table } = ownedByServiceProxy(this.#options.instance);
+    return (await this.#run('nft', ['list', 'tables'])).split('\n').includes(`table ip ${table}`);
   }
 
   #after(ms: number, fire: () => void): void {

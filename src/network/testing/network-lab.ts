@@ -14,13 +14,13 @@ export const clusterCidr = '10.244.0.0/16';
 export const serviceCidr = '10.96.0.0/16';
 const gateway = '10.244.0.1';
 
-/** Answers TCP connections and UDP packets on a port with its name and the address it was asked from. */
+/** Answers TCP connections and UDP packets on a port with its name and the address it was asked from. UDP is bound to one address: the answer must come from there. */
 const serverSource = `
-const [name, port] = process.argv.slice(1);
+const [name, port, address] = process.argv.slice(1);
 require('node:net').createServer((c) => { c.on('error', () => {}); c.end(name + ' ' + c.remoteAddress.replace('::ffff:', '') + '\\n'); }).listen(+port, '0.0.0.0', () => {
   const udp = require('node:dgram').createSocket('udp4');
   udp.on('message', (_, from) => udp.send(name + ' ' + from.address + '\\n', from.port, from.address));
-  udp.bind(+port, '0.0.0.0', () => console.log('ready'));
+  udp.bind(+port, address, () => console.log('ready'));
 });`;
 
 export interface Answer {
@@ -113,7 +113,7 @@ export class NetworkLab {
 
   /** Starts a server that answers with `name`. */
   async serve(where: Namespace, name: string, port: number): Promise<void> {
-    const child = spawn('nsenter', [`--net=/run/netns/${where.name}`, process.execPath, '-e', serverSource, name, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('nsenter', [`--net=/run/netns/${where.name}`, process.execPath, '-e', serverSource, name, String(port), where.address], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#closing.defer(() => end(child));
     await once(child.stdout, 'data');
   }

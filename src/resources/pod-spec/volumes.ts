@@ -2,7 +2,8 @@
  * Validation of a Pod's volumes.
  * Upstream: pkg/apis/core/validation/validation.go (ValidateVolumes)
  */
-import { FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import type { FieldPath} from '../../apimachinery/field-error.ts';
+import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { checkedText, nonEmpty, supportedOnly, Unique } from '../validation/fields.ts';

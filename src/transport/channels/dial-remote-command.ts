@@ -21,7 +21,7 @@ export async function dialRemoteCommand(target: DialTarget, streams: RemoteStrea
   const stderr = open(streams.stderr, 'stderr');
   const resize = open(streams.tty && protocol !== undefined && /^v[345]\./.test(String(protocol)), 'resize');
   try {
-    await Promise.all([errors, stdin, stdout, stderr, resize].map((stream) => stream?.replied));
+    await Promise.all([errors, stdin, stdout, stderr, resize].map(async (stream) => stream?.replied));
   } catch (error) {
     connection.destroy();
     throw error;

@@ -53,7 +53,7 @@ export async function relayRemoteCommand(session: RemoteSession, process: Remote
     [process.stderr, session.stderr],
   ] as const;
   // A client that left is told nothing more, but the process may still be running: its end is the outcome.
-  await Promise.all(outputs.map(([from, to]) => (from && to ? pipeline(from, to).catch(() => {}) : undefined)));
+  await Promise.all(outputs.map(async ([from, to]) => from && to && pipeline(from, to).catch(() => {})));
   const outcome = await process.outcome;
   await session.finish(outcome);
   return outcome;

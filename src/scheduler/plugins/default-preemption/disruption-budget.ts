@@ -1,5 +1,5 @@
 /** PodDisruptionBudgets, as preemption minds them: as long as there is another way. */
-import { LabelSelector } from '../../../apimachinery/label-selector.ts';
+import type { LabelSelector } from '../../../apimachinery/label-selector.ts';
 import type * as policyv1 from '../../../resources/types/policy-v1.ts';
 import { selectorOrNothing } from '../../state/affinity-term.ts';
 import type { PodInfo } from '../../state/pod-info.ts';

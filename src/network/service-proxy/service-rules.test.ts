@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type * as corev1 from '../../resources/types/core-v1.ts';
+import type * as discoveryv1 from '../../resources/types/discovery-v1.ts';
+import { staleFlows } from './conntrack.ts';
+import { chooseEndpoints } from './endpoint-choice.ts';
+import type { Fragment } from './fragment.ts';
+import { podFragment } from './pod-rules.ts';
+import { serviceFragment } from './service-rules.ts';
+
+const options = { nodeName: 'n1', nodeAddress: '192.0.2.1', clusterCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16' };
+
+function service(spec: corev1.ServiceSpec, status?: corev1.ServiceStatus): corev1.Service {
+  const base: corev1.ServiceSpec = { type: 'ClusterIP', clusterIP: '10.96.0.5', ports: [{ port: 80, protocol: 'TCP' }], internalTrafficPolicy: 'Cluster' };
+  return { metadata: { namespace: 'default', name: 'web' }, spec: { ...base, ...spec }, ...(status ? { status } : {}) };
+}
+
+type Given = [ip: string, node?: string, conditions?: discoveryv1.EndpointConditions];
+const slice = (given: Given[], ports: discoveryv1.EndpointPort[] = [{ name: '', port: 8080, protocol: 'TCP' }]): discoveryv1.EndpointSlice => ({
+  metadata: {},
+  addressType: 'IPv4',
+  ports,
+  endpoints: given.map(([ip, nodeName = 'n1', conditions = { ready: true }]) => ({ addresses: [ip], nodeName, conditions })),
+});
+
+/** Elements as 'set key → chain prefix or verdict'. */
+function elements(fragment: Fragment | undefined): string[] {
+  return (fragment?.elements ?? []).map(({ set, key, verdict = '' }) => `${set} ${key} ${verdict.replace(/^goto ([a-z]+)-[0-9a-f]{8}-.*$/, '$1')}`.trim());
+}
+
+function rules(fragment: Fragment | undefined, prefix: string): readonly string[] | undefined {
+  for (const [name, chain] of fragment?.chains ?? []) if (name.startsWith(`${prefix}-`)) return chain.map((rule) => rule.replaceAll(/(svc|loc|ext)-[0-9a-f]{8}-\S+/g, '$1'));
+  return undefined;
+}
+
+test('where traffic comes in', () => {
+  const local = slice([['10.244.0.7']]);
+  const remote = slice([['10.244.1.7', 'n2']]);
+  const ready = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
+  const cases: [title: string, object: corev1.Service, slices: discoveryv1.EndpointSlice[], expected: string[]][] = [
+    ['cluster address', service({}), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc']],
+    ['no endpoints', service({}), [], ['cluster-ips 10.96.0.5', 'no-endpoint-services 10.96.0.5 . tcp . 80 goto refuse']],
+    ['internal policy Local', service({ internalTrafficPolicy: 'Local' }), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 loc']],
+    ['internal policy Local, none here', service({ internalTrafficPolicy: 'Local' }), [remote], ['cluster-ips 10.96.0.5', 'no-endpoint-services 10.96.0.5 . tcp . 80 goto drop-it']],
+    ['node port', service({ type: 'NodePort', ports: [{ port: 80, protocol: 'TCP', nodePort: 30080 }] }), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc', 'service-nodeports tcp . 30080 ext']],
+    ['node port without endpoints', service({ type: 'NodePort', ports: [{ port: 80, protocol: 'TCP', nodePort: 30080 }] }), [], ['cluster-ips 10.96.0.5', 'no-endpoint-services 10.96.0.5 . tcp . 80 goto refuse', 'no-endpoint-nodeports tcp . 30080 goto refuse']],
+    ['pending load balancer', service({ type: 'LoadBalancer' }), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc']],
+    ['load balancer', service({ type: 'LoadBalancer' }, ready), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc', 'service-ips 192.0.2.1 . tcp . 80 ext', 'service-ips 127.0.0.1 . tcp . 80 ext']],
+    ['load balancer on localhost', service({ type: 'LoadBalancer' }, { loadBalancer: { ingress: [{ hostname: 'localhost' }] } }), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc', 'service-ips 192.0.2.1 . tcp . 80 ext', 'service-ips 127.0.0.1 . tcp . 80 ext']],
+    ['source ranges', service({ type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.0/8'] }, { loadBalancer: { ingress: [{ ip: '203.0.113.1' }] } }), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc', 'service-ips 203.0.113.1 . tcp . 80 lb']],
+    ['external addresses', service({ externalIPs: ['203.0.113.2', '2001:db8::1'] }), [local], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . tcp . 80 svc', 'service-ips 203.0.113.2 . tcp . 80 ext']],
+    ['UDP', service({ ports: [{ port: 53, protocol: 'UDP' }] }), [slice([['10.244.0.7']], [{ name: '', port: 53, protocol: 'UDP' }])], ['cluster-ips 10.96.0.5', 'service-ips 10.96.0.5 . udp . 53 svc']],
+    ['SCTP', service({ ports: [{ port: 80, protocol: 'SCTP' }] }), [local], ['cluster-ips 10.96.0.5']],
+    ['headless', service({ clusterIP: 'None' }), [local], []],
+    ['external name', service({ type: 'ExternalName', clusterIP: '' }), [local], []],
+    ['no address yet', service({ clusterIP: '' }), [local], []],
+  ];
+  for (const [title, object, slices, expected] of cases) assert.deepEqual(elements(serviceFragment(object, slices, options)), expected, title);
+});
+
+test('how an endpoint is picked', () => {
+  const two = [slice([['10.244.0.8'], ['10.244.0.7']])];
+  assert.deepEqual(rules(serviceFragment(service({}), [slice([['10.244.0.7']])], options), 'svc'), ['meta l4proto tcp dnat to 10.244.0.7:8080']);
+  assert.deepEqual(rules(serviceFragment(service({}), two, options), 'svc'), ['meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.0.7 . 8080, 1 : 10.244.0.8 . 8080 }']);
+  const sticky = serviceFragment(service({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }), two, options);
+  assert.deepEqual([...(sticky?.affinitySets.values() ?? [])], [60, 60]);
+  assert.equal(rules(sticky, 'svc')?.length, 3);
+  assert.match(rules(sticky, 'ep')?.[0] ?? '', /^update @aff-.*-60-10\.244\.0\.7-8080 \{ ip saddr \}$/);
+});
+
+test('traffic from outside: masqueraded, or to this node\'s endpoints alone', () => {
+  const nodePort: corev1.ServiceSpec = { type: 'NodePort', ports: [{ port: 80, protocol: 'TCP', nodePort: 30080 }] };
+  const masquerade = 'meta mark set meta mark or 0x4000';
+  assert.deepEqual(rules(serviceFragment(service({ ...nodePort, externalTrafficPolicy: 'Cluster' }), [slice([['10.244.0.7']])], options), 'ext'), [masquerade, 'goto svc']);
+  const local = service({ ...nodePort, externalTrafficPolicy: 'Local' });
+  const inside = ['ip saddr 10.244.0.0/16 goto svc', `fib saddr type local ${masquerade} goto svc`];
+  assert.deepEqual(rules(serviceFragment(local, [slice([['10.244.0.7']])], options), 'ext'), [...inside, 'goto loc']);
+  assert.deepEqual(rules(serviceFragment(local, [slice([['10.244.1.7', 'n2']])], options), 'ext'), [...inside, 'drop']);
+});
+
+test('which endpoints count', () => {
+  const port: corev1.ServicePort = { name: 'http', port: 80, protocol: 'TCP' };
+  const ports = [{ name: 'http', port: 8080, protocol: 'TCP' }];
+  const leaving = { ready: false, serving: true, terminating: true };
+  const cases: [title: string, slices: discoveryv1.EndpointSlice[], cluster: string[], local: string[]][] = [
+    ['ready ones', [slice([['10.0.0.1'], ['10.0.0.2', 'n2'], ['10.0.0.3', 'n1', { ready: false }]], ports)], ['10.0.0.1', '10.0.0.2'], ['10.0.0.1']],
+    ['no conditions mean ready', [slice([['10.0.0.1', 'n1', {}]], ports)], ['10.0.0.1'], ['10.0.0.1']],
+    ['leaving ones where nothing is ready', [slice([['10.0.0.1', 'n1', leaving], ['10.0.0.2', 'n2', { ready: false }]], ports)], ['10.0.0.1'], ['10.0.0.1']],
+    ['leaving ones of this node, though others are ready', [slice([['10.0.0.1', 'n1', leaving], ['10.0.0.2', 'n2']], ports)], ['10.0.0.2'], ['10.0.0.1']],
+    ['the same in two slices counts once', [slice([['10.0.0.1']], ports), slice([['10.0.0.1', 'n1', { ready: false }]], ports)], ['10.0.0.1'], ['10.0.0.1']],
+    ['another port name', [slice([['10.0.0.1']], [{ name: 'admin', port: 1, protocol: 'TCP' }])], [], []],
+    ['IPv6', [{ ...slice([['2001:db8::1']], ports), addressType: 'IPv6' }], [], []],
+  ];
+  for (const [title, slices, cluster, local] of cases) {
+    const choice = chooseEndpoints(port, slices, 'n1');
+    assert.deepEqual([choice.cluster.map(({ ip }) => ip), choice.local.map(({ ip }) => ip)], [cluster, local], title);
+  }
+});
+
+test('Pods: hairpin and host ports', () => {
+  const pod = (ports: corev1.ContainerPort[], more: { hostNetwork?: boolean; phase?: string } = {}): corev1.Pod => ({
+    metadata: { namespace: 'default', name: 'p' },
+    spec: { containers: [{ name: 'c', ports }], ...(more.hostNetwork ? { hostNetwork: true } : {}) },
+    status: { podIP: '10.244.0.7', phase: more.phase ?? 'Running' },
+  });
+  assert.deepEqual(elements(podFragment(pod([]))), ['hairpin 10.244.0.7 . 10.244.0.7']);
+  const fragment = podFragment(pod([{ containerPort: 80, hostPort: 8080 }, { containerPort: 53, hostPort: 53, protocol: 'UDP', hostIP: '192.0.2.1' }]));
+  assert.deepEqual(elements(fragment), ['hairpin 10.244.0.7 . 10.244.0.7', 'service-nodeports tcp . 8080 host', 'service-ips 192.0.2.1 . udp . 53 host']);
+  assert.equal(podFragment(pod([], { hostNetwork: true })), undefined);
+  assert.equal(podFragment(pod([], { phase: 'Succeeded' })), undefined);
+});
+
+test('UDP flows to forget: of endpoints that left, of addresses that now lead somewhere', () => {
+  const udp = (endpoints: Given[]): Fragment | undefined => serviceFragment(service({ ports: [{ port: 53, protocol: 'UDP' }] }), [slice(endpoints, [{ name: '', port: 5353, protocol: 'UDP' }])], options);
+  const [none, one, two] = [udp([]), udp([['10.244.0.7']]), udp([['10.244.0.7'], ['10.244.0.8']])];
+  assert.deepEqual(staleFlows(two, one), [['-D', '-p', 'udp', '--reply-src', '10.244.0.8', '--reply-port-src', '5353']]);
+  assert.deepEqual(staleFlows(none, one), [['-D', '-p', 'udp', '--orig-dst', '10.96.0.5', '--orig-port-dst', '53']]);
+  assert.deepEqual(staleFlows(one, two), []);
+  assert.deepEqual(staleFlows(one, undefined), [['-D', '-p', 'udp', '--reply-src', '10.244.0.7', '--reply-port-src', '5353']]);
+});

@@ -1,0 +1,51 @@
+/** How a simulated node becomes ready. Heartbeats are leases (node-leases.ts), so that a large cluster at rest writes little. */
+import type * as corev1 from '../resources/types/core-v1.ts';
+import type { Stage, TemplateFacts } from './stage.ts';
+
+const capacity = { cpu: '32', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '110' };
+
+const conditions: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['NetworkUnavailable', 'False', 'RouteCreated', 'the simulation has a route'],
+];
+
+function readyStatus(object: unknown, { now, nodeIP }: TemplateFacts): corev1.NodeStatus {
+  const { metadata, status } = object as corev1.Node;
+  return {
+    conditions: conditions.map(([type, value, reason, message]) => ({ type, status: value, reason, message, lastHeartbeatTime: now, lastTransitionTime: now })),
+    addresses: [
+      { type: 'InternalIP', address: nodeIP(metadata.name) },
+      { type: 'Hostname', address: metadata.name ?? '' },
+    ],
+    capacity: status?.capacity ?? capacity,
+    allocatable: status?.allocatable ?? status?.capacity ?? capacity,
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    nodeInfo: {
+      architecture: 'amd64',
+      bootID: '',
+      containerRuntimeVersion: 'simulated://1.0.0',
+      kernelVersion: 'simulated',
+      kubeProxyVersion: 'v1.36.0',
+      kubeletVersion: 'v1.36.0',
+      machineID: '',
+      operatingSystem: 'linux',
+      osImage: 'simulated',
+      systemUUID: '',
+    },
+    phase: 'Running',
+  };
+}
+
+export const defaultNodeStages: readonly Stage[] = [
+  {
+    metadata: { name: 'node-initialize' },
+    spec: {
+      resourceRef: { kind: 'Node' },
+      selector: { matchExpressions: [{ key: '.status.conditions.[] | select( .type == "Ready" ) | .status', operator: 'NotIn', values: ['True'] }] },
+      next: { status: readyStatus },
+    },
+  },
+];

@@ -1,0 +1,42 @@
+/** Which tests there are and how each is run. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Runner } from './test-runner.ts';
+
+const minute = 60_000;
+
+export interface TestPlan {
+  /** Sources alone: may run beside one another. */
+  readonly checks: readonly Runner[];
+  /** Clusters, containers, the machine's network: one after the other. */
+  readonly serial: readonly Runner[];
+}
+
+const node = process.execPath;
+
+/** `only`: keep the runners whose name contains one of these words; all when empty. */
+export function planTests(root: string, only: readonly string[]): TestPlan {
+  const wanted = ({ name }: Runner): boolean => only.length === 0 || only.some((word) => name.includes(word));
+  const program = (name: string, ...args: readonly string[]): readonly string[] => [node, path.join(root, 'node_modules', name), ...args];
+  const checks: Runner[] = [
+    { name: 'structure', command: [node, 'tools/check-structure.ts'], check: true, timeoutMs: minute },
+    { name: 'types', command: program('typescript/bin/tsc', '--noEmit'), check: true, timeoutMs: 5 * minute },
+    { name: 'lint', command: program('eslint/bin/eslint.js', '.'), check: true, timeoutMs: 5 * minute },
+  ];
+  const serial: Runner[] = [
+    { name: 'unit', command: [node, '--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts'], check: false, timeoutMs: 5 * minute },
+    ...['test/integration', 'test/e2e', 'test/book'].flatMap((folder) => testFiles(root, folder)).map((file) => fileRunner(file)),
+  ];
+  return { checks: checks.filter(wanted), serial: serial.filter(wanted) };
+}
+
+function fileRunner(file: string): Runner {
+  const name = file.replace(/^test\//, '').replace(/\.test\.ts$/, '');
+  return { name, command: [node, '--test-isolation=none', file], check: false, timeoutMs: 10 * minute };
+}
+
+function testFiles(root: string, folder: string): string[] {
+  if (!existsSync(path.join(root, folder))) return [];
+  const names = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `${folder}/${name}`).sort();
+}
