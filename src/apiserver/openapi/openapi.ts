@@ -14,8 +14,10 @@ import { encodeOpenApiV2 } from './protobuf-v2.ts';
 import { DefinitionSet, type GroupVersionKindName, type Json, type OpenApiVersion } from './schemas.ts';
 
 export const openApiV2Json = 'application/json';
-/** Both spellings are in use. */
-export const openApiV2Protobuf: readonly string[] = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'];
+/** The name in answers: clients parse it, and "@" may not stand in a media type. */
+export const openApiV2Protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+/** Both spellings are asked for. */
+export const openApiV2ProtobufAccepted: readonly string[] = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', openApiV2Protobuf];
 
 export interface OpenApiDocument {
   readonly bytes: Uint8Array;
