@@ -14,10 +14,11 @@ import { encodeOpenApiV2 } from './protobuf-v2.ts';
 import { DefinitionSet, type GroupVersionKindName, type Json, type OpenApiVersion } from './schemas.ts';
 
 export const openApiV2Json = 'application/json';
-/** The name in answers: clients parse it, and "@" may not stand in a media type. */
-export const openApiV2Protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-/** Both spellings are asked for. */
-export const openApiV2ProtobufAccepted: readonly string[] = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', openApiV2Protobuf];
+/** Both spellings are in use. */
+export const openApiV2Protobuf: readonly string[] = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'];
+
+/** How the answer names itself, whichever spelling was asked for: the other one, with its @, is no media type that Go can parse. */
+export const openApiV2ProtobufAnswer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 export interface OpenApiDocument {
   readonly bytes: Uint8Array;

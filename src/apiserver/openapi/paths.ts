@@ -1,7 +1,7 @@
 /** The HTTP side of OpenAPI: forms by Accept, ETags, and documents of version 3 that may be cached for ever under their hash. */
 import { pathNotFound } from '../../apimachinery/status-error.ts';
 import type { ApiRequest, ApiResponse, Handler } from '../request.ts';
-import { openApiV2Json, openApiV2Protobuf, openApiV2ProtobufAccepted, type OpenApi, type OpenApiDocument } from './openapi.ts';
+import { openApiV2Json, openApiV2Protobuf, openApiV2ProtobufAnswer, type OpenApi, type OpenApiDocument } from './openapi.ts';
 
 /** Handlers for the router's table of paths that are no resources. */
 export function openApiPaths(openApi: OpenApi): Readonly<Record<string, Handler>> {
@@ -11,9 +11,9 @@ export function openApiPaths(openApi: OpenApi): Readonly<Record<string, Handler>
 
 async function answerV2(openApi: OpenApi, request: ApiRequest): Promise<ApiResponse> {
   const accept = request.headers.get('accept') ?? '';
-  const protobuf = openApiV2ProtobufAccepted.some((type) => accept.includes(type));
-  const document = await openApi.v2(protobuf ? 'protobuf' : 'json');
-  return answer(request, document, protobuf ? openApiV2Protobuf : openApiV2Json);
+  const protobuf = openApiV2Protobuf.find((type) => accept.includes(type));
+  const document = await openApi.v2(protobuf === undefined ? 'json' : 'protobuf');
+  return answer(request, document, protobuf === undefined ? openApiV2Json : openApiV2ProtobufAnswer);
 }
 
 async function answerV3(openApi: OpenApi, request: ApiRequest): Promise<ApiResponse> {
