@@ -75,8 +75,15 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     pki,
     logger,
     version: programVersion,
+    labels: roleLabels(options),
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
   });
+}
+
+/** The roles that kubectl lists for the node. */
+function roleLabels({ compat, tutorial }: InstanceOptions): Record<string, string> {
+  const roles = ['control-plane', ...(tutorial || compat.includes('master-role-label') ? ['master'] : [])];
+  return Object.fromEntries(roles.map((role) => [`node-role.kubernetes.io/${role}`, '']));
 }
 
 /** By custom the cluster's DNS has the tenth Service address. */
