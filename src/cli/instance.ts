@@ -7,8 +7,9 @@ import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
+import { settleRanges } from '../cluster/ranges.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
-import { Failure, usageError } from './failure.ts';
+import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
 import { readRegistries } from './registries-file.ts';
@@ -17,11 +18,6 @@ import { programVersion } from './version.ts';
 export interface Instance extends Closable {
   readonly server: RunningServer;
   readonly node: RunningNode | undefined;
-}
-
-/** What was asked for and this build does not have; said before anything is touched. */
-export function refuseUnbuilt(options: InstanceOptions): void {
-  if (options.simulatedNodes > 0) throw usageError('--simulated-nodes is not built yet');
 }
 
 export interface InstanceContext {
@@ -38,11 +34,13 @@ export async function startInstance(options: InstanceOptions, { directory, logge
   try {
     const pki = openPki(directory.pki);
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
-    const { name, port, bind, serviceCidr } = options;
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, onFailure });
+    const { name, port, bind } = options;
+    const ranges = options.noNode ? options : settleRanges(directory.root, options);
+    const { serviceCidr } = ranges;
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
-    const node = options.noNode ? undefined : closing.add(await startNodeOf(options, { server, pki, directory, logger }), (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();

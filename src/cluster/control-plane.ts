@@ -46,8 +46,8 @@ export interface ControlPlane extends Closable {
   /** Acts as the cluster's administrator. */
   readonly client: ApiClient;
   readonly informers: Informers;
-  /** A client that the API server sees as this user. */
-  clientFor(identity: UserInfo): ApiClient;
+  /** A client that the API server sees as this user. `userAgent` is the manager of the fields it writes; default by the user's name. */
+  clientFor(identity: UserInfo, userAgent?: string): ApiClient;
   recorder(component: string, host?: string): EventRecorder;
   /** Resolves when no controller has anything queued or in work and no write is on its way. */
   settled(): Promise<void>;
@@ -62,7 +62,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     (parts) => options.extend?.(parts, registry) ?? [],
   );
   closing.add(apiServer, (server) => server.close());
-  const clientFor = (identity: UserInfo): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, identity));
+  const clientFor = (identity: UserInfo, userAgent = userAgentOf(identity)): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, identity, userAgent));
   const client = clientFor(adminIdentity);
   await ensureBootstrapObjects(client);
 
@@ -90,6 +90,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     settled: () => settled(controllers, apiServer, recorders),
     close: () => closing.close(),
   };
+}
+
+/** The upstream program that a component's identity stands for. */
+function userAgentOf({ name }: UserInfo): string {
+  if (name.startsWith('system:serviceaccount:kube-system:')) return 'kube-controller-manager';
+  if (name.startsWith('system:node:')) return 'kubelet';
+  return name.startsWith('system:') ? name.slice('system:'.length) : 'k8ts';
 }
 
 /** Quiet means: several turns of the event loop in a row with idle controllers and no new revision. */

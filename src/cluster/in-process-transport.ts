@@ -17,10 +17,16 @@ const noQuery = new URLSearchParams();
 export class InProcessTransport implements ApiTransport {
   readonly #chain: Chain;
   readonly #identity: UserInfo;
+  readonly #headers: RequestHeaders;
+  readonly #patchHeaders = new Map<string, RequestHeaders>();
+  readonly #userAgent: string;
 
-  constructor(chain: Chain, identity: UserInfo) {
+  /** `userAgent` names the component: it is the manager of the fields it writes. */
+  constructor(chain: Chain, identity: UserInfo, userAgent = 'k8ts') {
     this.#chain = chain;
     this.#identity = identity;
+    this.#userAgent = userAgent;
+    this.#headers = headersOf({ 'user-agent': userAgent });
   }
 
   async call(call: ApiCall): Promise<AnyObject> {
@@ -71,13 +77,19 @@ export class InProcessTransport implements ApiTransport {
     return response;
   }
 
+  #headersFor(contentType: string): RequestHeaders {
+    let headers = this.#patchHeaders.get(contentType);
+    if (!headers) this.#patchHeaders.set(contentType, (headers = headersOf({ 'content-type': contentType, 'user-agent': this.#userAgent })));
+    return headers;
+  }
+
   #request(call: ApiCall): IncomingRequest {
     const isPatch = call.method === 'PATCH';
     return {
       method: call.method,
       path: call.path,
       query: call.query ? queryOf(call.query) : noQuery,
-      headers: call.contentType === undefined ? noHeaders : contentTypeHeader(call.contentType),
+      headers: call.contentType === undefined ? this.#headers : this.#headersFor(call.contentType),
       peer,
       signal: call.signal ?? never,
       readBody: async () => (isPatch ? Buffer.from(JSON.stringify(call.body)) : new Uint8Array()),
@@ -93,8 +105,9 @@ function queryOf(query: Readonly<Record<string, string | undefined>>): URLSearch
   return params;
 }
 
-const noHeaders: RequestHeaders = { get: () => undefined, all: () => [] };
-const contentTypeHeader = (contentType: string): RequestHeaders => ({
-  get: (name) => (name === 'content-type' ? contentType : undefined),
-  all: (name) => (name === 'content-type' ? [contentType] : []),
-});
+function headersOf(headers: Readonly<Record<string, string>>): RequestHeaders {
+  return {
+    get: (name) => headers[name],
+    all: (name) => (headers[name] === undefined ? [] : [headers[name]]),
+  };
+}

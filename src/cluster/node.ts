@@ -11,10 +11,10 @@ import type { Kubelet } from '../kubelet/kubelet.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
 import { guarded } from '../kubelet/server/guard.ts';
 import { createNodeHandler } from '../kubelet/server/node-server.ts';
-import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
 import { issueCertificate } from '../pki/certificate-authority.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
+import { startNodeNetwork } from './node-network.ts';
 import type { PkiState } from './pki-state.ts';
 
 export interface NodeOptions {
@@ -46,18 +46,18 @@ export interface RunningNode extends Closable {
 
 const usualPort = 10250;
 
-/** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running; so does failing. */
+/** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const closing = new CloseStack();
   try {
-    return await startParts(options, closing);
+    return await start(options, closing);
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
 
-async function startParts(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
+async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
   const { client, logger, nodeName } = options;
   let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
   const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
@@ -78,11 +78,7 @@ async function startParts(options: NodeOptions, closing: CloseStack): Promise<Ru
     port: listener.port,
   });
   closing.add(kubelet, (agent) => agent.close());
-  const { instance, informers, clusterCidr, serviceCidr } = options;
-  const serviceProxy = createServiceProxy({ informers, clock: systemClock, logger: logger.with({ component: 'kube-proxy' }) }, { instance, nodeName, nodeAddress: options.addresses[0] ?? '127.0.0.1', clusterCidr, serviceCidr });
-  closing.add(serviceProxy, (proxy) => proxy.close());
-  await informers.start();
-  await serviceProxy.start();
+  closing.add(await startNodeNetwork(options), (network) => network.close());
   handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }

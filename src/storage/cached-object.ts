@@ -62,6 +62,11 @@ export class CachedObject {
     );
   }
 
+  /** Whether `stored` is as long as what is held, which is so when only the order of fields differs. */
+  holdsSize(stored: Buffer): boolean {
+    return stored.length === this.bytes.length - versionField(this.revision).length;
+  }
+
   /** The parsed object, shared by all who ask: never to be changed. */
   get object(): AnyObject {
     this.#object ??= JSON.parse(this.bytes.toString()) as AnyObject;

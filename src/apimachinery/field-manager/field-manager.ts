@@ -43,12 +43,14 @@ export function updateManagedFields(schema: Schema, live: AnyObject | undefined,
   const removed = strip(difference.removed, writer);
   if (changed.isEmpty && removed.isEmpty) return writeManagedFields(before);
   const own = before.find((owner) => owner.operation === 'Update' && isSame(owner, writer) && owner.apiVersion === writer.apiVersion);
-  const others = before.filter((owner) => owner !== own).map((owner) => ({ ...owner, fields: owner.fields.difference(changed).difference(removed) }));
+  const others = before.filter((owner) => owner !== own).map((owner) => withFields(owner, owner.fields.difference(changed).difference(removed)));
   const fields = (own?.fields ?? FieldSet.empty).difference(removed).union(changed);
   const entry: Ownership = { manager: writer.manager, operation: 'Update', apiVersion: writer.apiVersion, subresource: writer.subresource ?? '', time: writer.now, fields };
   const kept = own?.fields.equals(fields) === true ? own : entry;
   return writeManagedFields(capUpdaters([...others, kept].filter((owner) => !owner.fields.isEmpty)));
 }
+
+const withFields = (owner: Ownership, fields: FieldSet): Ownership => (fields === owner.fields ? owner : { ...owner, fields });
 
 const emptyObject: AnyObject = { metadata: {} };
 
@@ -112,7 +114,7 @@ function settle(others: readonly Ownership[], difference: Difference, writer: Wr
   const changed = difference.added.union(difference.modified);
   const conflicts = others.flatMap((owner) => [...owner.fields.intersection(changed).paths()].map((path) => ({ owner, path })));
   if (conflicts.length > 0 && writer.force !== true) throw conflictError(conflicts);
-  return others.map((owner) => ({ ...owner, fields: owner.fields.difference(changed).difference(difference.removed) }));
+  return others.map((owner) => withFields(owner, owner.fields.difference(changed).difference(difference.removed)));
 }
 
 interface Conflict {

@@ -69,12 +69,17 @@ export class FieldSet {
   /** Without the members of the other set; what lies below them stays. */
   difference(other: FieldSet): FieldSet {
     if (other.isEmpty) return this;
-    const children = new Map<PathElement, FieldSet>();
-    for (const [element, ours] of this.children) {
-      const theirs = other.children.get(element);
-      addUnlessEmpty(children, element, theirs ? ours.difference(theirs) : ours);
+    let changed: Map<PathElement, FieldSet> | undefined;
+    for (const [element, theirs] of other.children) {
+      const ours = (changed ?? this.children).get(element);
+      const left = ours?.difference(theirs);
+      if (left === ours || !left) continue;
+      changed ??= new Map(this.children);
+      if (left.isEmpty) changed.delete(element);
+      else changed.set(element, left);
     }
-    return new FieldSet(this.isMember && !other.isMember, children);
+    const isMember = this.isMember && !other.isMember;
+    return changed || isMember !== this.isMember ? new FieldSet(isMember, changed ?? this.children) : this;
   }
 
   /** Without the members of the other set and all that lies below them. */

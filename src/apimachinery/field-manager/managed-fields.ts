@@ -1,5 +1,6 @@
 /** The entries of metadata.managedFields: who owns which fields. */
-import { FieldSet, type FieldsV1 } from './field-set.ts';
+import type { FieldSet, FieldsV1 } from './field-set.ts';
+import { fieldSetOfJson, jsonOfFieldSet } from './shared-fields.ts';
 
 export interface ManagedFieldsEntry {
   readonly manager: string;
@@ -34,7 +35,7 @@ export function readManagedFields(entries: unknown): Ownership[] | undefined {
       apiVersion: entry.apiVersion,
       subresource: entry.subresource ?? '',
       time: entry.time,
-      fields: FieldSet.fromJson(entry.fieldsV1),
+      fields: fieldSetOfJson(entry.fieldsV1),
     });
   }
   return out;
@@ -48,7 +49,7 @@ export function writeManagedFields(owners: readonly Ownership[]): ManagedFieldsE
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: fields.toJson(),
+    fieldsV1: jsonOfFieldSet(fields),
     ...(subresource === '' ? {} : { subresource }),
   }));
 }

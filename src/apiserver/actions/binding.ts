@@ -49,7 +49,7 @@ export function bindingAction(registry: ResourceRegistry, writer: ObjectWriter, 
         else conditions.push(scheduled);
         return next as never;
       },
-      { ...writeContext(request), subresource: 'binding' },
+      { ...writeContext(request), subresource: 'binding', ownership: undefined },
     );
     const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as AnyObject;
     return { type: 'object', status: 201, served: undefined, object: success };

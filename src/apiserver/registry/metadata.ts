@@ -5,6 +5,7 @@
 import { timestamp } from '../../base/clock.ts';
 import { nameSuffix, type Random } from '../../base/random.ts';
 import { FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { equalJson } from '../../apimachinery/equal-json.ts';
 import { checkDns1123Subdomain, checkLabelValue, checkQualifiedName } from '../../apimachinery/names.ts';
 import type { AnyObject, Draft, ObjectMeta, OwnerReference } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
@@ -62,20 +63,14 @@ function carry(metadata: Draft<ObjectMeta>, before: ObjectMeta, fields: readonly
 /** Generation grows when anything but metadata and status differs, and when deletion begins. */
 export function bumpGeneration(definition: ResourceDefinition, next: DraftObject, old: AnyObject): void {
   if (definition.strategy.generation === 'none') return;
-  const changed = specText(next) !== specText(old);
-  if (changed) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  if (specDiffers(next, old)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 
-function specText(object: AnyObject | DraftObject): string {
-  const { kind: _kind, apiVersion: _version, metadata: _metadata, status: _status, ...rest } = object as AnyObject & { status?: unknown };
-  return JSON.stringify(rest, sortedKeys);
-}
+const beyondSpec: ReadonlySet<string> = new Set(['kind', 'apiVersion', 'metadata', 'status']);
 
-/** Replacer that writes maps in key order, so that order alone is no change. */
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value as Record<string, unknown>);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+function specDiffers(next: DraftObject, old: AnyObject): boolean {
+  for (const key of Object.keys(old)) if (!beyondSpec.has(key) && !equalJson(old[key], next[key])) return true;
+  return Object.keys(next).some((key) => !beyondSpec.has(key) && next[key] !== undefined && old[key] === undefined);
 }
 
 export function validateMetadata(definition: ResourceDefinition, object: AnyObject): FieldError[] {

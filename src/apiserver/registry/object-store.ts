@@ -3,6 +3,7 @@
  * What an object may hold is decided before (admission, strategies); this file knows only that it is written whole or not at all.
  */
 import * as status from '../../apimachinery/status-error.ts';
+import { equalJson } from '../../apimachinery/equal-json.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
 import type { ResourceDefinition } from '../../resources/definition.ts';
 import { CachedObject, encodeStored } from '../../storage/cached-object.ts';
@@ -91,7 +92,7 @@ export class ObjectStore {
         continue;
       }
       const stored = encodeStored(change.object);
-      if (current.holds(stored)) return { object: current, removed: false };
+      if (current.holds(stored) || (current.holdsSize(stored) && sameObject(change.object, current.object))) return { object: current, removed: false };
       this.cache.remember(stored, change.object);
       const result = await this.#write(this.#store.update(key, stored, current.revision, ttl(options)));
       if (result.ok) return { object: await this.#written(definition, key, stored, change.object, result.revision), removed: false };
@@ -125,6 +126,13 @@ export class ObjectStore {
       throw error;
     }
   }
+}
+
+/** Fields in another order are no change. */
+function sameObject(next: AnyObject, current: AnyObject): boolean {
+  const { resourceVersion: _version, ...metadata } = current.metadata;
+  const { resourceVersion: _sent, ...wanted } = next.metadata;
+  return equalJson({ ...next, metadata: wanted }, { ...current, metadata });
 }
 
 const ttl = (options: WriteOptions): { ttlSeconds?: number } => (options.ttlSeconds === undefined ? {} : { ttlSeconds: options.ttlSeconds });

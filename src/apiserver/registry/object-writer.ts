@@ -14,6 +14,7 @@ import type { UserInfo } from '../request.ts';
 import { checkPreconditions, decideDeletion, isFullyDeleted, type DeleteOptions } from './deletion.ts';
 import { bumpGeneration, fillMetadata, keepMetadata, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import type { Change, ObjectStore } from './object-store.ts';
+import { ownCreated, ownUpdated, type Ownership } from './ownership.ts';
 
 /** Who writes, and how. */
 export interface WriteContext {
@@ -22,6 +23,8 @@ export interface WriteContext {
   readonly warnings: string[];
   /** '' for the object itself. */
   readonly subresource: string;
+  /** Who comes to own the written fields; undefined: ownership stays as it is. */
+  readonly ownership?: Ownership | undefined;
 }
 
 /** Generated names that are taken are drawn again this often. */
@@ -38,6 +41,11 @@ export class ObjectWriter {
     this.#admission = options.admission;
     this.#clock = options.clock;
     this.#random = options.random;
+  }
+
+  /** The time of writes, in ms. */
+  now(): number {
+    return this.#clock.now();
   }
 
   /** `object` may be changed and becomes the stored one. */
@@ -58,6 +66,7 @@ export class ObjectWriter {
     const facts = this.#facts(context);
     if ('status' in definition.subresources && !strategy.keepStatus) delete object['status'];
     strategy.defaults?.(object);
+    ownCreated(definition, object, context.ownership, facts.now);
     fillMetadata(definition, object, namespace, facts.now, this.#random);
     strategy.prepareForCreate?.(object, facts);
     return this.#admitted('CREATE', definition, object, undefined, context, async () => {
@@ -84,6 +93,7 @@ export class ObjectWriter {
       if (context.subresource === 'status') keepAllButStatus(object, old);
       else if (context.subresource === '' && 'status' in definition.subresources) keepStatus(object, old);
       definition.strategy.defaults?.(object);
+      ownUpdated(definition, object, old, { ownership: context.ownership, subresource: context.subresource, now: facts.now });
       strategy.prepareForUpdate?.(object, old, facts);
       if (context.subresource !== 'status') bumpGeneration(definition, object, old);
       const attributes = this.#attributes('UPDATE', definition, object, old, context, undo);

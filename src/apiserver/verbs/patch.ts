@@ -35,7 +35,7 @@ export function applyPatch(type: PatchType, served: ServedResource, before: AnyO
   }
 }
 
-function parsePatch(body: Uint8Array): unknown {
+export function parsePatch(body: Uint8Array): unknown {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   try {
     return JSON.parse(text) as unknown;

@@ -8,6 +8,8 @@ import type { FieldValidation } from '../../apimachinery/decode.ts';
 import { decodeBody, prune } from '../negotiation/decode.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
+import { managerOf } from '../registry/ownership.ts';
+import { applyObject } from './apply.ts';
 import { applyPatch, patchTypeOf } from './patch.ts';
 
 export async function createObject(request: ApiRequest, served: ServedResource, writer: ObjectWriter): Promise<ApiResponse> {
@@ -57,11 +59,14 @@ function requireVersion({ definition }: ServedResource, object: DraftObject): Dr
 export async function patchObject(request: ApiRequest, served: ServedResource, writer: ObjectWriter): Promise<ApiResponse> {
   const { name, namespace } = request.info;
   const type = patchTypeOf(request);
+  if (type === 'application/apply-patch+yaml') return applyObject(request, served, writer);
+  if (request.query.has('force')) throw forceForbidden();
   const body = await request.readBody();
   const validation = fieldValidation(request);
   const context = writeContext(request);
+  const speaksOfOwners = Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('managedFields');
   const next = (current: AnyObject): DraftObject => {
-    const before = toServedVersion(served, current);
+    const before = toServedVersion(served, speaksOfOwners ? current : withoutOwners(current));
     const patched = applyPatch(type, served, before, body);
     if (patched.metadata.name !== name) throw status.badRequest(`the name of the object (${patched.metadata.name ?? ''}) does not match the name on the URL (${name})`);
     const pruned = prune(served, patched, validation, request.warnings);
@@ -71,6 +76,15 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
   const stored = await writer.update(served.definition, namespace, name, (current) => next(current.object), context);
   return { type: 'object', status: 200, served, object: stored };
 }
+
+/** Ownership is kept by whoever writes the object: patches need not carry it. */
+function withoutOwners(object: AnyObject): AnyObject {
+  const { managedFields: _owners, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+const forceForbidden = (): status.StatusError =>
+  status.invalidObject('meta.k8s.io', 'PatchOptions', '', [{ type: 'FieldValueForbidden', field: 'force', message: 'Forbidden: may not be specified for non-apply patch' }]);
 
 /** A patch insists on a resourceVersion only where it states one that is not the current one. */
 const changesVersion = (before: AnyObject, after: DraftObject): boolean => after.metadata.resourceVersion !== before.metadata.resourceVersion;
@@ -94,7 +108,19 @@ export function fieldValidation(request: ApiRequest): FieldValidation {
 }
 
 export function writeContext(request: ApiRequest): WriteContext {
-  return { user: request.user, dryRun: isDryRun(request.query.getAll('dryRun')), warnings: request.warnings, subresource: request.info.subresource };
+  const { info, query } = request;
+  const ownership = { manager: managerOf(checkedManager(query.get('fieldManager')), request.headers.get('user-agent')), apiVersion: formatApiVersion(info) };
+  return { user: request.user, dryRun: isDryRun(query.getAll('dryRun')), warnings: request.warnings, subresource: info.subresource, ownership };
+}
+
+/** Throws 422 for a name that is too long or holds control characters. */
+function checkedManager(name: string | null): string | null {
+  if (name === null || name === '') return null;
+  const refuse = (message: string): never => {
+    throw status.invalidObject('meta.k8s.io', 'PatchOptions', '', [{ type: 'FieldValueInvalid', field: 'fieldManager', message: `Invalid value: ${JSON.stringify(name)}: ${message}` }]);
+  };
+  if (Buffer.byteLength(name) > 128) refuse('may not be more than 128 bytes');
+  return /\p{C}/u.test(name) ? refuse('should only contain printable characters') : name;
 }
 
 /** Throws 422 for anything but All. */

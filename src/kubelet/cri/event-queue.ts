@@ -24,7 +24,7 @@ export class EventQueue<T> implements AsyncIterable<T> {
   async *[Symbol.asyncIterator](): AsyncIterator<T> {
     for (;;) {
       while (this.#items.length > 0) yield this.#items.shift() as T;
-      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#failure !== undefined) throw this.#failure as Error;
       if (this.#ended) return;
       await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#wake = undefined;

@@ -59,11 +59,17 @@ class MessageWriter {
     if (!bytes) return;
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#offset);
-    let at = this.#offset;
-    for (let tail = name; tail !== ''; ) {
-      this.#names.set(tail, at);
+    let at = 0;
+    for (let tail = name; tail !== '' && tail !== '.'; ) {
       const dot = tail.indexOf('.');
-      at += (dot < 0 ? tail.length : dot) + 1;
+      const length = dot < 0 ? tail.length : dot;
+      // A label with a dot or with letters beyond ASCII in it: where its parts are cannot be told from the text.
+      if (bytes[at] !== length) {
+        this.#names.clear();
+        break;
+      }
+      this.#names.set(tail, this.#offset + at);
+      at += length + 1;
       tail = dot < 0 ? '' : tail.slice(dot + 1);
     }
     this.#offset += bytes.length;

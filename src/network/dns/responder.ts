@@ -79,8 +79,8 @@ export class Responder {
     if (question.class !== 'IN' && question.class !== 'ANY') return this.#refusal(message, 'REFUSED');
     const reply = new Reply(message, packet, question, transport);
     const found = this.#zone.lookup(reply.name, question.type);
-    if (found.outcome === 'foreign') return this.#forward(reply);
-    if (found.outcome === 'alias') return this.#chase(reply, found);
+    if (found.outcome === 'foreign') return this.#forward(reply).catch(() => this.#refusal(message, 'SERVFAIL'));
+    if (found.outcome === 'alias') return this.#chase(reply, found).catch(() => this.#refusal(message, 'SERVFAIL'));
     return this.#own(reply, found, key);
   }
 
@@ -142,7 +142,7 @@ class Reply {
   constructor(message: Buffer, packet: Packet, question: Question, transport: Transport) {
     this.#message = message;
     this.question = question;
-    this.name = question.name.toLowerCase().replace(/\.$/, '');
+    this.name = question.name.toLowerCase().replace(/(.)\.$/, '$1');
     const opt = packet.additionals.find(({ type }) => type === 'OPT');
     this.#edns = opt ? { udpPayloadSize: largestUdp } : undefined;
     const udp = Math.min(largestUdp, Math.max(smallestUdp, opt?.udpPayloadSize ?? smallestUdp));

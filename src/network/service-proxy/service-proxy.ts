@@ -42,7 +42,10 @@ export interface ServiceProxyOptions extends ProxyOptions {
 }
 
 export interface ServiceProxy {
-  /** Resolves when the rules are in the kernel for all that exists now. Rejects when the ranges clash with the host's routes. */
+  /**
+   * Resolves when the rules are in the kernel for all that exists now (or could not be put there: that is logged and tried again).
+   * Rejects when the ranges clash with the host's routes.
+   */
   start(): Promise<void>;
   close(): Promise<void>;
   /** True when the kernel has what the informers last said. */

@@ -17,6 +17,7 @@ async function createClaim(cluster: Cluster, storageClassName: string): Promise<
 async function createVolume(cluster: Cluster, name: string, at: string, storageClassName: string): Promise<void> {
   const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [at] }] }] };
   await cluster.client.of(persistentVolumes).create({ metadata: { name }, spec: { storageClassName, accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' }, local: { path: '/data' }, nodeAffinity: { required } } });
+  await cluster.client.of(persistentVolumes).patch(name, 'merge', { status: { phase: 'Available' } }, { subresource: 'status' });
 }
 
 /** What the volume controller does. */

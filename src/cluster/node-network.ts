@@ -1,0 +1,49 @@
+/** The network of an all-in-one instance: Service traffic in the kernel, the cluster's DNS, LoadBalancer ports. */
+import { systemClock } from '../base/clock.ts';
+import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/log.ts';
+import type { ApiClient } from '../client/client.ts';
+import { ApiEventRecorder } from '../client/event-recorder.ts';
+import type { Informers } from '../client/informers.ts';
+import { createDns } from '../network/dns/dns.ts';
+import { createLoadBalancer } from '../network/load-balancer/load-balancer.ts';
+import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
+
+export interface NodeNetworkOptions {
+  readonly instance: string;
+  readonly nodeName: string;
+  readonly addresses: readonly string[];
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
+  readonly clusterDns: string;
+  readonly clusterDomain: string;
+  readonly client: ApiClient;
+  readonly informers: Informers;
+  readonly logger: Logger;
+  /** Compatibility setting loadbalancer-localhost. */
+  readonly loadBalancerLocalhost?: boolean | undefined;
+}
+
+/** Resolves when the kernel forwards Service traffic and DNS answers. What is in the kernel stays when this closes. */
+export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Closable> {
+  const { client, informers, logger, nodeName, clusterCidr, serviceCidr } = options;
+  const clock = systemClock;
+  const closing = new CloseStack();
+  const nodeAddress = options.addresses.find((address) => address.includes('.')) ?? '127.0.0.1';
+  const log = (component: string): Logger => logger.with({ component });
+  try {
+    const recorder = new ApiEventRecorder({ client, clock, logger, component: 'service-lb-controller' });
+    const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
+    const dns = closing.add(
+      createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr] }),
+      (it) => it.close(),
+    );
+    const balancer = closing.add(createLoadBalancer({ client, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
+    await informers.start();
+    await Promise.all([proxy.start(), dns.start(), balancer.start()]);
+    return closing;
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

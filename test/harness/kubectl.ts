@@ -1,0 +1,138 @@
+/** Real kubectl programs: Debian's 1.20, fetched once into a cache of the tests' own, and a newer one where the machine has it. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** K8TS_KUBECTL where set, else kubectl 1.20. Throws when it cannot be had. */
+export function findKubectl(): string {
+  return process.env['K8TS_KUBECTL'] ?? kubectl120();
+}
+
+function cacheFolder(): string {
+  const fallback = process.getuid?.() === 0 ? '/var/cache/k8ts' : path.join(homedir(), '.cache', 'k8ts');
+  return process.env['K8TS_CACHE'] ?? fallback;
+}
+
+function kubectl120(): string {
+  const program = path.join(cacheFolder(), 'kubectl-1.20', 'usr', 'bin', 'kubectl');
+  if (existsSync(program)) return program;
+  const work = mkdtempSync(path.join(tmpdir(), 'k8ts-kubectl-'));
+  try {
+    const download = (): boolean => spawnSync('apt-get', ['download', 'kubernetes-client'], { cwd: work, stdio: 'ignore' }).status === 0;
+    if (!download()) {
+      spawnSync('apt-get', ['update'], { stdio: 'ignore' });
+      if (!download()) throw new Error('Debian\'s package kubernetes-client could not be fetched; name a kubectl with K8TS_KUBECTL');
+    }
+    const archive = readdirSync(work).find((name) => name.endsWith('.deb')) ?? '';
+    const unpacked = path.join(work, 'unpacked');
+    execFileSync('dpkg-deb', ['-x', path.join(work, archive), unpacked]);
+    const target = path.dirname(path.dirname(path.dirname(program)));
+    mkdirSync(path.dirname(target), { recursive: true });
+    rmSync(target, { recursive: true, force: true });
+    moveFolder(unpacked, target);
+    return program;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function moveFolder(from: string, to: string): void {
+  const beside = `${to}.${process.pid}`;
+  execFileSync('cp', ['-r', from, beside]);
+  renameSync(beside, to);
+}
+
+/** The machine's own kubectl and its minor version, if that is 1.30 or later. */
+export function newerKubectl(): string | undefined {
+  const { status, stdout } = spawnSync('kubectl', ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
+  if (status !== 0) return undefined;
+  const { clientVersion } = JSON.parse(stdout) as { clientVersion?: { minor?: string } };
+  return parseInt(clientVersion?.minor ?? '0', 10) >= 30 ? 'kubectl' : undefined;
+}
+
+export interface KubectlResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningKubectl {
+  /** Resolves when stdout matches; rejects when the program ends without that. */
+  prints(pattern: RegExp): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export class Kubectl {
+  readonly #program: string;
+  readonly #kubeconfig: string;
+
+  constructor(program: string, kubeconfig: string) {
+    this.#program = program;
+    this.#kubeconfig = kubeconfig;
+  }
+
+  /** Never rejects for what kubectl answers: the exit code tells. */
+  try(args: readonly string[], input = ''): Promise<KubectlResult> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.#program, args, { env: this.#env() });
+      const result = { stdout: '', stderr: '' };
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (result.stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code: code ?? 1, ...result }));
+      child.stdin.end(input);
+    });
+  }
+
+  /** Answers stdout; throws when kubectl fails. */
+  async run(...args: readonly string[]): Promise<string> {
+    return this.#checked(args, await this.try(args));
+  }
+
+  async runWith(input: string, ...args: readonly string[]): Promise<string> {
+    return this.#checked(args, await this.try(args, input));
+  }
+
+  async json<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.run(...args, '-o', 'json')) as T;
+  }
+
+  /** For commands that go on, such as watches. */
+  start(...args: readonly string[]): RunningKubectl {
+    const child = spawn(this.#program, args, { env: this.#env(), stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let errors = '';
+    let look = (): void => {};
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      look();
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    return {
+      prints: (pattern) =>
+        new Promise((resolve, reject) => {
+          look = () => {
+            if (pattern.test(output)) resolve(output);
+          };
+          void ended.then(() => reject(new Error(`kubectl ${args.join(' ')} ended after printing ${JSON.stringify(output)}: ${errors}`)));
+          look();
+        }),
+      stop: () => {
+        child.kill('SIGTERM');
+        return ended;
+      },
+    };
+  }
+
+  #checked(args: readonly string[], { code, stdout, stderr }: KubectlResult): string {
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')} failed with exit code ${code}: ${stderr.trim()}`);
+    return stdout;
+  }
+
+  /** A home of its own, so that kubectl's caches do not meet those of other servers. */
+  #env(): NodeJS.ProcessEnv {
+    return { PATH: process.env['PATH'], KUBECONFIG: this.#kubeconfig, HOME: path.dirname(this.#kubeconfig) };
+  }
+}
