@@ -86,6 +86,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     ],
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
+    serviceCidr: options.serviceCidr,
     extend: ({ authorizer, policy, objects }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
       return [
