@@ -80,7 +80,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     controllers: createBuiltinControllers({ caBundle: () => pki.authority.certPem, apiServer: advertised(options.bind, listener.port) }),
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
-    extend: ({ authorizer, policy, objects }, registry) => {
+    extend: ({ authorizer, policy, objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
       return [
         {
@@ -89,7 +89,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
             ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
             ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
-            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
+            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects, admission }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),
         },
