@@ -12,9 +12,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   client: ['resources', 'transport', 'pki', 'apimachinery', 'base'],
   controllers: ['client', 'resources', 'pki', 'apimachinery', 'base'],
   scheduler: ['client', 'resources', 'apimachinery', 'base'],
+  simulation: ['client', 'resources', 'apimachinery', 'base'],
   network: ['client', 'resources', 'transport', 'apimachinery', 'base'],
   kubelet: ['client', 'resources', 'transport', 'pki', 'apimachinery', 'base'],
-  cluster: ['apiserver', 'client', 'controllers', 'scheduler', 'network', 'kubelet', 'storage', 'transport', 'pki', 'resources', 'apimachinery', 'base'],
+  cluster: ['apiserver', 'client', 'controllers', 'scheduler', 'simulation', 'network', 'kubelet', 'storage', 'transport', 'pki', 'resources', 'apimachinery', 'base'],
   cli: ['cluster', 'client', 'apimachinery', 'base'],
 };
 

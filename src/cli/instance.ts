@@ -9,7 +9,7 @@ import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
 import { settleRanges } from '../cluster/ranges.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
-import { Failure, usageError } from './failure.ts';
+import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
 import { readRegistries } from './registries-file.ts';
@@ -18,11 +18,6 @@ import { programVersion } from './version.ts';
 export interface Instance extends Closable {
   readonly server: RunningServer;
   readonly node: RunningNode | undefined;
-}
-
-/** What was asked for and this build does not have; said before anything is touched. */
-export function refuseUnbuilt(options: InstanceOptions): void {
-  if (options.simulatedNodes > 0) throw usageError('--simulated-nodes is not built yet');
 }
 
 export interface InstanceContext {
@@ -42,7 +37,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const { name, port, bind } = options;
     const ranges = options.noNode ? options : settleRanges(directory.root, options);
     const { serviceCidr } = ranges;
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, onFailure });
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
     const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), (running) => running.close());
@@ -74,12 +69,23 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     informers: server.controlPlane.informers,
     clusterDns: addressIn(options.serviceCidr, dnsHost),
     clusterDomain: 'cluster.local',
-    client: server.controlPlane.client,
+    client: server.controlPlane.clientFor({ name: `system:node:${options.nodeName}`, groups: ['system:nodes'] }),
     pki,
     logger,
     version: programVersion,
+    labels: roleLabels(options),
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
+    resolvConf: options.resolvConf,
+    loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
+}
+
+const isOn = ({ compat, tutorial }: InstanceOptions, setting: string): boolean => tutorial || compat.includes(setting);
+
+/** The roles that kubectl lists for the node. */
+function roleLabels(options: InstanceOptions): Record<string, string> {
+  const roles = ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])];
+  return Object.fromEntries(roles.map((role) => [`node-role.kubernetes.io/${role}`, '']));
 }
 
 /** By custom the cluster's DNS has the tenth Service address. */

@@ -13,6 +13,7 @@ import { podStreamActions } from '../apiserver/connect/streams.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
+import { createSimulation } from '../simulation/simulation.ts';
 import type { Store } from '../storage/store.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener } from '../transport/listener.ts';
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly bind: string;
   /** The first address is the `kubernetes` Service's. */
   readonly serviceCidr: string;
+  /** Nodes on which Pods run without containers. */
+  readonly simulatedNodes?: number | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -77,10 +80,14 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     random: systemRandom,
     logger,
     version: options.version,
-    controllers: createBuiltinControllers({ caBundle: () => pki.authority.certPem, apiServer: advertised(options.bind, listener.port) }),
+    controllers: [
+      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, apiServer: advertised(options.bind, listener.port) }),
+      (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
+    ],
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
-    extend: ({ authorizer, policy, objects }, registry) => {
+    serviceCidr: options.serviceCidr,
+    extend: ({ authorizer, policy, objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
       return [
         {
@@ -89,7 +96,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
             ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
             ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
-            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
+            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects, admission }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),
         },

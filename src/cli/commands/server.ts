@@ -10,7 +10,7 @@ import type { RunningServer } from '../../cluster/server.ts';
 import { openFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
 import { effectiveText, parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
-import { refuseUnbuilt, startInstance, type Instance } from '../instance.ts';
+import { startInstance, type Instance } from '../instance.ts';
 import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
 import { LogFile } from '../log-file.ts';
 import { lineFormatter, type LogFormat } from '../log-lines.ts';
@@ -30,7 +30,6 @@ export interface ServerCommand {
 /** Resolves with the exit code when the server has ended. */
 export async function server(command: ServerCommand): Promise<number> {
   const options = parseInstanceOptions(command.raw);
-  refuseUnbuilt(options);
   const passing = options.noNode && options.datastore === 'memory' && options.dataDir === undefined;
   const folder = openFolder(options.dataDir, { temporary: passing });
   const { directory } = folder;

@@ -5,7 +5,6 @@ import { startInBackground } from '../background.ts';
 import { openFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
 import { parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
-import { refuseUnbuilt } from '../instance.ts';
 import { ensurePrograms } from '../install/ensure-programs.ts';
 import { installProgram } from '../installed-program.ts';
 import { checkKubeconfig } from '../publish-kubeconfig.ts';
@@ -17,7 +16,6 @@ export async function up(raw: RawOptions): Promise<number> {
   const { directory } = openFolder(options.dataDir, { temporary: false });
   const running = runningServer(directory);
   if (running) return describeRunning(running, raw, directory);
-  refuseUnbuilt(options);
   const target = checkKubeconfig(options.kubeconfig);
   const steps = new Steps(process.stdout, systemClock);
   process.stdout.write(`Starting ${options.name} in ${directory.root}\n`);

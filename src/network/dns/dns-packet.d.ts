@@ -1,4 +1,5 @@
 /** The part of dns-packet that is used here; the package brings no types. */
+// eslint-disable-next-line no-restricted-syntax -- a declaration only, never run.
 declare module 'dns-packet' {
   export interface Question {
     readonly name: string;

@@ -62,13 +62,15 @@ describe('service proxy', { skip }, () => {
 
   async function setEndpoints(name: string, endpoints: readonly Namespace[], protocol = 'TCP'): Promise<void> {
     const slices = cluster.client.of(endpointSlices).namespace('default');
-    await slices.delete(name).catch(() => {});
-    await slices.create({
+    const wanted = {
       metadata: { name, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
       endpoints: endpoints.map(({ address }) => ({ addresses: [address], nodeName: 'n1', conditions: { ready: true } })),
       ports: [{ name: '', port: 8080, protocol }],
-    });
+    };
+    // One write: an endpoint that stays must never be away.
+    const exists = (await slices.list()).items.some(({ metadata }) => metadata.name === name);
+    await (exists ? slices.update(wanted) : slices.create(wanted));
     await applied();
   }
 

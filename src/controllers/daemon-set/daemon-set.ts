@@ -1,0 +1,134 @@
+/**
+ * Keeps one Pod of a DaemonSet on every node it is for.
+ * Upstream: pkg/controller/daemon/daemon_controller.go
+ */
+import { selectorOf } from '../../apimachinery/label-selector.ts';
+import { objectKey } from '../../apimachinery/object.ts';
+import { controllerRevisions } from '../../resources/apps/controller-revision.ts';
+import { daemonSets } from '../../resources/apps/daemon-set.ts';
+import { nodes } from '../../resources/core/node.ts';
+import { pods } from '../../resources/core/pod.ts';
+import type * as appsv1 from '../../resources/types/apps-v1.ts';
+import type * as corev1 from '../../resources/types/core-v1.ts';
+import { sameJson } from '../../resources/validation/fields.ts';
+import { claim } from '../runtime/claim.ts';
+import { Controller, running, type ControllerFactory } from '../runtime/controller.ts';
+import { Expectations } from '../runtime/expectations.ts';
+import { currentRevision, pruneRevisions, revisionHash, revisionHashLabel } from '../runtime/history.ts';
+import { indexByController, involved } from '../runtime/owners.ts';
+import { isNamespaceGoing, PodControl, podFromTemplate } from '../runtime/pod-control.ts';
+import { slowStart } from '../runtime/slow-start.ts';
+import { watchDependents } from '../runtime/watch-dependents.ts';
+import { writeStatus } from '../runtime/write-status.ts';
+import { nodeOf, tieToNode } from './placement.ts';
+import { daemonStatus, planPlacement, planUpdate, type DaemonFacts } from './plan.ts';
+
+const component = 'daemonset-controller';
+const burst = 250;
+
+export const daemonSetController: ControllerFactory = (context) => {
+  const { client, clock, informers } = context;
+  const sets = informers.of(daemonSets);
+  const nodeInformer = informers.of(nodes);
+  const podInformer = indexByController(informers.of(pods));
+  const revisionInformer = indexByController(informers.of(controllerRevisions));
+  const expectations = new Expectations(clock);
+  const recorder = context.recorder(component);
+  const control = new PodControl(client, recorder, daemonSets);
+
+  async function factsOf(set: appsv1.DaemonSet): Promise<DaemonFacts> {
+    const selector = selectorOf(set.spec?.selector);
+    const revisions = await claim({ client, ownerKind: daemonSets, owner: set, selector, informer: revisionInformer });
+    const current = await currentRevision({ client, kind: daemonSets, owner: set, template: set.spec?.template, collisionCount: set.status?.collisionCount }, revisions);
+    const own = await claim({ client, ownerKind: daemonSets, owner: set, selector, informer: podInformer });
+    const byNode = new Map<string, corev1.Pod[]>();
+    for (const pod of own) byNode.set(nodeOf(pod), [...(byNode.get(nodeOf(pod)) ?? []), pod]);
+    const inUse = new Set([revisionHash(current), ...own.map(({ metadata }) => metadata.labels?.[revisionHashLabel] ?? '')]);
+    await pruneRevisions(client, revisions, inUse, set.spec?.revisionHistoryLimit ?? 10);
+    return { set, nodes: nodeInformer.list(), byNode, hash: revisionHash(current), now: clock.now() };
+  }
+
+  async function removePods(set: appsv1.DaemonSet, gone: readonly corev1.Pod[]): Promise<unknown> {
+    const key = objectKey(set);
+    const results = await Promise.allSettled(
+      gone.map(async (pod) => {
+        expectations.expectDeletion(key, pod.metadata.uid ?? '');
+        try {
+          await control.delete(set, pod);
+        } catch (error) {
+          expectations.deletionObserved(key, pod.metadata.uid ?? '');
+          throw error;
+        }
+      }),
+    );
+    return results.find((result) => result.status === 'rejected')?.reason;
+  }
+
+  async function createPods(set: appsv1.DaemonSet, hash: string, on: readonly string[]): Promise<unknown> {
+    const key = objectKey(set);
+    expectations.expectCreations(key, on.length);
+    const { error, skipped } = await slowStart(on.length, async (i) => {
+      const pod = podFromTemplate(set.spec?.template, daemonSets, set);
+      pod.metadata.labels = { ...pod.metadata.labels, [revisionHashLabel]: hash, 'pod-template-generation': String(set.metadata.generation ?? 1) };
+      tieToNode(pod, on[i] ?? '');
+      try {
+        await control.create(set, pod);
+      } catch (failure) {
+        expectations.creationObserved(key);
+        throw failure;
+      }
+    });
+    for (let i = 0; i < skipped; i++) expectations.creationObserved(key);
+    return error;
+  }
+
+  async function manage(facts: DaemonFacts): Promise<unknown> {
+    const { set } = facts;
+    const { create, remove, failed } = planPlacement(facts);
+    for (const pod of failed) {
+      const { namespace = '', name = '' } = pod.metadata;
+      recorder.event(involved(daemonSets, set), 'Warning', 'FailedDaemonPod', `Found failed daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to kill it`);
+    }
+    const gone = [...failed, ...remove];
+    const errors = [await createPods(set, facts.hash, create.slice(0, burst)), await removePods(set, gone.slice(0, burst))];
+    if (create.length + gone.length === 0) errors.push(await removePods(set, planUpdate(facts)));
+    return errors.find((error) => error !== undefined);
+  }
+
+  const controller = new Controller(context, {
+    name: component,
+    async reconcile(key) {
+      const set = sets.get(key);
+      if (!set) {
+        expectations.forget(key);
+        return;
+      }
+      if (selectorOf(set.spec?.selector).isEverything) {
+        recorder.event(involved(daemonSets, set), 'Warning', 'SelectingAll', 'This daemon set is selecting all pods. A non-empty selector is required.');
+        return;
+      }
+      if (set.metadata.deletionTimestamp !== undefined) return;
+      const upToDate = expectations.satisfied(key);
+      const facts = await factsOf(set);
+      const error = upToDate ? await manage(facts) : undefined;
+      await writeStatus(client, daemonSets, set, daemonStatus(facts));
+      if (error !== undefined && !isNamespaceGoing(error)) throw error;
+      const minReady = set.spec?.minReadySeconds ?? 0;
+      return minReady > 0 && (set.status?.numberReady ?? 0) !== (set.status?.numberAvailable ?? 0) ? { after: minReady * 1000 } : undefined;
+    },
+  });
+  controller.watch(sets);
+  watchDependents({ controller, dependents: podInformer, owners: sets, selectorOf: ({ spec }) => selectorOf(spec?.selector), expectations });
+  controller.watchOwned(revisionInformer, 'DaemonSet');
+  const wakeAll = (): void => {
+    for (const set of sets.list()) controller.queue.add(objectKey(set));
+  };
+  nodeInformer.addHandler({
+    added: wakeAll,
+    updated: (node, old) => {
+      if (!sameJson(node.metadata.labels, old.metadata.labels) || !sameJson(node.spec?.taints, old.spec?.taints)) wakeAll();
+    },
+    deleted: wakeAll,
+  });
+  return running(controller);
+};
