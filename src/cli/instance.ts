@@ -69,12 +69,23 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     informers: server.controlPlane.informers,
     clusterDns: addressIn(options.serviceCidr, dnsHost),
     clusterDomain: 'cluster.local',
-    client: server.controlPlane.client,
+    client: server.controlPlane.clientFor({ name: `system:node:${options.nodeName}`, groups: ['system:nodes'] }),
     pki,
     logger,
     version: programVersion,
+    labels: roleLabels(options),
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
+    resolvConf: options.resolvConf,
+    loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
+}
+
+const isOn = ({ compat, tutorial }: InstanceOptions, setting: string): boolean => tutorial || compat.includes(setting);
+
+/** The roles that kubectl lists for the node. */
+function roleLabels(options: InstanceOptions): Record<string, string> {
+  const roles = ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])];
+  return Object.fromEntries(roles.map((role) => [`node-role.kubernetes.io/${role}`, '']));
 }
 
 /** By custom the cluster's DNS has the tenth Service address. */

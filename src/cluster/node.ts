@@ -37,6 +37,10 @@ export interface NodeOptions {
   /** Eight hexadecimal digits that name what this instance owns on the machine. */
   readonly instance: string;
   readonly informers: Informers;
+  /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
+  readonly resolvConf?: string | undefined;
+  /** Compatibility setting loadbalancer-localhost. */
+  readonly loadBalancerLocalhost?: boolean | undefined;
 }
 
 export interface RunningNode extends Closable {
