@@ -12,10 +12,13 @@ import type { ResourceRegistry } from '../resources/definition.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchCache } from '../storage/watch-cache.ts';
 import { bindingAction } from './actions/binding.ts';
+import { evictionAction } from './actions/eviction.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { builtinAdmission } from './admission/builtin.ts';
 import { CrdManager } from './crd/crd-manager.ts';
 import { firstOf, mastersAuthorizer, type Authorizer } from './authz/authorizer.ts';
+import { NodeReferences } from './authz/node-references.ts';
+import { nodeAuthorizer } from './authz/node.ts';
 import { RbacPolicy, rbacAuthorizer } from './authz/rbac.ts';
 import { buildChain, type Chain } from './chain.ts';
 import { Discovery } from './discovery/discovery.ts';
@@ -40,7 +43,7 @@ export interface ApiServerOptions {
   readonly authenticators: readonly Authenticator[];
   /** The range of cluster addresses of Services; default 10.96.0.0/16. */
   readonly serviceCidr?: string | undefined;
-  /** Asked after system:masters and before RBAC (the Node authorizer). */
+  /** Asked after system:masters and before the Node authorizer and RBAC. */
   readonly authorizers?: readonly Authorizer[];
   /** Called when the server can no longer do its work: the store's events ended. */
   readonly onFailure: (error: unknown) => void;
@@ -76,8 +79,8 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const cache = closing.add(await WatchCache.open(store, { clock, onFailure: options.onFailure }), (opened) => opened.close());
   const objects = new ObjectStore(store, cache);
   const policy = new RbacPolicy(cache);
-  const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), rbacAuthorizer(policy)]);
-  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, serviceCidr: options.serviceCidr }));
+  const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), nodeAuthorizer(new NodeReferences(registry, objects)), rbacAuthorizer(policy)]);
+  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, authorizer, policy, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
   closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
@@ -90,6 +93,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const actions = new Map<string, ResourceHandler>([
     ['/pods/binding', bindingAction(registry, writer, clock)],
     ['/bindings', bindingAction(registry, writer, clock)],
+    ['/pods/eviction', evictionAction({ registry, objects, writer })],
     ...extensions.flatMap((extension) => Object.entries(extension.actions ?? {})),
   ]);
   const paths = new Map<string, Handler>([

@@ -58,13 +58,18 @@ export function parseRequest(method: string, rawPath: string, query: URLSearchPa
     namespace = rest[1] ?? '';
     if (rest.length > 2 && !namespaceSubresources.has(rest[2] ?? '')) rest = rest.slice(2);
   }
-  const [resource = '', name = '', subresource = '', ...tail] = rest;
+  const [resource = '', given = '', subresource = '', ...tail] = rest;
+  let name = given;
   if (name === '') {
     if (verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list';
     if (verb === 'delete') verb = 'deletecollection';
+    if (verb === 'list' || verb === 'watch') name = selectedName(query.get('fieldSelector'));
   }
   return { isResource: true, path, parts, verb, group, version, namespace, resource, subresource, name, rest: tail };
 }
+
+/** A list of one object by name counts, for access, as a request for that object. */
+const selectedName = (selector: string | null): string => /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector ?? '')?.[1] ?? '';
 
 export const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
 

@@ -69,7 +69,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     informers: server.controlPlane.informers,
     clusterDns: addressIn(options.serviceCidr, dnsHost),
     clusterDomain: 'cluster.local',
-    client: server.controlPlane.client,
+    client: server.controlPlane.clientFor({ name: `system:node:${options.nodeName}`, groups: ['system:nodes'] }),
     pki,
     logger,
     version: programVersion,

@@ -2,7 +2,8 @@
 import { enableCompileCache } from 'node:module';
 import { compileCacheDirectory } from './compile-cache.ts';
 
-const cache = compileCacheDirectory(import.meta.dirname);
+// Sources that run as they are leave nothing behind.
+const cache = import.meta.filename.endsWith('.js') ? compileCacheDirectory(import.meta.dirname) : undefined;
 if (cache !== undefined) enableCompileCache(cache);
 
 const { run } = await import('./program.ts');

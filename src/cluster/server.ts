@@ -87,7 +87,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
     serviceCidr: options.serviceCidr,
-    extend: ({ authorizer, policy, objects }, registry) => {
+    extend: ({ authorizer, policy, objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
       return [
         {
@@ -96,7 +96,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
             ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
             ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
-            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
+            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects, admission }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),
         },

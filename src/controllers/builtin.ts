@@ -1,6 +1,8 @@
 /** Every controller of the control plane. */
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
+import { jobController } from './job/job.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
+import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
@@ -38,6 +40,8 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     replicationControllerController,
     deploymentController,
     daemonSetController,
+    jobController,
+    cronJobController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

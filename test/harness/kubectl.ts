@@ -57,8 +57,10 @@ export interface KubectlResult {
   readonly stderr: string;
 }
 
+const patienceMs = 30_000;
+
 export interface RunningKubectl {
-  /** Resolves when stdout matches; rejects when the program ends without that. */
+  /** Resolves when stdout matches; rejects when the program ends, or half a minute passes, without that. */
   prints(pattern: RegExp): Promise<string>;
   stop(): Promise<void>;
 }
@@ -116,7 +118,12 @@ export class Kubectl {
           look = () => {
             if (pattern.test(output)) resolve(output);
           };
-          void ended.then(() => reject(new Error(`kubectl ${args.join(' ')} ended after printing ${JSON.stringify(output)}: ${errors}`)));
+          const fail = (how: string): void => reject(new Error(`kubectl ${args.join(' ')} ${how} after printing ${JSON.stringify(output)}: ${errors}`));
+          const late = setTimeout(() => fail('was given up'), patienceMs);
+          void ended.then(() => {
+            clearTimeout(late);
+            fail('ended');
+          });
           look();
         }),
       stop: () => {

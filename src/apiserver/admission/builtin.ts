@@ -5,9 +5,13 @@ import type { ResourceRegistry } from '../../resources/definition.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import type { Authorizer } from '../authz/authorizer.ts';
+import type { RbacPolicy } from '../authz/rbac.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
+import { rbacEscalation } from './rbac-escalation.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocator } from './service-allocator.ts';
 
@@ -16,6 +20,8 @@ export interface AdmissionDependencies {
   readonly registry: ResourceRegistry;
   readonly clock: Clock;
   readonly random: Random;
+  readonly authorizer: Authorizer;
+  readonly policy: RbacPolicy;
   /** The range of cluster addresses of Services; default 10.96.0.0/16. */
   readonly serviceCidr?: string | undefined;
 }
@@ -24,9 +30,11 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
   return [
     namespaceLifecycle(dependencies),
     serviceAccount(dependencies),
+    nodeRestriction(dependencies),
     priority(dependencies),
     defaultTolerationSeconds(),
     defaultStorageClass(dependencies),
+    rbacEscalation(dependencies),
     serviceAllocator(dependencies),
   ];
 }
