@@ -1,4 +1,7 @@
 /** Every controller of the control plane. */
+import type { KeyPair } from '../pki/certificate-authority.ts';
+import { certificateApprover } from './certificates/approver.ts';
+import { certificateSigner } from './certificates/signer.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
@@ -11,6 +14,8 @@ export interface BuiltinControllerOptions {
   readonly caBundle?: () => string;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
+  /** Signs certificate requests; without it none is signed. */
+  readonly authority?: KeyPair | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -21,6 +26,8 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     kubernetesService({ apiServer: options.apiServer }),
     replicaSetController,
     replicationControllerController,
+    certificateApprover,
+    ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),
   ];
 }
 
