@@ -11,6 +11,7 @@ import type { Random } from '../base/random.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchCache } from '../storage/watch-cache.ts';
+import { accessReviewActions } from './actions/access-reviews.ts';
 import { bindingAction } from './actions/binding.ts';
 import { evictionAction } from './actions/eviction.ts';
 import { AdmissionChain } from './admission/chain.ts';
@@ -94,6 +95,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/pods/binding', bindingAction(registry, writer, clock)],
     ['/bindings', bindingAction(registry, writer, clock)],
     ['/pods/eviction', evictionAction({ registry, objects, writer })],
+    ...Object.entries(accessReviewActions(authorizer, policy)),
     ...extensions.flatMap((extension) => Object.entries(extension.actions ?? {})),
   ]);
   const paths = new Map<string, Handler>([

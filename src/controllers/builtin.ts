@@ -1,6 +1,9 @@
 /** Every controller of the control plane. */
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { jobController } from './job/job.ts';
+import type { KeyPair } from '../pki/certificate-authority.ts';
+import { certificateApprover } from './certificates/approver.ts';
+import { certificateSigner } from './certificates/signer.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
 import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
@@ -29,6 +32,8 @@ export interface BuiltinControllerOptions {
   readonly terminatedPodThreshold?: number;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
+  /** Signs certificate requests; without it none is signed. */
+  readonly authority?: KeyPair | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -53,6 +58,8 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     clusterRoleAggregationController,
     ttlAfterFinishedController,
     kubernetesService({ apiServer: options.apiServer }),
+    certificateApprover,
+    ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ResourceRegistry } from '../../resources/definition.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
+import { certificateRequests } from './certificate-requests.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
@@ -34,6 +35,7 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     priority(dependencies),
     defaultTolerationSeconds(),
     defaultStorageClass(dependencies),
+    certificateRequests(dependencies),
     rbacEscalation(dependencies),
     serviceAllocator(dependencies),
   ];

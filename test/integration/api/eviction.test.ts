@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startTestServer, type Answer, type TestServer } from '../../harness/api-server.ts';
+import { items, startTestServer, type Answer, type TestServer } from '../../harness/api-server.ts';
 
 let server: TestServer;
 before(async () => { server = await startTestServer(); });
@@ -65,6 +65,6 @@ test('a collection goes by selector', async () => {
   const maps = '/api/v1/namespaces/default/configmaps';
   for (const name of ['x1', 'x2', 'y1']) await server.admin('POST', maps, { body: { metadata: { name, labels: { set: name.slice(0, 1) } } } });
   const gone = await server.admin('DELETE', `${maps}?labelSelector=set%3Dx`);
-  assert.deepEqual([gone.code, gone.body['kind'], Array.from(gone.body['items'] as unknown as unknown[]).length], [200, 'ConfigMapList', 2]);
+  assert.deepEqual([gone.code, gone.body['kind'], items(gone.body['items']).length], [200, 'ConfigMapList', 2]);
   assert.deepEqual([(await server.admin('GET', `${maps}/x1`)).code, (await server.admin('GET', `${maps}/y1`)).code], [404, 200]);
 });
