@@ -15,6 +15,7 @@ import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
+import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
@@ -57,6 +58,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     ...(options.clusterCidr === undefined ? [] : [nodeIpamController({ clusterCidr: options.clusterCidr })]),
     clusterRoleAggregationController,
     ttlAfterFinishedController,
+    persistentVolumeBinder,
     kubernetesService({ apiServer: options.apiServer }),
     certificateApprover,
     ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),
