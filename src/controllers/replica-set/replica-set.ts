@@ -8,6 +8,7 @@ import type { Informer } from '../../client/informer.ts';
 import { isActive, isFinished } from '../../resources/core/pod-readiness.ts';
 import { pods } from '../../resources/core/pod.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
+import { nextAvailability } from '../runtime/availability.ts';
 import { claim } from '../runtime/claim.ts';
 import { Controller, running, type ControllerContext, type ControllerFactory, type ReconcileResult } from '../runtime/controller.ts';
 import { Expectations, givenUpAfter } from '../runtime/expectations.ts';
@@ -17,7 +18,7 @@ import { slowStart } from '../runtime/slow-start.ts';
 import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { replicaSetKind, replicationControllerKind, type ReplicaKind, type ReplicaOwner } from './replica-kind.ts';
-import { nextAvailability, replicaStatus, type ManageFailure } from './status.ts';
+import { replicaStatus, type ManageFailure } from './status.ts';
 import { surplusPods } from './surplus.ts';
 
 /** Pods made or deleted in one reconcile, at most. */
@@ -61,9 +62,8 @@ class Replicas<T extends ReplicaOwner> {
     // Each Pod still to be seen wakes this key again; until then the picture is known to be old, and not worth a status.
     if (!this.expectations.satisfied(key)) return { after: givenUpAfter };
     const claimed = await claim({ client, ownerKind: this.#of.kind, owner, selector: this.#of.selectorOf(owner), informer: this.pods, adoptable: (pod) => !isFinished(pod) });
-    const managed = owner.metadata.deletionTimestamp === undefined ? await this.#manage(owner, claimed.filter(isActive)) : undefined;
-    if (managed === 'changed') return { after: givenUpAfter };
-    const failure = managed;
+    const failure = owner.metadata.deletionTimestamp === undefined ? await this.#manage(owner, claimed.filter(isActive)) : undefined;
+    if (failure === 'changed') return { after: givenUpAfter };
     const now = clock.now();
     const status = replicaStatus(owner, claimed, failure, { ms: now, text: timestamp(now) });
     await writeStatus(client, this.#of.kind, owner, status);
