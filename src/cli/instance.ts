@@ -73,7 +73,8 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     pki,
     logger,
     version: programVersion,
-    labels: roleLabels(options),
+    administrator: server.controlPlane.client,
+    roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
     resolvConf: options.resolvConf,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
@@ -81,12 +82,6 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
 }
 
 const isOn = ({ compat, tutorial }: InstanceOptions, setting: string): boolean => tutorial || compat.includes(setting);
-
-/** The roles that kubectl lists for the node. */
-function roleLabels(options: InstanceOptions): Record<string, string> {
-  const roles = ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])];
-  return Object.fromEntries(roles.map((role) => [`node-role.kubernetes.io/${role}`, '']));
-}
 
 /** By custom the cluster's DNS has the tenth Service address. */
 const dnsHost = 10;

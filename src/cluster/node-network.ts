@@ -8,6 +8,7 @@ import type { Informers } from '../client/informers.ts';
 import { createDns } from '../network/dns/dns.ts';
 import { createLoadBalancer } from '../network/load-balancer/load-balancer.ts';
 import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
+import { noteHostSettings } from './host-settings.ts';
 
 export interface NodeNetworkOptions {
   readonly instance: string;
@@ -42,6 +43,7 @@ export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Clo
     );
     const balancer = closing.add(createLoadBalancer({ client, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
     await informers.start();
+    noteHostSettings();
     await Promise.all([proxy.start(), dns.start(), balancer.start()]);
     return closing;
   } catch (error) {
