@@ -21,6 +21,7 @@ import { replicaSetController, replicationControllerController } from './replica
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
+import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
 
@@ -46,6 +47,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     replicationControllerController,
     deploymentController,
     daemonSetController,
+    statefulSetController,
     jobController,
     cronJobController,
     endpointsController,
