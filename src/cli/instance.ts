@@ -73,6 +73,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     pki,
     logger,
     version: programVersion,
+    compat: options.compat,
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
   });
 }

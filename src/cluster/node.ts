@@ -15,6 +15,7 @@ import { issueCertificate } from '../pki/certificate-authority.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
 import { startNodeNetwork } from './node-network.ts';
+import { startNodeStorage } from './node-storage.ts';
 import type { PkiState } from './pki-state.ts';
 
 export interface NodeOptions {
@@ -37,6 +38,8 @@ export interface NodeOptions {
   /** Eight hexadecimal digits that name what this instance owns on the machine. */
   readonly instance: string;
   readonly informers: Informers;
+  /** Names of compatibility settings that are on. */
+  readonly compat?: readonly string[] | undefined;
 }
 
 export interface RunningNode extends Closable {
@@ -79,6 +82,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   });
   closing.add(kubelet, (agent) => agent.close());
   closing.add(await startNodeNetwork(options), (network) => network.close());
+  closing.add(await startNodeStorage({ ...options, hostPathClass: options.compat?.includes('storageclass-hostpath') }), (storage) => storage.close());
   handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }
