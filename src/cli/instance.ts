@@ -75,6 +75,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     version: programVersion,
     administrator: server.controlPlane.client,
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
+    hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
     resolvConf: options.resolvConf,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),

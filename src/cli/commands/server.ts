@@ -9,6 +9,7 @@ import { waitForReadyNode } from '../../cluster/node-ready.ts';
 import type { RunningServer } from '../../cluster/server.ts';
 import { openFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
+import { collectWhenIdle } from '../idle-memory.ts';
 import { effectiveText, parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
 import { startInstance, type Instance } from '../instance.ts';
 import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
@@ -50,10 +51,12 @@ export async function server(command: ServerCommand): Promise<number> {
         },
         onFailure: (error) => stop.fail(error),
       });
+      const collector = collectWhenIdle(systemClock);
       try {
         await announce({ nodeName: options.nodeName, instance, directory, state, target, logger, stop });
         return await stop.requested;
       } finally {
+        collector.cancel();
         logger.info('stopping');
         await instance.close();
         logger.info('stopped');
