@@ -8,6 +8,8 @@ import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
 import { settleRanges } from '../cluster/ranges.ts';
+import { ownerFile } from '../cluster/pod-logs.ts';
+import { ComponentLogs } from '../cluster/system-pods/component-logs.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
 import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
@@ -29,8 +31,10 @@ export interface InstanceContext {
 }
 
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
-export async function startInstance(options: InstanceOptions, { directory, logger, onApiReady, onFailure }: InstanceContext): Promise<Instance> {
+export async function startInstance(options: InstanceOptions, { directory, logger: ownLogger, onApiReady, onFailure }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
+  const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory) });
+  const logger = componentLogs?.tap(ownLogger) ?? ownLogger;
   try {
     const pki = openPki(directory.pki);
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
@@ -40,7 +44,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
-    const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
@@ -53,10 +57,11 @@ interface NodeSurroundings {
   readonly pki: PkiState;
   readonly directory: DataDirectory;
   readonly logger: Logger;
+  readonly componentLogs: ComponentLogs | undefined;
 }
 
 /** The node agent is loaded only where there is a node. */
-async function startNodeOf(options: InstanceOptions, { server, pki, directory, logger }: NodeSurroundings): Promise<RunningNode> {
+async function startNodeOf(options: InstanceOptions, { server, pki, directory, logger, componentLogs }: NodeSurroundings): Promise<RunningNode> {
   const { startNode } = await import('../cluster/node.ts');
   return startNode({
     dataDir: directory.root,
@@ -73,6 +78,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     pki,
     logger,
     version: programVersion,
+    componentLogs,
     administrator: server.controlPlane.client,
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     hostPathClass: isOn(options, 'storageclass-hostpath'),

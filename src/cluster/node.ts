@@ -18,6 +18,9 @@ import { startNodeNetwork } from './node-network.ts';
 import { keepNodeRoles } from './node-roles.ts';
 import { startNodeStorage } from './node-storage.ts';
 import type { PkiState } from './pki-state.ts';
+import type { ComponentLogs } from './system-pods/component-logs.ts';
+import { systemComponents } from './system-pods/system-components.ts';
+import { keepSystemPods } from './system-pods/system-pods.ts';
 
 export interface NodeOptions {
   readonly dataDir: string;
@@ -43,6 +46,8 @@ export interface NodeOptions {
   /** Eight hexadecimal digits that name what this instance owns on the machine. */
   readonly instance: string;
   readonly informers: Informers;
+  /** Where the parts of this process log, for the Pods that stand for them. */
+  readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
   /** Compatibility setting loadbalancer-localhost. */
@@ -93,7 +98,11 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   closing.add(kubelet, (agent) => agent.close());
   closing.add(await startNodeNetwork({ ...options, client: administrator }), (network) => network.close());
   closing.add(await startNodeStorage({ ...options, client: administrator }), (storage) => storage.close());
-  handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
+  const { componentLogs } = options;
+  if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
+  const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
+    namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
+  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }
 
