@@ -18,6 +18,7 @@ const own: readonly OwnEntry[] = [
   { pattern: /^server\.log(\.\d+)?$/, what: 'logs of the server' },
   { pattern: /^program(\.new)?$/, what: 'the program' },
   { pattern: /^packages\.json$/, what: 'list of installed packages; the packages stay' },
+  { pattern: /^ranges\.json$/, what: 'its address ranges' },
   { pattern: /^containerd$/, what: 'images and containers' },
   { pattern: /^pods$/, what: "Pods' volumes and files" },
   { pattern: /^volumes$/, what: 'volumes with their data' },

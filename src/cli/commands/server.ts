@@ -49,6 +49,7 @@ export async function server(command: ServerCommand): Promise<number> {
           tellStarter({ type: 'api-ready', port });
         },
         onFailure: (error) => stop.fail(error),
+        signal: stop.signal,
       });
       try {
         await announce({ nodeName: options.nodeName, instance, directory, state, target, logger, stop });
@@ -58,6 +59,9 @@ export async function server(command: ServerCommand): Promise<number> {
         await instance.close();
         logger.info('stopped');
       }
+    } catch (error) {
+      if (stop.signal.aborted) return await stop.requested;
+      throw error;
     } finally {
       stop.close();
     }
