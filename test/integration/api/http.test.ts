@@ -63,21 +63,19 @@ test('metrics count requests', async () => {
 test('a watch over a WebSocket', async () => {
   const { agent } = server.admin;
   const socket = new WebSocket(`wss://127.0.0.1:${server.server.port}${maps}?watch=true&fieldSelector=metadata.name%3Dseen`, { agent });
-  const messages = (async function* () {
-    const waiting: string[] = [];
-    let wake = (): void => {};
-    socket.on('message', (data: Buffer) => { waiting.push(data.toString()); wake(); });
-    for (;;) {
-      const next = waiting.shift();
-      if (next !== undefined) yield JSON.parse(next) as { type: string; object: { metadata: { name: string } } };
-      else await new Promise<void>((resolve) => { wake = resolve; });
-    }
-  })();
+  const seen: unknown[] = [];
+  const both = new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      const event = JSON.parse(data.toString()) as { type: string; object: { metadata: { name: string } } };
+      seen.push([event.type, event.object.metadata.name]);
+      if (seen.length === 2) resolve();
+    });
+  });
   await new Promise((resolve, reject) => { socket.on('open', resolve); socket.on('error', reject); });
   await server.admin('POST', maps, { body: { metadata: { name: 'seen' } } });
   await server.admin('DELETE', `${maps}/seen`);
-  const seen = [(await messages.next()).value, (await messages.next()).value];
-  assert.deepEqual(seen.map((event) => event && [event.type, event.object.metadata.name]), [['ADDED', 'seen'], ['DELETED', 'seen']]);
+  await both;
+  assert.deepEqual(seen, [['ADDED', 'seen'], ['DELETED', 'seen']]);
   socket.close();
   await new Promise((resolve) => socket.on('close', resolve));
 });
