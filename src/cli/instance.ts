@@ -37,7 +37,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const pki = openPki(directory.pki);
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
     const { name, port, bind } = options;
-    const ranges = options.noNode ? options : settleRanges(directory.root, options);
+    const ranges = options.noNode ? options : settleRanges(directory, options);
     const { serviceCidr } = ranges;
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
     closing.add(server, (running) => running.close());
