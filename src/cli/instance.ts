@@ -28,10 +28,12 @@ export interface InstanceContext {
   /** The API answers; the node, if there is one, is started next. */
   readonly onApiReady: (server: RunningServer) => void;
   readonly onFailure: (error: unknown) => void;
+  /** Ends a start that is still going on: what has started is closed and the signal's reason thrown. */
+  readonly signal: AbortSignal;
 }
 
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
-export async function startInstance(options: InstanceOptions, { directory, logger: ownLogger, onApiReady, onFailure }: InstanceContext): Promise<Instance> {
+export async function startInstance(options: InstanceOptions, { directory, logger: ownLogger, onApiReady, onFailure, signal }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
   const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory) });
   const logger = componentLogs?.tap(ownLogger) ?? ownLogger;
@@ -44,12 +46,17 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
-    const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), signal), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw explainListen(error, options);
   }
+}
+
+/** A node may take long to start, or never manage: the wish to stop does not wait for it. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([work, new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))]);
 }
 
 interface NodeSurroundings {

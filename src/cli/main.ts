@@ -7,7 +7,5 @@ const cache = import.meta.filename.endsWith('.js') ? compileCacheDirectory(impor
 if (cache !== undefined) enableCompileCache(cache);
 
 const { run } = await import('./program.ts');
-const args = process.argv.slice(2);
-process.exitCode = await run(args);
-// A server that has closed all it had ends now: no timer that somebody forgot may keep it.
-if (args[0] === 'server') process.exit();
+// Nothing that a command has left open may keep the process: what it had to close is closed.
+process.exit(await run(process.argv.slice(2)));

@@ -3,6 +3,7 @@ import { decodeObject, type FieldValidation } from '../../apimachinery/decode.ts
 import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
+import { checkDepth } from './depth.ts';
 import { parseYaml } from '../../apimachinery/yaml.ts';
 import { builtinSchema } from '../../resources/schema/builtin.ts';
 import type { DraftObject } from '../../resources/definition.ts';
@@ -46,6 +47,7 @@ async function readBody(request: ApiRequest, wantDuplicates: boolean): Promise<{
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
   if (type === 'application/vnd.kubernetes.protobuf') return { object: fromProtobuf(bytes), duplicates: [] };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  checkDepth(text);
   if (type === 'application/yaml') return { object: asObject(parseYaml(text)), duplicates: [] };
   if (type !== '' && type !== 'application/json' && type !== 'application/x-www-form-urlencoded') {
     throw status.unsupportedMediaType(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);

@@ -50,6 +50,7 @@ export async function server(command: ServerCommand): Promise<number> {
           tellStarter({ type: 'api-ready', port });
         },
         onFailure: (error) => stop.fail(error),
+        signal: stop.signal,
       });
       const collector = collectWhenIdle(systemClock);
       try {
@@ -61,6 +62,9 @@ export async function server(command: ServerCommand): Promise<number> {
         await instance.close();
         logger.info('stopped');
       }
+    } catch (error) {
+      if (stop.signal.aborted) return await stop.requested;
+      throw error;
     } finally {
       stop.close();
     }
