@@ -6,10 +6,12 @@ import type { ObjectStore } from '../registry/object-store.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocator } from './service-allocator.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 
 export interface AdmissionDependencies {
   readonly objects: ObjectStore;
@@ -27,6 +29,8 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     priority(dependencies),
     defaultTolerationSeconds(),
     defaultStorageClass(dependencies),
+    storageObjectInUseProtection(),
+    persistentVolumeClaimResize(dependencies),
     serviceAllocator(dependencies),
   ];
 }
