@@ -11,6 +11,7 @@ import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
@@ -24,6 +25,8 @@ import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
+import { claimProtectionController } from './volume-protection/claim-protection.ts';
+import { volumeProtectionController } from './volume-protection/volume-protection.ts';
 
 export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
@@ -61,6 +64,9 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     clusterRoleAggregationController,
     ttlAfterFinishedController,
     persistentVolumeBinder,
+    claimProtectionController,
+    volumeProtectionController,
+    ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
     certificateApprover,
     ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),

@@ -10,11 +10,13 @@ import type { Authorizer } from '../authz/authorizer.ts';
 import type { RbacPolicy } from '../authz/rbac.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocator } from './service-allocator.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 
 export interface AdmissionDependencies {
   readonly objects: ObjectStore;
@@ -37,6 +39,8 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     defaultStorageClass(dependencies),
     certificateRequests(dependencies),
     rbacEscalation(dependencies),
+    storageObjectInUseProtection(),
+    persistentVolumeClaimResize(dependencies),
     serviceAllocator(dependencies),
   ];
 }
