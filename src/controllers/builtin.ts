@@ -5,6 +5,7 @@ import { kubernetesService, type ApiServerAddress } from './kubernetes-service/k
 import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
@@ -44,6 +45,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     statefulSetController,
     jobController,
     cronJobController,
+    disruptionController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
