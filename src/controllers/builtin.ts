@@ -15,6 +15,7 @@ import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
@@ -46,6 +47,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     jobController,
     cronJobController,
     disruptionController,
+    resourceQuotaController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,

@@ -7,11 +7,13 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { RbacPolicy } from '../authz/rbac.ts';
+import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocator } from './service-allocator.ts';
 
@@ -29,6 +31,7 @@ export interface AdmissionDependencies {
 export function builtinAdmission(dependencies: AdmissionDependencies): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(dependencies),
+    limitRanger(dependencies),
     serviceAccount(dependencies),
     nodeRestriction(dependencies),
     priority(dependencies),
@@ -36,5 +39,6 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     defaultStorageClass(dependencies),
     rbacEscalation(dependencies),
     serviceAllocator(dependencies),
+    resourceQuota(dependencies),
   ];
 }
