@@ -8,6 +8,7 @@ import { kubernetesService, type ApiServerAddress } from './kubernetes-service/k
 import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
@@ -19,6 +20,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
@@ -53,6 +55,8 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     statefulSetController,
     jobController,
     cronJobController,
+    disruptionController,
+    resourceQuotaController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
