@@ -29,12 +29,15 @@ export function createHttpHandler(chain: Chain, clock: Clock): (exchange: Exchan
   };
 }
 
+/** Shared by all requests without a query: nobody changes it. */
+const noQuery = new URLSearchParams();
+
 function incoming(exchange: Exchange): IncomingRequest {
   const { headers } = exchange;
   return {
     method: exchange.method,
     path: exchange.rawPath,
-    query: new URLSearchParams(exchange.query),
+    query: exchange.query === '' ? noQuery : new URLSearchParams(exchange.query),
     headers: { get: (name) => headers.get(name), all: (name) => headers.all(name), names: () => headers.pairs().filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()) },
     peer: exchange.peer,
     get signal() {

@@ -89,6 +89,20 @@ test('a volume that is to be retained stays, folder and all', async () => {
   assert.equal(disk.folders.size, 1);
 });
 
+test('a volume that is deleted while its claim uses it goes with the claim, folder and all', async () => {
+  const disk = new MemoryDisk();
+  await using cluster = await start(disk, now);
+  await createClaim(cluster);
+  await cluster.settled();
+  const name = (await claims(cluster).get('data')).spec?.volumeName ?? '';
+  await volumes(cluster).delete(name);
+  await cluster.settled();
+  assert.deepEqual([disk.folders.size, (await volumes(cluster).get(name)).status?.phase], [1, 'Bound']);
+  await claims(cluster).delete('data');
+  await cluster.settled();
+  assert.deepEqual([...disk.folders, ...(await volumes(cluster).list()).items], []);
+});
+
 test('what cannot be made is told, and tried again', async () => {
   const disk = new MemoryDisk();
   disk.failing = true;
@@ -111,6 +125,14 @@ test('a claim grows where its class allows it', async () => {
   const claim = await claims(cluster).get('data');
   assert.equal(claim.status?.capacity?.['storage'], '1Gi');
   assert.equal((await volumes(cluster).get(claim.spec?.volumeName ?? '')).spec?.capacity?.['storage'], '1Gi');
+});
+
+test('a claim of a class that does not allow it cannot grow', async () => {
+  await using cluster = await start(new MemoryDisk(), now);
+  await createClaim(cluster);
+  const grow = () => claims(cluster).patch('data', 'merge', { spec: { resources: { requests: { storage: '1Gi' } } } });
+  await cluster.settled();
+  await assert.rejects(grow(), /only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize/);
 });
 
 test("a user's class of the same name stays; ours comes when it goes", async () => {

@@ -12,11 +12,12 @@ import { storageClasses } from '../../resources/storage/storage-class.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import type * as storagev1 from '../../resources/types/storage-v1.ts';
 import { Controller, running, type ControllerContext, type ControllerFactory } from '../runtime/controller.ts';
+import { setFinalizer } from '../runtime/finalizers.ts';
 import { involved } from '../runtime/owners.ts';
 import { followDefaultClass } from './default-class.ts';
 import { expand } from './expansion.ts';
 import type { LocalDisk } from './local-disk.ts';
-import { volumeFor, volumeNameOf, whyNot } from './local-volume.ts';
+import { provisionerFinalizer, volumeFor, volumeNameOf, whyNot } from './local-volume.ts';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Volume = corev1.PersistentVolume;
@@ -81,18 +82,30 @@ class Provisioning {
 
   /** Removes a volume whose claim is gone, folder first: while the object is there, the folder is known. */
   async volume(volume: Volume): Promise<void> {
+    const { client } = this.#context;
     const { name = '', uid, annotations, deletionTimestamp } = volume.metadata;
-    const ours = provisioners.includes(annotations?.[provisionedBy] ?? '');
-    if (!ours || volume.status?.phase !== 'Released' || volume.spec?.persistentVolumeReclaimPolicy !== 'Delete' || deletionTimestamp !== undefined) return;
-    const { disk } = this.#options;
-    if ((volume.spec.local ?? volume.spec.hostPath)?.path !== disk.pathOf(name)) return;
+    const { phase } = volume.status ?? {};
+    if (!provisioners.includes(annotations?.[provisionedBy] ?? '') || !this.#isHere(volume)) return;
+    if (phase === 'Released' && volume.spec?.persistentVolumeReclaimPolicy === 'Delete') {
+      await this.#removeFolder(volume);
+      if (deletionTimestamp === undefined) await client.of(persistentVolumes).delete(name, { preconditions: { uid } }).catch(ignoreMissing);
+    } else if (deletionTimestamp === undefined || phase === 'Bound') return;
+    const now = deletionTimestamp === undefined ? await client.of(persistentVolumes).get(name).catch(ignoreMissing) : volume;
+    if (now) await setFinalizer(client, persistentVolumes, now, provisionerFinalizer, false);
+  }
+
+  async #removeFolder(volume: Volume): Promise<void> {
     try {
-      await disk.remove(name);
+      await this.#options.disk.remove(volume.metadata.name ?? '');
     } catch (error) {
       this.#recorder.event(involved(persistentVolumes, volume), 'Warning', 'VolumeFailedDelete', messageOf(error));
       throw error;
     }
-    await this.#context.client.of(persistentVolumes).delete(name, { preconditions: { uid } }).catch(ignoreMissing);
+  }
+
+  /** Whether the volume is the folder of its name on this disk. */
+  #isHere({ metadata, spec }: Volume): boolean {
+    return (spec?.local ?? spec?.hostPath)?.path === this.#options.disk.pathOf(metadata.name ?? '');
   }
 
   #isAsked(claim: Claim, { provisioner, volumeBindingMode }: storagev1.StorageClass): boolean {
@@ -125,11 +138,11 @@ class Provisioning {
     const { client, informers } = this.#context;
     const volume = informers.of(persistentVolumes).get(volumeName);
     if (!volume || storageClass?.allowVolumeExpansion !== true || !provisioners.includes(volume.metadata.annotations?.[provisionedBy] ?? '')) return;
-    if ((volume.spec?.local ?? volume.spec?.hostPath)?.path !== this.#options.disk.pathOf(volumeName)) return;
+    if (!this.#isHere(volume)) return;
     if (await expand(claim, volume, client)) this.#recorder.event(involved(persistentVolumeClaims, claim), 'Normal', 'VolumeResizeSuccessful', 'Resize volume succeeded');
   }
 }
 
-const ignoreMissing = (error: unknown): void => {
+const ignoreMissing = (error: unknown): undefined => {
   if (!isNotFound(error)) throw error;
 };

@@ -5,6 +5,9 @@ import type * as storagev1 from '../../resources/types/storage-v1.ts';
 
 type Claim = corev1.PersistentVolumeClaim;
 
+/** Holds a volume until its folder is gone, or is to stay. */
+export const provisionerFinalizer = 'external-provisioner.volume.kubernetes.io/finalizer';
+
 export const volumeNameOf = (claim: Claim): string => `pvc-${claim.metadata.uid ?? ''}`;
 
 /** Why no volume can be made for a claim; undefined where one can. */
@@ -17,7 +20,7 @@ export function whyNot({ spec }: Claim): string | undefined {
 /** Reserved for the claim by UID, and for Pods of its node alone. */
 export function volumeFor(claim: Claim, storageClass: storagev1.StorageClass, { path, nodeName }: { readonly path: string; readonly nodeName: string }): corev1.PersistentVolume {
   return {
-    metadata: { name: volumeNameOf(claim), annotations: { [provisionedBy]: storageClass.provisioner } },
+    metadata: { name: volumeNameOf(claim), annotations: { [provisionedBy]: storageClass.provisioner }, finalizers: [provisionerFinalizer] },
     spec: {
       accessModes: claim.spec?.accessModes ?? [],
       capacity: { storage: requestedSize(claim) },
