@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { codeOf } from '../base/errors.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import { chosenSettings } from '../cluster/compatibility.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
@@ -43,7 +44,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const { name, port, bind } = options;
     const ranges = options.noNode ? options : settleRanges(directory, options);
     const { serviceCidr } = ranges;
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, settings: chosenSettings(options), onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
     const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), signal), (running) => running.close());
@@ -95,7 +96,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
   });
 }
 
-const isOn = ({ compat, tutorial }: InstanceOptions, setting: string): boolean => tutorial || compat.includes(setting);
+const isOn = (options: InstanceOptions, setting: string): boolean => chosenSettings(options).has(setting);
 
 /** By custom the cluster's DNS has the tenth Service address. */
 const dnsHost = 10;
