@@ -4,13 +4,14 @@ import path from 'node:path';
 import { compatibilitySettings } from '../src/cluster/compatibility.ts';
 import { apiVersion } from '../src/cluster/api-version.ts';
 import { builtinDefinitions } from '../src/resources/builtin.ts';
+import { storedKindNames } from './stored-kinds.ts';
 import type { ResourceDefinition } from '../src/resources/definition.ts';
 
 const file = path.resolve(import.meta.dirname, '../docs/compatibility.md');
 
 export function compatibilityPage(): string {
   const kinds = builtinDefinitions();
-  const inert = kinds.filter((kind) => kind.inert === true).length;
+  const inert = kinds.filter(isStoredOnly).length;
   return `# Compatibility
 
 Printed by \`node tools/generate-compatibility.ts\` from the definitions that the program runs on; do not edit.
@@ -36,9 +37,12 @@ ${compatibilitySettings.map(({ name, summary, implemented }) => `| \`${name}\` |
 `;
 }
 
-function kindRow({ group, kind, versions, inert }: ResourceDefinition): string {
+const isStoredOnly = ({ kind, inert }: ResourceDefinition): boolean => inert === true || storedKindNames.has(kind);
+
+function kindRow(definition: ResourceDefinition): string {
+  const { group, kind, versions } = definition;
   const names = versions.filter(({ hidden }) => hidden !== true).map(({ name, deprecationWarning }) => (deprecationWarning === undefined ? name : `(${name})`));
-  return `| ${group === '' ? 'core' : group} | ${kind} | ${names.join(', ')} | ${inert === true ? '**inert**' : 'works'} |`;
+  return `| ${group === '' ? 'core' : group} | ${kind} | ${names.join(', ')} | ${isStoredOnly(definition) ? '**inert**' : 'works'} |`;
 }
 
 if (import.meta.main) {
