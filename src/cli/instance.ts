@@ -15,7 +15,7 @@ import { ownAddresses, startServer, type RunningServer } from '../cluster/server
 import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
-import { readRegistries } from './registries-file.ts';
+import { registriesOf } from './registries-file.ts';
 import { programVersion } from './version.ts';
 
 export interface Instance extends Closable {
@@ -90,7 +90,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     administrator: server.controlPlane.client,
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     hostPathClass: isOn(options, 'storageclass-hostpath'),
-    registries: options.registries === undefined ? undefined : readRegistries(options.registries),
+    registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });

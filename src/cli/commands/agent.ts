@@ -11,7 +11,7 @@ import { openFolder } from '../data-folder.ts';
 import { Failure, usageError } from '../failure.ts';
 import { lineFormatter } from '../log-lines.ts';
 import { parseCidr, parseNodeName } from '../option-values.ts';
-import { readRegistries } from '../registries-file.ts';
+import { registriesOf } from '../registries-file.ts';
 import { ownIdentity, runningServer, writeServerState, type ServerState } from '../server-state.ts';
 import { StopRequest } from '../stop-request.ts';
 import { programVersion } from '../version.ts';
@@ -32,8 +32,8 @@ export async function agent(command: AgentCommand): Promise<number> {
   const access = accessOf(command);
   const nodeName = parseNodeName('--node-name', command.nodeName ?? hostname().toLowerCase());
   const clusterCidr = command.clusterCidr === undefined ? undefined : parseCidr('--cluster-cidr', command.clusterCidr);
-  const registries = command.registries === undefined ? undefined : readRegistries(command.registries);
   const { directory } = openFolder(command.dataDir, { temporary: false });
+  const registries = registriesOf(command.registries, directory);
   const running = runningServer(directory);
   if (running) throw new Failure(`an instance already runs in ${directory.root} (process ${running.process.pid}): end it with k8ts down, or choose another folder with --data-dir`);
   const format = lineFormatter('text', process.stderr.isTTY === true);
