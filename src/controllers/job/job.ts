@@ -4,6 +4,7 @@
  * is deleted stays counted because counts never go down).
  * Upstream: pkg/controller/job/job_controller.go
  */
+import { asError } from '../../base/errors.ts';
 import { timestamp } from '../../base/clock.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
 import { objectKey } from '../../apimachinery/object.ts';
@@ -51,7 +52,7 @@ export const jobController: ControllerFactory = (context) => {
       }
     });
     for (let i = 0; i < skipped; i++) expectations.creationObserved(key);
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw asError(error);
   }
 
   async function remove(job: batchv1.Job, gone: readonly corev1.Pod[]): Promise<void> {
