@@ -7,6 +7,8 @@ import type { Closable } from '../base/lifecycle.ts';
 import { CloseStack } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { messageOf } from '../base/errors.ts';
+import { MetricsRegistry } from '../base/metrics.ts';
+import { addProcessMetrics } from '../base/process-metrics.ts';
 import type { Random } from '../base/random.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
 import type { Store } from '../storage/store.ts';
@@ -25,7 +27,11 @@ import { buildChain, type Chain } from './chain.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { authentication, type Authenticator } from './filters/authentication.ts';
 import { authorization } from './filters/authorization.ts';
+import { defaultInFlight, inFlight, type InFlightLimits } from './filters/in-flight.ts';
+import { timeLimit } from './filters/time-limit.ts';
+import { metricsHandler, requestMetrics } from './request-metrics.ts';
 import { impersonation } from './filters/impersonation.ts';
+import { indexHandler } from './index-handler.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
 import { createOpenApi } from './openapi/openapi.ts';
 import { openApiPaths } from './openapi/paths.ts';
@@ -46,6 +52,10 @@ export interface ApiServerOptions {
   readonly serviceCidr?: string | undefined;
   /** Asked after system:masters and before the Node authorizer and RBAC. */
   readonly authorizers?: readonly Authorizer[];
+  /** Requests from outside that are served at a time. */
+  readonly inFlight?: InFlightLimits | undefined;
+  /** Where the server counts; default a registry of its own. */
+  readonly metrics?: MetricsRegistry | undefined;
   /** Called when the server can no longer do its work: the store's events ended. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -86,6 +96,9 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
 
+  const metrics = options.metrics ?? new MetricsRegistry();
+  closing.defer(addProcessMetrics(metrics));
+
   const ready = { state: false };
   const discovery = new Discovery(registry);
   const openApi = closing.add(createOpenApi(registry, 'v1.36.0'), (documents) => documents.close());
@@ -104,12 +117,15 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/apis', discovery.handler],
     ['/apis/', discovery.handler],
     ['/version', versionHandler(options.version)],
+    ['/metrics', metricsHandler(metrics)],
     ...Object.entries(openApiPaths(openApi)),
     ...healthPaths(() => ready.state),
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);
+  paths.set('/', indexHandler([...paths.keys()]));
   const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
-  const chain = buildChain([authentication(options.authenticators), impersonation(authorizer), authorization(authorizer)], router, logger);
+  const limits = [inFlight(options.inFlight ?? defaultInFlight, metrics), timeLimit(clock)];
+  const chain = buildChain([requestMetrics(metrics, clock), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
   return {
     chain,
     parts,

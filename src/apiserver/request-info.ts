@@ -73,9 +73,13 @@ const selectedName = (selector: string | null): string => /(?:^|,)metadata\.name
 
 export const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
 
+/** Encoded characters, empty segments, and those that begin with a dot: only these paths need a closer look. */
+const suspicious = /%|\/\/|\/\.|^[^/]/;
+
 function splitPath(rawPath: string): string[] {
-  const raw = rawPath.split('/').slice(1);
+  const raw = rawPath.slice(1).split('/');
   if (raw.length > 1 && raw.at(-1) === '') raw.pop();
+  if (!suspicious.test(rawPath)) return raw;
   const proxied = raw.indexOf('proxy');
   return raw.map((segment, i) => {
     const inProxyTail = proxied >= 0 && i > proxied && raw[0] !== 'proxy';

@@ -7,4 +7,5 @@ const cache = import.meta.filename.endsWith('.js') ? compileCacheDirectory(impor
 if (cache !== undefined) enableCompileCache(cache);
 
 const { run } = await import('./program.ts');
-process.exitCode = await run(process.argv.slice(2));
+// Nothing that a command has left open may keep the process: what it had to close is closed.
+process.exit(await run(process.argv.slice(2)));

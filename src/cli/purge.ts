@@ -20,6 +20,7 @@ const own: readonly OwnEntry[] = [
   { pattern: /^program(\.new)?$/, what: 'the program' },
   { pattern: /^ranges\.json$/, what: 'address ranges' },
   { pattern: /^packages\.json$/, what: 'list of installed packages; the packages stay' },
+  { pattern: /^ranges\.json$/, what: 'its address ranges' },
   { pattern: /^containerd$/, what: 'images and containers' },
   { pattern: /^pods$/, what: "Pods' volumes and files" },
   { pattern: /^volumes$/, what: 'volumes with their data' },

@@ -48,6 +48,8 @@ const sameEventFor = 600_000;
 const burst = 25;
 const refillEvery = 300_000;
 const mostKnown = 4096;
+/** Shared by all recorders: two that tell of one object in the same millisecond must not choose the same name. */
+let nextSerial = 0;
 
 export class ApiEventRecorder implements EventRecorder {
   readonly #client: ApiClient;
@@ -57,7 +59,6 @@ export class ApiEventRecorder implements EventRecorder {
   readonly #known = new Map<string, Known>();
   readonly #allowances = new Map<string, Allowance>();
   readonly #writing = new Set<Promise<void>>();
-  #sequence = 0;
 
   /** `component` is what `kubectl describe` shows as From: 'kubelet', 'default-scheduler'. */
   constructor(options: { readonly client: ApiClient; readonly clock: Clock; readonly logger: Logger; readonly component: string; readonly host?: string | undefined }) {
@@ -102,7 +103,7 @@ export class ApiEventRecorder implements EventRecorder {
 
   async #create(key: string, involved: InvolvedObject, type: EventType, reason: string, message: string, now: number): Promise<void> {
     const namespace = involved.namespace ?? 'default';
-    const name = `${involved.name}.${(now * 1000 + (this.#sequence++ % 1000)).toString(16)}`;
+    const name = `${involved.name}.${(now * 1000 + (nextSerial++ % 1000)).toString(16)}`;
     if (this.#known.size > mostKnown) this.#known.clear();
     this.#known.set(key, { name, namespace, count: 1, last: now });
     const at = timestamp(now);

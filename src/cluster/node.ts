@@ -16,6 +16,7 @@ import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
 import { startNodeNetwork } from './node-network.ts';
 import { keepNodeRoles } from './node-roles.ts';
+import { startNodeStorage } from './node-storage.ts';
 import type { PkiState } from './pki-state.ts';
 
 export interface NodeOptions {
@@ -46,6 +47,8 @@ export interface NodeOptions {
   readonly resolvConf?: string | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
+  /** Compatibility setting storageclass-hostpath. */
+  readonly hostPathClass?: boolean | undefined;
 }
 
 export interface RunningNode extends Closable {
@@ -89,6 +92,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   });
   closing.add(kubelet, (agent) => agent.close());
   closing.add(await startNodeNetwork({ ...options, client: administrator }), (network) => network.close());
+  closing.add(await startNodeStorage({ ...options, client: administrator }), (storage) => storage.close());
   handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }

@@ -8,9 +8,11 @@ import { kubernetesService, type ApiServerAddress } from './kubernetes-service/k
 import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
@@ -18,12 +20,15 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
+import { claimProtectionController } from './volume-protection/claim-protection.ts';
+import { volumeProtectionController } from './volume-protection/volume-protection.ts';
 
 export interface BuiltinControllerOptions {
   /** The cluster's CA certificates as PEM text; default none. */
@@ -50,6 +55,8 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     statefulSetController,
     jobController,
     cronJobController,
+    disruptionController,
+    resourceQuotaController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
@@ -61,6 +68,9 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     clusterRoleAggregationController,
     ttlAfterFinishedController,
     persistentVolumeBinder,
+    claimProtectionController,
+    volumeProtectionController,
+    ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
     certificateApprover,
     ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),

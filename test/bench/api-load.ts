@@ -1,5 +1,5 @@
 /** Load on the API: the same steps as against upstream, so that the figures compare. */
-import { Connection, type Answer } from './connection.ts';
+import type { Answer, Connection } from './connection.ts';
 import { processorTime } from './processor-time.ts';
 
 export interface LoadOptions {

@@ -1,8 +1,8 @@
 /** How long the event loop of this process keeps others waiting. */
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 export class LoopDelay {
-  readonly #histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: 1 });
+  readonly #histogram = monitorEventLoopDelay({ resolution: 1 });
 
   constructor() {
     this.#histogram.enable();

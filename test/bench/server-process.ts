@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
+/** BENCH_DIST names another build, to compare with. */
+const bundle = process.env['BENCH_DIST'] ?? path.join(root, 'dist');
+
 export interface ServerProcess {
   readonly pid: number;
   readonly kubeconfig: string;
@@ -25,9 +28,9 @@ export async function startServerProcess(folder: string, flags: readonly string[
   const log = path.join(folder, `bench-${process.hrtime.bigint()}.log`);
   const kubeconfig = path.join(folder, 'kubeconfig');
   const out = openSync(log, 'w');
-  const args = [path.join(root, 'dist/cli.js'), 'server', '--data-dir', path.join(folder, 'data'), '--port', '0', '--kubeconfig', kubeconfig, ...flags];
+  const args = ['--max-semi-space-size=8', path.join(bundle, 'cli.js'), 'server', '--data-dir', path.join(folder, 'data'), '--port', '0', '--kubeconfig', kubeconfig, ...flags];
   const begun = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', out, out], env: { ...process.env, K8TS_ROOT: root } });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', out, out], env: { ...process.env, K8TS_ROOT: root, MALLOC_ARENA_MAX: '1' } });
   const apiReady = await logged(child, log, 'the API is ready', begun);
   const clusterReady = await logged(child, log, 'the cluster is ready', begun);
   return { pid: child.pid ?? 0, kubeconfig, startup: { apiReady, clusterReady }, stop: () => stop(child) };

@@ -30,7 +30,7 @@ export function tokenRequestAction(options: { readonly tokens: ServiceAccountTok
     checkSeconds(seconds, name);
     await admission.validate({
       operation: 'CREATE', definition: served.definition, subresource: 'token', namespace, name, object: undefined, old: undefined, options: posted as AnyObject,
-      user: request.user, dryRun: false, warnings: request.warnings, onFailure: () => {},
+      user: request.user, dryRun: false, warnings: request.warnings, onFailure: () => {}, onEnd: () => {},
     });
     const audiences = spec.audiences && spec.audiences.length > 0 ? spec.audiences : options.audiences;
     const bound = spec.boundObjectRef;

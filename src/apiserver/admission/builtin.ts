@@ -8,13 +8,17 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { RbacPolicy } from '../authz/rbac.ts';
+import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocator } from './service-allocator.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 
 export interface AdmissionDependencies {
   readonly objects: ObjectStore;
@@ -30,6 +34,7 @@ export interface AdmissionDependencies {
 export function builtinAdmission(dependencies: AdmissionDependencies): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(dependencies),
+    limitRanger(dependencies),
     serviceAccount(dependencies),
     nodeRestriction(dependencies),
     priority(dependencies),
@@ -37,6 +42,9 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     defaultStorageClass(dependencies),
     certificateRequests(dependencies),
     rbacEscalation(dependencies),
+    storageObjectInUseProtection(),
+    persistentVolumeClaimResize(dependencies),
     serviceAllocator(dependencies),
+    resourceQuota(dependencies),
   ];
 }

@@ -6,9 +6,11 @@ import { persistentVolumeClaims } from '../../resources/core/persistent-volume-c
 import { persistentVolumes } from '../../resources/core/persistent-volume.ts';
 import { storageClasses } from '../../resources/storage/storage-class.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
+import { claimProtectionController } from '../volume-protection/claim-protection.ts';
+import { volumeProtectionController } from '../volume-protection/volume-protection.ts';
 import { persistentVolumeBinder } from './persistent-volume-binder.ts';
 
-const start = (): Promise<Cluster> => startCluster({ controllers: [persistentVolumeBinder], scheduler: false });
+const start = (): Promise<Cluster> => startCluster({ controllers: [persistentVolumeBinder, claimProtectionController, volumeProtectionController], scheduler: false });
 const claims = (cluster: Cluster) => cluster.client.of(persistentVolumeClaims).namespace('default');
 const volumes = (cluster: Cluster) => cluster.client.of(persistentVolumes);
 
@@ -113,6 +115,7 @@ test('a claim deleted leaves its volume Released, and nobody gets it until it is
   await claims(cluster).create(claim('c'));
   await cluster.settled();
   await claims(cluster).delete('c');
+  await cluster.settled();
   await claims(cluster).create(claim('c'));
   await cluster.settled();
   assert.equal((await volumes(cluster).get('v')).status?.phase, 'Released');
@@ -141,6 +144,9 @@ test('a claim whose volume is gone is Lost', async () => {
   await claims(cluster).create(claim('c'));
   await cluster.settled();
   await volumes(cluster).delete('v');
+  await cluster.settled();
+  assert.equal((await claims(cluster).get('c')).status?.phase, 'Bound');
+  await volumes(cluster).patch('v', 'merge', { metadata: { finalizers: null } });
   await cluster.settled();
   assert.equal((await claims(cluster).get('c')).status?.phase, 'Lost');
   assert.ok((await told(cluster, 'c')).includes('ClaimLost: Bound claim has lost its PersistentVolume. Data on the volume is lost!'));

@@ -14,6 +14,7 @@ export type Waiting = boolean;
 
 export async function syncClaim(claim: Claim, objects: StorageObjects): Promise<Waiting> {
   if (claim.metadata.annotations?.[bindCompleted] !== undefined) return syncBound(claim, objects);
+  if (claim.metadata.deletionTimestamp !== undefined) return false;
   return claim.spec?.volumeName ? syncNamed(claim, claim.spec.volumeName, objects) : syncOpen(claim, objects);
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { after, before, test } from 'node:test';
-import { startTestServer, type Json, type TestServer } from '../../harness/api-server.ts';
+import { items, startTestServer, type Json, type TestServer } from '../../harness/api-server.ts';
 
 let server: TestServer;
 before(async () => { server = await startTestServer(); });
@@ -22,7 +22,7 @@ const deployment = (name: string, more: object = {}): object => ({
   spec: { replicas: 0, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } } },
   ...more,
 });
-const causes = (body: Json): string[] => (body['details']?.['causes'] ?? []).map((cause) => `${cause['field']} ${cause['reason']}`);
+const causes = (body: Json): string[] => items(body['details']?.['causes']).map((cause) => `${cause['field']} ${cause['reason']}`);
 
 test('1: a second Namespace of one name is 409 AlreadyExists', async () => {
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'twice' } };
@@ -44,7 +44,7 @@ test('3: metadata is filled in', async () => {
     const { body: created } = await server.admin('POST', url, { body });
     assert.match(String(created['metadata']?.['creationTimestamp']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     assert.match(String(created['metadata']?.['uid']), uuid);
-    if (created['kind'] === 'Deployment') assert.equal(created['metadata']?.['generation'], 1);
+    if (String(created['kind']) === 'Deployment') assert.equal(created['metadata']?.['generation'], 1);
   }
 });
 
