@@ -25,8 +25,21 @@ const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const form = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*)([-+]?\d*)$/;
 const formatComplaint = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
+const mostRemembered = 1024;
+const remembered = new Map<string | number, Quantity>();
+
 /** Reads a quantity; a JSON number is read like its text. Throws QuantityError. */
 export function parseQuantity(text: string | number): Quantity {
+  const known = remembered.get(text);
+  if (known) return known;
+  const quantity = readQuantity(text);
+  // A cluster's Pods ask for a few different amounts, each of which is read many times.
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(text, quantity);
+  return quantity;
+}
+
+function readQuantity(text: string | number): Quantity {
   const match = form.exec(String(text));
   if (!match || (match[2] === '' && (match[3] ?? '') === '')) throw new QuantityError(formatComplaint);
   const [, sign, whole = '', fraction = '', letters = '', digits = ''] = match;

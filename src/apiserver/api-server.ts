@@ -7,21 +7,31 @@ import type { Closable } from '../base/lifecycle.ts';
 import { CloseStack } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { messageOf } from '../base/errors.ts';
+import { MetricsRegistry } from '../base/metrics.ts';
+import { addProcessMetrics } from '../base/process-metrics.ts';
 import type { Random } from '../base/random.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchCache } from '../storage/watch-cache.ts';
+import { accessReviewActions } from './actions/access-reviews.ts';
 import { bindingAction } from './actions/binding.ts';
+import { evictionAction } from './actions/eviction.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { builtinAdmission } from './admission/builtin.ts';
 import { CrdManager } from './crd/crd-manager.ts';
 import { firstOf, mastersAuthorizer, type Authorizer } from './authz/authorizer.ts';
+import { NodeReferences } from './authz/node-references.ts';
+import { nodeAuthorizer } from './authz/node.ts';
 import { RbacPolicy, rbacAuthorizer } from './authz/rbac.ts';
 import { buildChain, type Chain } from './chain.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { authentication, type Authenticator } from './filters/authentication.ts';
 import { authorization } from './filters/authorization.ts';
+import { defaultInFlight, inFlight, type InFlightLimits } from './filters/in-flight.ts';
+import { timeLimit } from './filters/time-limit.ts';
+import { metricsHandler, requestMetrics } from './request-metrics.ts';
 import { impersonation } from './filters/impersonation.ts';
+import { indexHandler } from './index-handler.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
 import { createOpenApi } from './openapi/openapi.ts';
 import { openApiPaths } from './openapi/paths.ts';
@@ -40,8 +50,12 @@ export interface ApiServerOptions {
   readonly authenticators: readonly Authenticator[];
   /** The range of cluster addresses of Services; default 10.96.0.0/16. */
   readonly serviceCidr?: string | undefined;
-  /** Asked after system:masters and before RBAC (the Node authorizer). */
+  /** Asked after system:masters and before the Node authorizer and RBAC. */
   readonly authorizers?: readonly Authorizer[];
+  /** Requests from outside that are served at a time. */
+  readonly inFlight?: InFlightLimits | undefined;
+  /** Where the server counts; default a registry of its own. */
+  readonly metrics?: MetricsRegistry | undefined;
   /** Called when the server can no longer do its work: the store's events ended. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -76,11 +90,14 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const cache = closing.add(await WatchCache.open(store, { clock, onFailure: options.onFailure }), (opened) => opened.close());
   const objects = new ObjectStore(store, cache);
   const policy = new RbacPolicy(cache);
-  const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), rbacAuthorizer(policy)]);
-  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, serviceCidr: options.serviceCidr }));
+  const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), nodeAuthorizer(new NodeReferences(registry, objects)), rbacAuthorizer(policy)]);
+  const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, authorizer, policy, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
   closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
+
+  const metrics = options.metrics ?? new MetricsRegistry();
+  closing.defer(addProcessMetrics(metrics));
 
   const ready = { state: false };
   const discovery = new Discovery(registry);
@@ -90,6 +107,8 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const actions = new Map<string, ResourceHandler>([
     ['/pods/binding', bindingAction(registry, writer, clock)],
     ['/bindings', bindingAction(registry, writer, clock)],
+    ['/pods/eviction', evictionAction({ registry, objects, writer })],
+    ...Object.entries(accessReviewActions(authorizer, policy)),
     ...extensions.flatMap((extension) => Object.entries(extension.actions ?? {})),
   ]);
   const paths = new Map<string, Handler>([
@@ -98,12 +117,15 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/apis', discovery.handler],
     ['/apis/', discovery.handler],
     ['/version', versionHandler(options.version)],
+    ['/metrics', metricsHandler(metrics)],
     ...Object.entries(openApiPaths(openApi)),
     ...healthPaths(() => ready.state),
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);
+  paths.set('/', indexHandler([...paths.keys()]));
   const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
-  const chain = buildChain([authentication(options.authenticators), impersonation(authorizer), authorization(authorizer)], router, logger);
+  const limits = [inFlight(options.inFlight ?? defaultInFlight, metrics), timeLimit(clock)];
+  const chain = buildChain([requestMetrics(metrics, clock), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
   return {
     chain,
     parts,

@@ -7,8 +7,8 @@ import { StatusError, internalError } from '../apimachinery/status-error.ts';
 import type { AnyObject } from '../apimachinery/object.ts';
 import type { Logger } from '../base/log.ts';
 import { messageOf } from '../base/errors.ts';
-import { parseRequest } from './request-info.ts';
-import type { ApiRequest, ApiResponse, Filter, Handler, IncomingRequest, UserInfo } from './request.ts';
+import { parseRequest, type RequestInfo } from './request-info.ts';
+import type { ApiRequest, ApiResponse, Filter, Handler, IncomingRequest, Peer, RequestHeaders, UserInfo } from './request.ts';
 
 export interface ChainResult {
   readonly response: ApiResponse;
@@ -28,13 +28,53 @@ export function buildChain(filters: readonly Filter[], handler: Handler, logger:
     const auditId = incoming.headers.get('audit-id') ?? randomUUID();
     try {
       const info = parseRequest(incoming.method, incoming.path, incoming.query);
-      const request: ApiRequest = Object.assign(Object.create(null) as object, incoming, { info, auditId, warnings, user: incoming.identity ?? nobody });
-      return { response: await run(request), warnings, auditId };
+      return { response: await run(new RequestOnItsWay(incoming, info, auditId, warnings)), warnings, auditId };
     } catch (error) {
       if (!(error instanceof StatusError)) logger.error('request failed', { path: incoming.path, method: incoming.method, error: error instanceof Error ? error.stack : String(error) });
       return { response: errorResponse(error), warnings, auditId };
     }
   };
+}
+
+/** What came in, and what is found out about it. A class, so that all requests have one form and signals are made only when asked for. */
+class RequestOnItsWay implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: RequestHeaders;
+  readonly peer: Peer;
+  readonly readBody: () => Promise<Uint8Array>;
+  readonly bodyStream: IncomingRequest['bodyStream'];
+  readonly object: AnyObject | undefined;
+  readonly identity: UserInfo | undefined;
+  readonly exchange: IncomingRequest['exchange'];
+  readonly info: RequestInfo;
+  readonly auditId: string;
+  readonly warnings: string[];
+  user: UserInfo;
+  readonly #incoming: IncomingRequest;
+
+  constructor(incoming: IncomingRequest, info: RequestInfo, auditId: string, warnings: string[]) {
+    this.method = incoming.method;
+    this.path = incoming.path;
+    this.query = incoming.query;
+    this.headers = incoming.headers;
+    this.peer = incoming.peer;
+    this.readBody = incoming.readBody;
+    this.bodyStream = incoming.bodyStream;
+    this.object = incoming.object;
+    this.identity = incoming.identity;
+    this.exchange = incoming.exchange;
+    this.info = info;
+    this.auditId = auditId;
+    this.warnings = warnings;
+    this.user = incoming.identity ?? nobody;
+    this.#incoming = incoming;
+  }
+
+  get signal(): AbortSignal {
+    return this.#incoming.signal;
+  }
 }
 
 export function errorResponse(error: unknown): ApiResponse {

@@ -1,7 +1,11 @@
 /** The API over HTTPS: exchanges from the listener into the handler chain, and answers back as bytes. */
+import { promisify } from 'node:util';
+import { gzip, type ZlibOptions } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import { tooLarge } from '../apimachinery/status-error.ts';
-import { BodyTooLargeError, type Exchange, type ResponseHeaders } from '../transport/exchange.ts';
+import { BodyTooLargeError, type Exchange } from '../transport/exchange.ts';
+import { acceptMessages } from '../transport/channels/message-stream.ts';
+import { asksForWebSocket } from '../transport/channels/websocket.ts';
 import { contentTypes, negotiate, type Negotiated } from './negotiation/accept.ts';
 import { encodeList, encodeObject, encodeWatchItem, type Encoder } from './negotiation/encode.ts';
 import { includeObjectOf } from './negotiation/table.ts';
@@ -25,12 +29,15 @@ export function createHttpHandler(chain: Chain, clock: Clock): (exchange: Exchan
   };
 }
 
+/** Shared by all requests without a query: nobody changes it. */
+const noQuery = new URLSearchParams();
+
 function incoming(exchange: Exchange): IncomingRequest {
   const { headers } = exchange;
   return {
     method: exchange.method,
     path: exchange.rawPath,
-    query: new URLSearchParams(exchange.query),
+    query: exchange.query === '' ? noQuery : new URLSearchParams(exchange.query),
     headers: { get: (name) => headers.get(name), all: (name) => headers.all(name), names: () => headers.pairs().filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()) },
     peer: exchange.peer,
     get signal() {
@@ -63,8 +70,8 @@ async function answer(exchange: Exchange, request: IncomingRequest, result: Chai
     case 'object':
       if (response.status === 401) headers['www-authenticate'] = 'Basic realm="kubernetes-master"';
       addRetryAfter(headers, response.object);
-      exchange.respond(response.status, headers, encodeObject(response, encoder));
-      return;
+      if (isUnknownPath(response)) return exchange.respond(404, { ...headers, 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }, '404 page not found\n');
+      return answerWhole(exchange, response.status, headers, encodeObject(response, encoder));
     case 'list':
       return answerList(exchange, response, encoder, headers);
     case 'watch':
@@ -113,14 +120,36 @@ function addRetryAfter(headers: Headers, object: unknown): void {
   if (seconds !== undefined && seconds > 0) headers['retry-after'] = String(seconds);
 }
 
-async function answerList(exchange: Exchange, response: ListResponse, encoder: Encoder, headers: ResponseHeaders): Promise<void> {
+/** What is no path of ours is answered as Go's servers do, without a Status. */
+function isUnknownPath({ status, object }: Extract<ApiResponse, { type: 'object' }>): boolean {
+  const { reason, details } = object as { reason?: string; details?: { kind?: string } };
+  return status === 404 && reason === 'NotFound' && details !== undefined && details.kind === undefined;
+}
+
+/** Compressed for clients on other machines, where it is worth its while. */
+async function answerWhole(exchange: Exchange, status: number, headers: Headers, body: Buffer): Promise<void> {
+  if (body.length < compressFrom || !wantsGzip(exchange)) return exchange.respond(status, headers, body);
+  exchange.respond(status, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, await compress(body, { level: 1 }));
+}
+
+const compress = promisify<Buffer, ZlibOptions, Buffer>(gzip);
+const compressFrom = 128 * 1024;
+
+function wantsGzip({ headers, peer }: Exchange): boolean {
+  if (isThisMachine(peer.address)) return false;
+  return (headers.get('accept-encoding') ?? '').split(',').some((coding) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(coding));
+}
+
+const isThisMachine = (address: string): boolean => address === '' || address === '::1' || /^(::ffff:)?127\./.test(address);
+
+async function answerList(exchange: Exchange, response: ListResponse, encoder: Encoder, headers: Headers): Promise<void> {
   const chunks = encodeList(response, encoder);
   const first = chunks.next();
   const second = chunks.next();
   if (second.done) {
-    exchange.respond(200, headers, first.value as Buffer);
-    return;
+    return answerWhole(exchange, 200, headers, first.value as Buffer);
   }
+  if (wantsGzip(exchange)) return answerWhole(exchange, 200, headers, Buffer.concat([first.value as Buffer, second.value, ...chunks]));
   const stream = exchange.stream(200, headers);
   stream.write(first.value as Buffer);
   for (let chunk: IteratorResult<Buffer> = second; !chunk.done && !stream.closed; chunk = chunks.next()) {
@@ -129,8 +158,10 @@ async function answerList(exchange: Exchange, response: ListResponse, encoder: E
   stream.end();
 }
 
-async function answerWatch(exchange: Exchange, response: WatchResponse, encoder: Encoder, headers: ResponseHeaders): Promise<void> {
-  const stream = exchange.stream(200, headers);
+/** Over HTTP all events of one turn go out in one write; over a WebSocket each is a message. */
+async function answerWatch(exchange: Exchange, response: WatchResponse, encoder: Encoder, headers: Headers): Promise<void> {
+  const socket = asksForWebSocket(exchange);
+  const stream = socket ? await acceptMessages(exchange, { text: encoder.negotiated.encoding !== 'protobuf' }) : exchange.stream(200, headers);
   let first = true;
   for await (const batch of response.events) {
     if (stream.closed) break;
@@ -139,8 +170,8 @@ async function answerWatch(exchange: Exchange, response: WatchResponse, encoder:
       if (item.type !== 'BOOKMARK' && item.type !== 'ERROR') first = false;
       return frame;
     });
-    const written = stream.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
-    if (!written) await stream.drained();
+    const chunks = socket || frames.length === 1 ? frames : [Buffer.concat(frames)];
+    for (const chunk of chunks) if (!stream.write(chunk)) await stream.drained();
   }
   stream.end();
 }

@@ -58,19 +58,28 @@ export function parseRequest(method: string, rawPath: string, query: URLSearchPa
     namespace = rest[1] ?? '';
     if (rest.length > 2 && !namespaceSubresources.has(rest[2] ?? '')) rest = rest.slice(2);
   }
-  const [resource = '', name = '', subresource = '', ...tail] = rest;
+  const [resource = '', given = '', subresource = '', ...tail] = rest;
+  let name = given;
   if (name === '') {
     if (verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list';
     if (verb === 'delete') verb = 'deletecollection';
+    if (verb === 'list' || verb === 'watch') name = selectedName(query.get('fieldSelector'));
   }
   return { isResource: true, path, parts, verb, group, version, namespace, resource, subresource, name, rest: tail };
 }
 
+/** A list of one object by name counts, for access, as a request for that object. */
+const selectedName = (selector: string | null): string => /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector ?? '')?.[1] ?? '';
+
 export const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
 
+/** Encoded characters, empty segments, and those that begin with a dot: only these paths need a closer look. */
+const suspicious = /%|\/\/|\/\.|^[^/]/;
+
 function splitPath(rawPath: string): string[] {
-  const raw = rawPath.split('/').slice(1);
+  const raw = rawPath.slice(1).split('/');
   if (raw.length > 1 && raw.at(-1) === '') raw.pop();
+  if (!suspicious.test(rawPath)) return raw;
   const proxied = raw.indexOf('proxy');
   return raw.map((segment, i) => {
     const inProxyTail = proxied >= 0 && i > proxied && raw[0] !== 'proxy';

@@ -28,7 +28,10 @@ export function createRouter(options: RouterOptions): Handler {
     const { info } = request;
     const elsewhere = options.aggregated?.(request);
     if (elsewhere) return elsewhere(request);
-    if (!info.isResource) return plainPath(options.paths, info.path)(request);
+    if (!info.isResource) {
+      const handler = plainPath(options.paths, info.path);
+      return readMethods.has(request.method) ? handler(request) : notAllowed;
+    }
     const served = options.registry.byResource(info.group, info.version, info.resource);
     if (!served) throw status.pathNotFound();
     if (info.namespace !== '' && !served.definition.namespaced && info.resource !== 'namespaces') throw status.pathNotFound();
@@ -36,6 +39,9 @@ export function createRouter(options: RouterOptions): Handler {
     return info.subresource === '' ? resourceVerb(request, served, options) : subresource(request, served, options);
   };
 }
+
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+const notAllowed: ApiResponse = { type: 'raw', status: 405, headers: { 'content-type': 'text/plain; charset=utf-8', allow: 'GET, HEAD' }, body: '405: Method Not Allowed\n' };
 
 function plainPath(paths: RouterOptions['paths'], path: string): Handler {
   const exact = paths.get(path);
@@ -53,7 +59,7 @@ async function resourceVerb(request: ApiRequest, served: ServedResource, options
   const verb = request.info.verb as Verb;
   const action = options.actions.get(`${definition.group}/${definition.plural}`);
   if (action && (verb === 'create' || !definition.verbs.includes('create'))) return action(request, served);
-  if (!definition.verbs.includes(verb)) throw status.methodNotAllowed(subjectOf(definition), verb);
+  if (!definition.verbs.includes(verb)) throw status.methodNotAllowed(subjectOf(definition), verb || request.method.toLowerCase());
   if (definition.namespaced && request.info.namespace === '' && verb !== 'list' && verb !== 'watch') {
     if (verb === 'deletecollection' || verb === 'create') throw status.methodNotAllowed(subjectOf(definition), verb);
     throw status.pathNotFound();

@@ -19,8 +19,13 @@ export interface Clock {
 
 /** RFC 3339 with whole seconds, as metav1.Time is written. */
 export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastStamp.second) lastStamp = { second, text: `${new Date(ms).toISOString().slice(0, 19)}Z` };
+  return lastStamp.text;
 }
+
+/** Within one second thousands of objects may be stamped. */
+let lastStamp = { second: NaN, text: '' };
 
 /** RFC 3339 with microseconds, as metav1.MicroTime is written. */
 export function microTimestamp(ms: number): string {

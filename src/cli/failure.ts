@@ -19,7 +19,7 @@ export class Failure extends Error {
 export const usageError = (message: string): Failure => new Failure(message, { exitCode: 2 });
 
 /** Errors of other rooms that are written for users already. */
-const selfExplaining = new Set(['StorageError', 'KubeconfigError']);
+const selfExplaining = new Set(['StorageError', 'KubeconfigError', 'NodeRuntimeError', 'ImageImportError']);
 
 const advice: Readonly<Record<string, string>> = {
   EACCES: 'permission denied: run as root, or choose another folder with --data-dir',

@@ -26,26 +26,33 @@ export interface InstanceContext {
   /** The API answers; the node, if there is one, is started next. */
   readonly onApiReady: (server: RunningServer) => void;
   readonly onFailure: (error: unknown) => void;
+  /** Ends a start that is still going on: what has started is closed and the signal's reason thrown. */
+  readonly signal: AbortSignal;
 }
 
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
-export async function startInstance(options: InstanceOptions, { directory, logger, onApiReady, onFailure }: InstanceContext): Promise<Instance> {
+export async function startInstance(options: InstanceOptions, { directory, logger, onApiReady, onFailure, signal }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
   try {
     const pki = openPki(directory.pki);
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
     const { name, port, bind } = options;
-    const ranges = options.noNode ? options : settleRanges(directory.root, options);
+    const ranges = options.noNode ? options : settleRanges(directory, options);
     const { serviceCidr } = ranges;
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
-    const node = options.noNode ? undefined : closing.add(await startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), signal), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw explainListen(error, options);
   }
+}
+
+/** A node may take long to start, or never manage: the wish to stop does not wait for it. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([work, new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))]);
 }
 
 interface NodeSurroundings {
@@ -69,14 +76,20 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     informers: server.controlPlane.informers,
     clusterDns: addressIn(options.serviceCidr, dnsHost),
     clusterDomain: 'cluster.local',
-    client: server.controlPlane.client,
+    client: server.controlPlane.clientFor({ name: `system:node:${options.nodeName}`, groups: ['system:nodes'] }),
     pki,
     logger,
     version: programVersion,
-    compat: options.compat,
+    administrator: server.controlPlane.client,
+    roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
+    hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: options.registries === undefined ? undefined : readRegistries(options.registries),
+    resolvConf: options.resolvConf,
+    loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
 }
+
+const isOn = ({ compat, tutorial }: InstanceOptions, setting: string): boolean => tutorial || compat.includes(setting);
 
 /** By custom the cluster's DNS has the tenth Service address. */
 const dnsHost = 10;

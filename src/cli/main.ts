@@ -2,8 +2,10 @@
 import { enableCompileCache } from 'node:module';
 import { compileCacheDirectory } from './compile-cache.ts';
 
-const cache = compileCacheDirectory(import.meta.dirname);
+// Sources that run as they are leave nothing behind.
+const cache = import.meta.filename.endsWith('.js') ? compileCacheDirectory(import.meta.dirname) : undefined;
 if (cache !== undefined) enableCompileCache(cache);
 
 const { run } = await import('./program.ts');
-process.exitCode = await run(process.argv.slice(2));
+// Nothing that a command has left open may keep the process: what it had to close is closed.
+process.exit(await run(process.argv.slice(2)));

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { report } from './failure.ts';
 import { instanceOptions, type RawOptions } from './instance-options.ts';
+import { addNodeCommands } from './node-commands.ts';
 import { programVersion } from './version.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -36,6 +37,7 @@ export function createProgram(setExitCode: (code: number) => void): Command {
     .configureHelp({ showGlobalOptions: false });
   addLifecycle(program, setExitCode);
   addInspection(program, setExitCode);
+  addNodeCommands(program, setExitCode);
   return program;
 }
 

@@ -1,8 +1,9 @@
 /** Deletes what an instance keeps in its data directory, by name: what is not ours there stays. */
-import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { DataDirectory } from '../cluster/data-directory.ts';
 import { KubeconfigError, removeFromKubeconfig } from '../cluster/kubeconfig.ts';
+import { Failure } from './failure.ts';
 import type { ServerState } from './server-state.ts';
 
 interface OwnEntry {
@@ -17,7 +18,9 @@ const own: readonly OwnEntry[] = [
   { pattern: /^server\.(json|stderr)(\.\d+)?$/, what: 'state of the server' },
   { pattern: /^server\.log(\.\d+)?$/, what: 'logs of the server' },
   { pattern: /^program(\.new)?$/, what: 'the program' },
+  { pattern: /^ranges\.json$/, what: 'address ranges' },
   { pattern: /^packages\.json$/, what: 'list of installed packages; the packages stay' },
+  { pattern: /^ranges\.json$/, what: 'its address ranges' },
   { pattern: /^containerd$/, what: 'images and containers' },
   { pattern: /^pods$/, what: "Pods' volumes and files" },
   { pattern: /^volumes$/, what: 'volumes with their data' },
@@ -37,6 +40,7 @@ export interface Purged {
 }
 
 export function purge(directory: DataDirectory, last: ServerState | undefined): Purged {
+  refuseMounts(directory);
   const context = removeContext(last);
   const deleted: { name: string; what: string }[] = [];
   const left: string[] = [];
@@ -53,6 +57,13 @@ export function purge(directory: DataDirectory, last: ServerState | undefined): 
   }
   if (left.length === 0) rmdirSync(directory.root);
   return { deleted, left, context };
+}
+
+/** Deleting through a mount would delete what is somebody else's: a Pod's hostPath, say. */
+function refuseMounts({ root }: DataDirectory): void {
+  if (!existsSync('/proc/self/mountinfo')) return;
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '').filter((mount) => mount.startsWith(`${root}/`));
+  if (mounts.length > 0) throw new Failure(`nothing was deleted: ${mounts.length} mounts are left in ${root}, the first being ${mounts[0] ?? ''}; unmount them and run again`);
 }
 
 /** Only an entry that still leads to this very server is taken out. */

@@ -20,10 +20,10 @@ import { createRegistry } from '../resources/registry.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../storage/store.ts';
 import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
+import { controllerIdentity, controllerManagerIdentity, schedulerIdentity } from './component-identities.ts';
 import { InProcessTransport } from './in-process-transport.ts';
 
 export const adminIdentity: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters'] };
-const schedulerIdentity: UserInfo = { name: 'system:kube-scheduler', groups: ['system:masters'] };
 
 export interface ControlPlaneOptions {
   readonly store: Store;
@@ -64,7 +64,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     (parts) => options.extend?.(parts, registry) ?? [],
   );
   closing.add(apiServer, (server) => server.close());
-  const clientFor = (identity: UserInfo, userAgent = userAgentOf(identity)): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, identity, userAgent));
+  const clientFor = (identity: UserInfo, userAgent = userAgentOf(identity)): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, () => identity, userAgent));
   const client = clientFor(adminIdentity);
   await ensureBootstrapObjects(client);
 
@@ -74,9 +74,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     recorders.push(made);
     return made;
   };
-  const informers = closing.add(new Informers({ client: clientFor({ name: 'system:kube-controller-manager', groups: ['system:masters'] }), clock, logger }), (all) => all.close());
+  const informers = closing.add(new Informers({ client: clientFor(controllerManagerIdentity), clock, logger }), (all) => all.close());
   const context: ControllerContext = { client, informers, clock, logger, recorder };
-  const controllers = options.controllers.map((make) => make(context));
+  const controllers = options.controllers.map((make) => startAs(apiServer, context, make));
   if (options.scheduler ?? true) controllers.push(createScheduler({ ...context, client: clientFor(schedulerIdentity), random }));
   await informers.start();
   for (const controller of controllers) controller.start();
@@ -92,6 +92,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     settled: () => settled(controllers, apiServer, recorders),
     close: () => closing.close(),
   };
+}
+
+/** A controller says its name once it is made: its client learns then as whom it acts. */
+function startAs(apiServer: ApiServer, context: ControllerContext, make: ControllerFactory): RunningController {
+  let identity = controllerManagerIdentity;
+  const client = new ApiClient(new InProcessTransport(apiServer.chain, () => identity, 'kube-controller-manager'));
+  const controller = make({ ...context, client });
+  identity = controllerIdentity(controller.name);
+  return controller;
 }
 
 /** The upstream program that a component's identity stands for. */

@@ -1,6 +1,6 @@
 /** Where an instance keeps what is its own. An instance is its data directory: everything is found from here. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 export const defaultDataDirectory = '/var/lib/k8ts';
@@ -24,8 +24,9 @@ export function openDataDirectory(directory: string): DataDirectory {
   return describeDataDirectory(realpathSync(directory));
 }
 
+/** A link to a directory is that directory. */
 export function describeDataDirectory(directory: string): DataDirectory {
-  const root = path.resolve(directory);
+  const root = existsSync(directory) ? realpathSync(directory) : path.resolve(directory);
   return {
     root,
     id: createHash('sha256').update(root).digest('hex').slice(0, 8),

@@ -1,9 +1,14 @@
-/** Ends what a node of this instance has left on the machine, whether or not a server runs. */
+/**
+ * Ends what a node of this instance has left on the machine, whether or not a server or a containerd runs: containers, network,
+ * logs of Pods, settings of the machine. Only what carries the instance's own name is touched.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { silentLogger } from '../base/log.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { restoreHostSettings } from './host-settings.ts';
+import { removePodLogs } from './pod-logs.ts';
 
 export interface EndNodeOptions {
   readonly directory: DataDirectory;
@@ -16,5 +21,13 @@ export interface EndNodeOptions {
 export async function endNode({ directory, clock, report }: EndNodeOptions): Promise<void> {
   if (!existsSync(path.join(directory.root, 'containerd'))) return;
   const { stopContainerd } = await import('../kubelet/containerd/teardown.ts');
+  const { findProgram } = await import('../kubelet/containerd/machine.ts');
+  const { removeServiceProxy } = await import('../network/service-proxy/service-proxy.ts');
+  const { logOwnerFile } = await import('../kubelet/pods/runtime-labels.ts');
   await report('ending containers and containerd', () => stopContainerd({ dataDir: directory.root, clock, log: silentLogger }));
+  if (findProgram('nft') !== undefined && findProgram('ip') !== undefined) {
+    await report('removing routes and packet rules', () => removeServiceProxy(directory.id));
+  }
+  removePodLogs(logOwnerFile(`k8ts-${directory.id}`));
+  restoreHostSettings();
 }

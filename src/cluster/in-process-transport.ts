@@ -16,13 +16,13 @@ const noQuery = new URLSearchParams();
 
 export class InProcessTransport implements ApiTransport {
   readonly #chain: Chain;
-  readonly #identity: UserInfo;
+  readonly #identity: () => UserInfo;
   readonly #headers: RequestHeaders;
   readonly #patchHeaders = new Map<string, RequestHeaders>();
   readonly #userAgent: string;
 
   /** `userAgent` names the component: it is the manager of the fields it writes. */
-  constructor(chain: Chain, identity: UserInfo, userAgent = 'k8ts') {
+  constructor(chain: Chain, identity: () => UserInfo, userAgent = 'k8ts') {
     this.#chain = chain;
     this.#identity = identity;
     this.#userAgent = userAgent;
@@ -94,7 +94,7 @@ export class InProcessTransport implements ApiTransport {
       signal: call.signal ?? never,
       readBody: async () => (isPatch ? Buffer.from(JSON.stringify(call.body)) : new Uint8Array()),
       object: isPatch ? undefined : (call.body as AnyObject | undefined),
-      identity: this.#identity,
+      identity: this.#identity(),
     };
   }
 }

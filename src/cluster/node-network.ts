@@ -8,6 +8,7 @@ import type { Informers } from '../client/informers.ts';
 import { createDns } from '../network/dns/dns.ts';
 import { createLoadBalancer } from '../network/load-balancer/load-balancer.ts';
 import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
+import { noteHostSettings } from './host-settings.ts';
 
 export interface NodeNetworkOptions {
   readonly instance: string;
@@ -20,6 +21,8 @@ export interface NodeNetworkOptions {
   readonly client: ApiClient;
   readonly informers: Informers;
   readonly logger: Logger;
+  /** Names the servers that know names outside of the cluster; default /etc/resolv.conf. */
+  readonly resolvConf?: string | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
 }
@@ -35,11 +38,12 @@ export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Clo
     const recorder = new ApiEventRecorder({ client, clock, logger, component: 'service-lb-controller' });
     const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
     const dns = closing.add(
-      createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr] }),
+      createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr], ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }) }),
       (it) => it.close(),
     );
     const balancer = closing.add(createLoadBalancer({ client, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
     await informers.start();
+    noteHostSettings();
     await Promise.all([proxy.start(), dns.start(), balancer.start()]);
     return closing;
   } catch (error) {

@@ -15,6 +15,7 @@ import { issueCertificate } from '../pki/certificate-authority.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
 import { startNodeNetwork } from './node-network.ts';
+import { keepNodeRoles } from './node-roles.ts';
 import { startNodeStorage } from './node-storage.ts';
 import type { PkiState } from './pki-state.ts';
 
@@ -28,18 +29,26 @@ export interface NodeOptions {
   readonly serviceCidr: string;
   readonly clusterDns: string;
   readonly clusterDomain: string;
+  /** Acts as the node. */
   readonly client: ApiClient;
+  /** Acts as the cluster's administrator: for the network, which upstream runs as Pods with rights of their own. */
+  readonly administrator?: ApiClient | undefined;
   readonly pki: PkiState;
   readonly logger: Logger;
   readonly version: string;
-  readonly labels?: Readonly<Record<string, string>>;
+  /** 'control-plane', 'master' */
+  readonly roles?: readonly string[];
   readonly registries?: Registries | undefined;
   readonly staticPods?: string | undefined;
   /** Eight hexadecimal digits that name what this instance owns on the machine. */
   readonly instance: string;
   readonly informers: Informers;
-  /** Names of compatibility settings that are on. */
-  readonly compat?: readonly string[] | undefined;
+  /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
+  readonly resolvConf?: string | undefined;
+  /** Compatibility setting loadbalancer-localhost. */
+  readonly loadBalancerLocalhost?: boolean | undefined;
+  /** Compatibility setting storageclass-hostpath. */
+  readonly hostPathClass?: boolean | undefined;
 }
 
 export interface RunningNode extends Closable {
@@ -61,7 +70,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
-  const { client, logger, nodeName } = options;
+  const { client, logger, nodeName, informers } = options;
+  const administrator = options.administrator ?? client;
+  closing.add(keepNodeRoles({ client: administrator, informers, logger, nodeName, roles: options.roles ?? [] }), (it) => it.close());
   let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
   const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
   const kubelet = await startNodeAgent({
@@ -74,15 +85,14 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     client,
     clock: systemClock,
     log: logger.with({ component: 'kubelet' }),
-    labels: options.labels,
     registries: options.registries,
     staticPods: options.staticPods,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
   });
   closing.add(kubelet, (agent) => agent.close());
-  closing.add(await startNodeNetwork(options), (network) => network.close());
-  closing.add(await startNodeStorage({ ...options, hostPathClass: options.compat?.includes('storageclass-hostpath') }), (storage) => storage.close());
+  closing.add(await startNodeNetwork({ ...options, client: administrator }), (network) => network.close());
+  closing.add(await startNodeStorage({ ...options, client: administrator }), (storage) => storage.close());
   handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }

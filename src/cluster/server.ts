@@ -4,7 +4,7 @@ import { systemClock, type Timer } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
-import { accessReviewActions, tokenReviewAction } from '../apiserver/actions/access-reviews.ts';
+import { tokenReviewAction } from '../apiserver/actions/access-reviews.ts';
 import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
 import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
 import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
@@ -81,22 +81,21 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     logger,
     version: options.version,
     controllers: [
-      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, apiServer: advertised(options.bind, listener.port) }),
+      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, apiServer: advertised(options.bind, listener.port) }),
       (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
     ],
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
     serviceCidr: options.serviceCidr,
-    extend: ({ authorizer, policy, objects }, registry) => {
+    extend: ({ objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
       return [
         {
           actions: {
-            ...accessReviewActions(authorizer, policy),
             'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
             ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
             ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
-            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects }),
+            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects, admission }),
           },
           paths: identityPaths(tokens.jwks, tokens.algorithms),
         },

@@ -1,8 +1,14 @@
 /** Every controller of the control plane. */
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
+import { jobController } from './job/job.ts';
+import type { KeyPair } from '../pki/certificate-authority.ts';
+import { certificateApprover } from './certificates/approver.ts';
+import { certificateSigner } from './certificates/signer.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
+import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
@@ -14,9 +20,11 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
+import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
 import { claimProtectionController } from './volume-protection/claim-protection.ts';
@@ -31,6 +39,8 @@ export interface BuiltinControllerOptions {
   readonly terminatedPodThreshold?: number;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
+  /** Signs certificate requests; without it none is signed. */
+  readonly authority?: KeyPair | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -42,6 +52,11 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     replicationControllerController,
     deploymentController,
     daemonSetController,
+    statefulSetController,
+    jobController,
+    cronJobController,
+    disruptionController,
+    resourceQuotaController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroringController,
@@ -57,6 +72,8 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     volumeProtectionController,
     ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
+    certificateApprover,
+    ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),
   ];
 }
 

@@ -73,6 +73,11 @@ export class CachedObject {
     return this.#object;
   }
 
+  /** Lets go of the parsed object, which is made again when somebody asks. */
+  forgetParsed(): void {
+    this.#object = undefined;
+  }
+
   get labels(): Readonly<Record<string, string>> {
     this.#labels ??= this.object.metadata.labels ?? noLabels;
     return this.#labels;

@@ -34,7 +34,7 @@ interface Change {
   readonly previous: CachedObject | undefined;
   readonly deleted: boolean;
   /** At most three, one a type: shared so that frames are shared. */
-  readonly events: { ADDED?: CacheEvent; MODIFIED?: CacheEvent; DELETED?: CacheEvent };
+  events: { ADDED?: CacheEvent; MODIFIED?: CacheEvent; DELETED?: CacheEvent };
 }
 
 export interface PublishedChange {
@@ -49,9 +49,11 @@ export interface CacheLimits {
   readonly maxWindow: number;
   readonly windowMs: number;
   readonly maxPending: number;
+  /** How long a past change keeps what was made of it (parsed objects, frames): by then watchers have been told. */
+  readonly warmMs: number;
 }
 
-export const defaultLimits: CacheLimits = { minWindow: 100, maxWindow: 20_000, windowMs: 75_000, maxPending: 20_000 };
+export const defaultLimits: CacheLimits = { minWindow: 100, maxWindow: 20_000, windowMs: 75_000, maxPending: 20_000, warmMs: 10_000 };
 
 export class ResourceCache {
   readonly #limits: CacheLimits;
@@ -61,9 +63,12 @@ export class ResourceCache {
   #window: Change[] = [];
   /** The revision of the newest change that is no longer in the window. */
   #forgotten: Revision;
+  /** Changes up to this revision keep only their bytes. */
+  #cooled: Revision;
 
   constructor(loadedAt: Revision, limits: CacheLimits = defaultLimits) {
     this.#forgotten = loadedAt;
+    this.#cooled = loadedAt;
     this.#limits = limits;
   }
 
@@ -137,6 +142,25 @@ export class ResourceCache {
     if (drop === 0 || (drop < 256 && drop < most)) return;
     this.#forgotten = (this.#window[drop - 1] as Change).revision;
     this.#window = this.#window.slice(drop);
+  }
+
+  /** Does what time alone makes due: drops old events, and of past states all but their bytes. True when more will become due. */
+  tidy(time: number): boolean {
+    this.trim(time);
+    const { minWindow, warmMs } = this.#limits;
+    for (let i = firstAfter(this.#window, this.#cooled); i < this.#window.length; i++) {
+      const change = this.#window[i] as Change;
+      if (change.time > time - warmMs) return true;
+      this.#cool(change);
+    }
+    return this.#window.length > minWindow;
+  }
+
+  #cool(change: Change): void {
+    change.previous?.forgetParsed();
+    if (this.#objects.get(change.key) !== change.object) change.object.forgetParsed();
+    change.events = {};
+    this.#cooled = change.revision;
   }
 
   #keep(key: string, object: CachedObject, isNew: boolean): void {

@@ -2,13 +2,16 @@
  * The watch cache: every object of the store in memory, published in commit order. Keys are
  * /registry/<group>/<resource>/[<namespace>/]<name>; the first two parts name a ResourceCache.
  */
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 import type { AnyObject } from '../apimachinery/object.ts';
 import { CachedObject } from './cached-object.ts';
 import { defaultLimits, ResourceCache, type CacheLimits, type PublishedChange } from './resource-cache.ts';
 import type { Revision, Store, StoreEvent } from './store.ts';
 
 export const registryPrefix = '/registry/';
+
+/** After a change, caches are looked after this often (ms) until nothing old is left in them. */
+const tidyEvery = 10_000;
 
 export class WatchCache {
   readonly #clock: Clock;
@@ -19,6 +22,7 @@ export class WatchCache {
   #revision: Revision;
   #waiting: { revision: Revision; resolve: () => void }[] = [];
   #running: Promise<void> = Promise.resolve();
+  #tidying: Timer | undefined;
 
   private constructor(clock: Clock, revision: Revision, limits: CacheLimits) {
     this.#clock = clock;
@@ -74,6 +78,7 @@ export class WatchCache {
 
   async close(): Promise<void> {
     this.#stop.abort();
+    this.#tidying?.cancel();
     await this.#running;
   }
 
@@ -94,7 +99,14 @@ export class WatchCache {
     }
     const now = this.#clock.now();
     for (const [name, changes] of byResource) this.resource(name).publish(changes, now);
+    this.#tidying ??= this.#clock.after(tidyEvery, () => this.#tidy());
     this.#release();
+  }
+
+  #tidy(): void {
+    const now = this.#clock.now();
+    const unfinished = [...this.#resources.values()].filter((cache) => cache.tidy(now));
+    this.#tidying = unfinished.length > 0 ? this.#clock.after(tidyEvery, () => this.#tidy()) : undefined;
   }
 
   #release(): void {

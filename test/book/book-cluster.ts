@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { buildImages } from '../images/build.ts';
 import { startRegistry, type Registry } from '../images/registry.ts';
 import { CommandLine } from '../harness/command-line.ts';
+import { startOutsideWorld, type OutsideWorld } from '../harness/outside-world.ts';
 import { leftovers } from '../harness/leftovers.ts';
 
 /** A first start on a machine may build the program and install packages. */
@@ -28,13 +29,15 @@ export class BookCluster {
   readonly shell: CommandLine;
   readonly dataDir: string;
   readonly #folder: string;
+  readonly outside: OutsideWorld;
   readonly #registry: Registry;
 
-  private constructor(parts: { shell: CommandLine; folder: string; dataDir: string; registry: Registry }) {
+  private constructor(parts: { shell: CommandLine; folder: string; dataDir: string; registry: Registry; outside: OutsideWorld }) {
     this.shell = parts.shell;
     this.#folder = parts.folder;
     this.dataDir = parts.dataDir;
     this.#registry = parts.registry;
+    this.outside = parts.outside;
   }
 
   /** `cwd` is where command lines run. */
@@ -46,9 +49,12 @@ export class BookCluster {
     mkdirSync(dataDir);
     const registry = await startRegistry(buildImages());
     writeFileSync(registries, `mirrors:\n  docker.io:\n    endpoint: ["${registry.url}"]\n`);
+    const outside = await startOutsideWorld();
+    const resolvConf = path.join(folder, 'resolv.conf');
+    writeFileSync(resolvConf, outside.resolvConf);
     const shell = new CommandLine({ home: folder, kubeconfig, cwd });
-    const cluster = new BookCluster({ shell, folder, dataDir, registry });
-    const { code, stdout, stderr } = await shell.run(`${k8ts} up --data-dir ${dataDir} --name k8ts --port 0 --kubeconfig ${kubeconfig} --registries ${registries} --tutorial`, { within: startBound });
+    const cluster = new BookCluster({ shell, folder, dataDir, registry, outside });
+    const { code, stdout, stderr } = await shell.run(`${k8ts} up --data-dir ${dataDir} --name k8ts --port 0 --kubeconfig ${kubeconfig} --registries ${registries} --resolv-conf ${resolvConf} --tutorial`, { within: startBound });
     if (code !== 0) {
       const log = readIfThere(path.join(dataDir, 'server.log'));
       await cluster.end();
@@ -62,6 +68,7 @@ export class BookCluster {
   async end(): Promise<void> {
     await this.shell.output(`${k8ts} down --data-dir ${this.dataDir}`);
     await this.#registry.close();
+    await this.outside.close();
     assert.deepEqual(leftovers(this.dataDir), []);
     if (process.env['K8TS_KEEP'] === undefined) rmSync(this.#folder, { recursive: true });
   }

@@ -17,8 +17,11 @@ export interface Answer {
 
 /** Loose JSON: tests read what they expect. */
 export interface Json {
-  readonly [field: string]: Json & string & number & boolean & Json[];
+  readonly [field: string]: Json;
 }
+
+/** A list among loose JSON; absent is empty. */
+export const items = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
 
 export interface CallOptions {
   /** Objects are sent as JSON, text as it is. */

@@ -1,13 +1,13 @@
 /**
  * Command lines as a reader types them, run by bash with kubectl on its path: tests keep the form of what they prove. The kubectl
- * is the one K8TS_KUBECTL names ('1.20' stands for Debian's package), else the machine's own.
+ * is the one K8TS_KUBECTL names, else Debian's 1.20.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { debianRoot } from '../images/debian-root.ts';
 import { eventually, usualBound } from './bounded.ts';
+import { findKubectl } from './kubectl.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -22,11 +22,6 @@ export interface CommandLineOptions {
   readonly cwd: string;
 }
 
-export function chosenKubectl(): string | undefined {
-  const chosen = process.env['K8TS_KUBECTL'];
-  return chosen === '1.20' ? debianRoot(['kubernetes-client']).locate('usr/bin/kubectl') : chosen;
-}
-
 export class CommandLine {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #cwd: string;
@@ -34,8 +29,8 @@ export class CommandLine {
   constructor({ home, kubeconfig, cwd }: CommandLineOptions) {
     const bin = path.join(home, 'bin');
     mkdirSync(bin, { recursive: true });
-    const kubectl = chosenKubectl();
-    if (kubectl !== undefined) {
+    const kubectl = findKubectl();
+    if (kubectl.includes('/')) {
       rmSync(path.join(bin, 'kubectl'), { force: true });
       symlinkSync(path.resolve(kubectl), path.join(bin, 'kubectl'));
     }

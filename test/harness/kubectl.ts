@@ -1,46 +1,12 @@
 /** Real kubectl programs: Debian's 1.20, fetched once into a cache of the tests' own, and a newer one where the machine has it. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { debianRoot } from '../images/debian-root.ts';
 
-/** K8TS_KUBECTL where set, else kubectl 1.20. Throws when it cannot be had. */
+/** The kubectl that K8TS_KUBECTL names, else Debian's 1.20. Throws when it cannot be had. */
 export function findKubectl(): string {
-  return process.env['K8TS_KUBECTL'] ?? kubectl120();
-}
-
-function cacheFolder(): string {
-  const fallback = process.getuid?.() === 0 ? '/var/cache/k8ts' : path.join(homedir(), '.cache', 'k8ts');
-  return process.env['K8TS_CACHE'] ?? fallback;
-}
-
-function kubectl120(): string {
-  const program = path.join(cacheFolder(), 'kubectl-1.20', 'usr', 'bin', 'kubectl');
-  if (existsSync(program)) return program;
-  const work = mkdtempSync(path.join(tmpdir(), 'k8ts-kubectl-'));
-  try {
-    const download = (): boolean => spawnSync('apt-get', ['download', 'kubernetes-client'], { cwd: work, stdio: 'ignore' }).status === 0;
-    if (!download()) {
-      spawnSync('apt-get', ['update'], { stdio: 'ignore' });
-      if (!download()) throw new Error('Debian\'s package kubernetes-client could not be fetched; name a kubectl with K8TS_KUBECTL');
-    }
-    const archive = readdirSync(work).find((name) => name.endsWith('.deb')) ?? '';
-    const unpacked = path.join(work, 'unpacked');
-    execFileSync('dpkg-deb', ['-x', path.join(work, archive), unpacked]);
-    const target = path.dirname(path.dirname(path.dirname(program)));
-    mkdirSync(path.dirname(target), { recursive: true });
-    rmSync(target, { recursive: true, force: true });
-    moveFolder(unpacked, target);
-    return program;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-function moveFolder(from: string, to: string): void {
-  const beside = `${to}.${process.pid}`;
-  execFileSync('cp', ['-r', from, beside]);
-  renameSync(beside, to);
+  const chosen = process.env['K8TS_KUBECTL'] ?? '1.20';
+  return chosen === '1.20' ? debianRoot(['kubernetes-client']).locate('usr/bin/kubectl') : chosen;
 }
 
 /** The machine's own kubectl and its minor version, if that is 1.30 or later. */
@@ -57,8 +23,10 @@ export interface KubectlResult {
   readonly stderr: string;
 }
 
+const patienceMs = 30_000;
+
 export interface RunningKubectl {
-  /** Resolves when stdout matches; rejects when the program ends without that. */
+  /** Resolves when stdout matches; rejects when the program ends, or half a minute passes, without that. */
   prints(pattern: RegExp): Promise<string>;
   stop(): Promise<void>;
 }
@@ -116,7 +84,12 @@ export class Kubectl {
           look = () => {
             if (pattern.test(output)) resolve(output);
           };
-          void ended.then(() => reject(new Error(`kubectl ${args.join(' ')} ended after printing ${JSON.stringify(output)}: ${errors}`)));
+          const fail = (how: string): void => reject(new Error(`kubectl ${args.join(' ')} ${how} after printing ${JSON.stringify(output)}: ${errors}`));
+          const late = setTimeout(() => fail('was given up'), patienceMs);
+          void ended.then(() => {
+            clearTimeout(late);
+            fail('ended');
+          });
           look();
         }),
       stop: () => {

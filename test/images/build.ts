@@ -1,4 +1,7 @@
 /** Builds the book's images into a registry's storage: `node test/images/build.ts`. Prints the storage folder. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TarEntry } from '../../src/kubelet/images/tar.ts';
 import { imageCacheFolder } from './cache-folder.ts';
@@ -10,6 +13,9 @@ import { RegistryStorage, type Layer } from './registry-storage.ts';
 export function buildImages(report: (line: string) => void = () => undefined): string {
   const folder = imageCacheFolder('registry');
   const debian = debianRoot(packages);
+  const stamp = path.join(folder, 'built-from');
+  const key = sourcesKey(debian);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return folder;
   const storage = new RegistryStorage(folder);
   const layers = new Map<(debian: DebianRoot) => readonly TarEntry[], Layer>();
   const layerOf = (make: (debian: DebianRoot) => readonly TarEntry[]): Layer => {
@@ -22,7 +28,16 @@ export function buildImages(report: (line: string) => void = () => undefined): s
     const size = parts.reduce((sum, part) => sum + part.size, 0);
     for (const name of image.names) report(`${name} ${storage.addImage(name, parts, image.settings)} ${(size / 1e6).toFixed(1)} MB`);
   }
+  writeFileSync(stamp, key);
   return folder;
+}
+
+/** Changes with whatever can change an image: the packages' versions and the files of this folder. */
+function sourcesKey(debian: DebianRoot): string {
+  const hash = createHash('sha256').update(debian.folder);
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|py)$/.test(name)).sort();
+  for (const name of files) hash.update(name).update(readFileSync(path.join(import.meta.dirname, name)));
+  return hash.digest('hex');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(buildImages(console.log));

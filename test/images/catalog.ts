@@ -1,6 +1,7 @@
 /** The images of the book's exercises under their real names, each a small program with the behaviour the exercises rely on. */
 import type { TarEntry } from '../../src/kubelet/images/tar.ts';
 import { basePackages, baseSystem, text } from './layers/base-system.ts';
+import { postgresPackages, postgresServer } from './layers/postgres-server.ts';
 import { nginxPackages, nginxServer } from './layers/nginx-server.ts';
 import { python, pythonPackages, pythonProgram } from './layers/python.ts';
 import { sleepCommand, sleepPackages, sleepTools } from './layers/sleep-tools.ts';
@@ -14,7 +15,7 @@ export interface ImageDescription {
   readonly settings: ImageSettings;
 }
 
-export const packages = [...basePackages, ...nginxPackages, ...pythonPackages, ...sleepPackages];
+export const packages = [...basePackages, ...nginxPackages, ...postgresPackages, ...pythonPackages, ...sleepPackages];
 
 const helloPage = (): TarEntry[] => [
   text('usr/share/nginx/html/index.html', [
@@ -35,6 +36,41 @@ function application(names: readonly string[], program: string, env: readonly st
   };
 }
 
+const todoModules = (): TarEntry[] => [
+  ...['settings.py', 'postgres.py', 'todo_store.py'].map((name) => pythonProgram(name)),
+  pythonProgram('todo_list.py', 'ToDoList.py'),
+  text('app/appsettings.json', ['{ "Logging": { "LogLevel": { "Default": "Error" } }, "AllowedHosts": "*", "Database": { "Provider": "Sqlite" } }']),
+];
+
+/** Its program is named relative to its folder: a mount over the folder takes the program away. */
+const todoList: ImageDescription = {
+  names: ['kiamol/ch04-todo-list:latest'],
+  layers: [baseSystem, python, webModule, todoModules],
+  settings: {
+    entrypoint: ['python3', '-E', 'ToDoList.py'], workingDir: '/app', volumes: ['/data'], ports: ['80/tcp'],
+    env: ['ConfigController__Enabled=false', 'ConnectionStrings__ToDoDb=Filename=/data/todo-list.db', 'Logging__LogLevel__Default=Error'],
+  },
+};
+
+const pi: ImageDescription = {
+  names: ['kiamol/ch05-pi:latest'],
+  layers: [baseSystem, python, webModule, () => [
+    pythonProgram('pi.py'),
+    text('app/Pi.Web.dll', ['The program is pi.py; `dotnet` finds it.']),
+    text('usr/bin/dotnet', ['#!/bin/sh', '# Runs the stand-in of an application that is started by the name of its assembly.', 'shift', 'exec python3 -E /app/pi.py "$@"'], 0o755),
+  ]],
+  settings: { entrypoint: ['dotnet', 'Pi.Web.dll'], command: ['-m', 'console', '-dp', '6'], workingDir: '/app', ports: ['80/tcp'] },
+};
+
+const postgres: ImageDescription = {
+  names: ['postgres:11.6-alpine', 'postgres:latest'],
+  layers: [baseSystem, postgresServer],
+  settings: {
+    entrypoint: ['docker-entrypoint.sh'], command: ['postgres', '-c', 'listen_addresses=*', '-c', 'unix_socket_directories=/run/postgresql'],
+    env: ['PGDATA=/var/lib/postgresql/data'], volumes: ['/var/lib/postgresql/data'], stopSignal: 'SIGINT', ports: ['5432/tcp'],
+  },
+};
+
 export const catalog: readonly ImageDescription[] = [
   { names: ['nginx:1.17-alpine', 'nginx:alpine', 'nginx:latest'], layers: [baseSystem, nginxServer], settings: nginx },
   { names: ['kiamol/ch02-hello-kiamol:latest'], layers: [baseSystem, nginxServer, helloPage], settings: nginx },
@@ -43,4 +79,7 @@ export const catalog: readonly ImageDescription[] = [
   application(['kiamol/ch03-numbers-api:latest'], 'numbers_api.py'),
   application(['kiamol/ch03-numbers-web:latest', 'kiamol/ch03-numbers-web:v1'], 'numbers_web.py'),
   application(['kiamol/ch03-numbers-web:v2'], 'numbers_web.py', ['Style=body { background: darkblue; color: white }']),
+  todoList,
+  pi,
+  postgres,
 ];

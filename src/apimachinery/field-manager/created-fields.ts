@@ -20,14 +20,14 @@ export function createdFields(schema: Schema, object: AnyObject, ignored: readon
   if (structure.type !== 'fields') return undefined;
   for (const key of Object.keys(object).sort()) {
     if (unownedFields.has(key) || ignored.includes(key) || object[key] === undefined) continue;
-    root[`f:${key}`] = fieldsOf(structure.schemaOf(key), object[key]);
+    root[elementOfField(key)] = fieldsOf(structure.schemaOf(key), object[key]);
   }
   const metadata: Record<string, FieldsV1> = {};
   const metadataStructure = structureOf(structure.schemaOf('metadata'), object.metadata);
   for (const key of Object.keys(object.metadata).sort()) {
     const value = (object.metadata as Record<string, unknown>)[key];
     if (unownedMetadata.has(key) || value === undefined || metadataStructure.type !== 'fields') continue;
-    metadata[`f:${key}`] = fieldsOf(metadataStructure.schemaOf(key), value);
+    metadata[elementOfField(key)] = fieldsOf(metadataStructure.schemaOf(key), value);
   }
   if (Object.keys(metadata).length > 0) root['f:metadata'] = metadata;
   return Object.keys(root).length === 0 ? undefined : root;
@@ -42,7 +42,7 @@ function fieldsOf(schema: Schema | undefined, value: unknown): FieldsV1 {
     const keys = Object.keys(fields);
     if (keys.length === 0) return leaf;
     if (structure.isMap) out['.'] = leaf;
-    for (const key of keys.sort()) if (fields[key] !== undefined) out[`f:${key}`] = fieldsOf(structure.schemaOf(key), fields[key]);
+    for (const key of keys.sort()) if (fields[key] !== undefined) out[elementOfField(key)] = fieldsOf(structure.schemaOf(key), fields[key]);
     return out;
   }
   const items = itemsByElement(value, structure.elementOf);
@@ -50,4 +50,17 @@ function fieldsOf(schema: Schema | undefined, value: unknown): FieldsV1 {
   out['.'] = leaf;
   for (const [element, item] of items) out[element] = structure.type === 'set' ? leaf : { '.': leaf, ...fieldsOf(structure.item, item) };
   return out;
+}
+
+const mostElements = 4096;
+const elements = new Map<string, string>();
+
+/** 'f:spec' for 'spec': made once for each name, since objects of a kind have the same names. */
+function elementOfField(key: string): string {
+  let element = elements.get(key);
+  if (element === undefined) {
+    if (elements.size >= mostElements) elements.clear();
+    elements.set(key, (element = `f:${key}`));
+  }
+  return element;
 }

@@ -4,6 +4,7 @@ import type { AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { ServiceAccountTokens } from '../../pki/service-account-token.ts';
 import type { ResourceRegistry } from '../../resources/definition.ts';
+import type { AdmissionChain } from '../admission/chain.ts';
 import { decodePosted } from '../negotiation/decode.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import type { ResourceHandler } from '../router.ts';
@@ -18,8 +19,8 @@ const shortest = 600;
 const longest = 2 ** 32;
 const defaultSeconds = 3600;
 
-export function tokenRequestAction(options: { readonly tokens: ServiceAccountTokens; readonly audiences: readonly string[]; readonly registry: ResourceRegistry; readonly objects: ObjectStore }): ResourceHandler {
-  const { tokens, registry, objects } = options;
+export function tokenRequestAction(options: { readonly tokens: ServiceAccountTokens; readonly audiences: readonly string[]; readonly registry: ResourceRegistry; readonly objects: ObjectStore; readonly admission: AdmissionChain }): ResourceHandler {
+  const { tokens, registry, objects, admission } = options;
   return async (request, served) => {
     const { namespace, name } = request.info;
     const account = objects.get(served.definition, namespace, name).object;
@@ -27,6 +28,10 @@ export function tokenRequestAction(options: { readonly tokens: ServiceAccountTok
     const spec = (posted['spec'] ?? {}) as TokenRequestSpec;
     const seconds = spec.expirationSeconds ?? defaultSeconds;
     checkSeconds(seconds, name);
+    await admission.validate({
+      operation: 'CREATE', definition: served.definition, subresource: 'token', namespace, name, object: undefined, old: undefined, options: posted as AnyObject,
+      user: request.user, dryRun: false, warnings: request.warnings, onFailure: () => {}, onEnd: () => {},
+    });
     const audiences = spec.audiences && spec.audiences.length > 0 ? spec.audiences : options.audiences;
     const bound = spec.boundObjectRef;
     const holder = bound && findBound(bound, namespace, registry, objects);

@@ -27,6 +27,8 @@ export interface AdmissionAttributes {
    * Not called on success.
    */
   readonly onFailure: (undo: () => void) => void;
+  /** What is to happen when the write has ended, either way; after a success its object can be read. */
+  readonly onEnd: (step: () => void) => void;
 }
 
 /** A refusal is a thrown StatusError. */

@@ -11,6 +11,8 @@ export interface AccessRequest {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
+  /** The field selector of a list or watch, as sent. */
+  readonly fieldSelector?: string | undefined;
   /** For requests that are no resource's. */
   readonly path: string;
 }

@@ -46,9 +46,14 @@ export class RbacPolicy {
   }
 
   rulesOf(roleRef: rbacv1.RoleRef, namespace: string): readonly rbacv1.PolicyRule[] {
+    return this.findRules(roleRef, namespace) ?? [];
+  }
+
+  /** Undefined when there is no such role. */
+  findRules(roleRef: rbacv1.RoleRef, namespace: string): readonly rbacv1.PolicyRule[] | undefined {
     const key = roleRef.kind === 'ClusterRole' ? `${registryPrefix}${group}/clusterroles/${roleRef.name}` : `${registryPrefix}${group}/roles/${namespace}/${roleRef.name}`;
     const role = (roleRef.kind === 'ClusterRole' ? this.#clusterRoles : this.#roles).get(key);
-    return (role?.object as rbacv1.ClusterRole | undefined)?.rules ?? [];
+    return role && ((role.object as KubeObject as rbacv1.ClusterRole).rules ?? []);
   }
 
   #grantsOf(user: UserInfo): Grant[] {

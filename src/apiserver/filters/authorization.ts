@@ -13,9 +13,10 @@ export function authorization(authorizer: Authorizer): Filter {
   };
 }
 
-export function accessOf({ info, user }: ApiRequest): AccessRequest {
+export function accessOf({ info, user, query }: ApiRequest): AccessRequest {
   const { verb, isResource, group, version, resource, subresource, namespace, name, path } = info;
-  return { user, verb, isResource, group, version, resource, subresource, namespace, name, path };
+  const fieldSelector = verb === 'list' || verb === 'watch' ? (query.get('fieldSelector') ?? undefined) : undefined;
+  return { user, verb, isResource, group, version, resource, subresource, namespace, name, path, fieldSelector };
 }
 
 export function refusal(access: AccessRequest, reason: string): StatusError {

@@ -3,6 +3,7 @@ import { decodeObject, type FieldValidation } from '../../apimachinery/decode.ts
 import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
+import { checkDepth } from './depth.ts';
 import { parseYaml } from '../../apimachinery/yaml.ts';
 import { builtinSchema } from '../../resources/schema/builtin.ts';
 import type { DraftObject } from '../../resources/definition.ts';
@@ -11,16 +12,16 @@ import { fromProtobuf } from './protobuf.ts';
 
 /** The body of a write as a draft in the client's version, without fields that the schema does not know. */
 export async function decodeBody(request: ApiRequest, served: ServedResource, validation: FieldValidation): Promise<DraftObject> {
-  if (request.object) return prune(served, request.object, validation, request.warnings);
+  if (request.object) return prune(served, draft(request.object), validation, request.warnings);
   const { object, duplicates } = await readBody(request, validation !== 'Ignore');
   if (object === undefined) throw status.badRequest('the body of the request is empty');
-  return prune(served, object, validation, request.warnings, duplicates);
+  return prune(served, object as DraftObject, validation, request.warnings, duplicates);
 }
 
-/** A copy of `value` as the schema has it; what Strict refuses is thrown and what Warn says goes to `warnings`. */
-export function prune(served: ServedResource, value: AnyObject, mode: FieldValidation, warnings: string[], duplicates: readonly string[] = []): DraftObject {
+/** `value`, which the caller gives away, as the schema has it; what Strict refuses is thrown and what Warn says goes to `warnings`. */
+export function prune(served: ServedResource, value: DraftObject, mode: FieldValidation, warnings: string[], duplicates: readonly string[] = []): DraftObject {
   const options = { mode, kind: served.definition.kind, version: served.version.name, duplicates };
-  const decoded = decodeObject(served.version.schema, draft(value), options);
+  const decoded = decodeObject(served.version.schema, value, options);
   warnings.push(...decoded.warnings);
   decoded.object.metadata ??= {};
   return decoded.object;
@@ -46,12 +47,14 @@ async function readBody(request: ApiRequest, wantDuplicates: boolean): Promise<{
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
   if (type === 'application/vnd.kubernetes.protobuf') return { object: fromProtobuf(bytes), duplicates: [] };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  if (type === 'application/yaml') return { object: asObject(parseYaml(text)), duplicates: [] };
+  checkDepth(text);
+  // Aliases make parts of a YAML document one and the same object: the copy has none.
+  if (type === 'application/yaml') return { object: asObject(draft(parseYaml(text))), duplicates: [] };
   if (type !== '' && type !== 'application/json' && type !== 'application/x-www-form-urlencoded') {
     throw status.unsupportedMediaType(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
   }
   const object = asObject(parseJson(text));
-  return { object, duplicates: wantDuplicates ? findDuplicateFields(text) : [] };
+  return { object, duplicates: wantDuplicates ? findDuplicateFields(text, object) : [] };
 }
 
 function asObject(value: unknown): AnyObject {

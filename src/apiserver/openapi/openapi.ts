@@ -17,6 +17,9 @@ export const openApiV2Json = 'application/json';
 /** Both spellings are in use. */
 export const openApiV2Protobuf: readonly string[] = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'];
 
+/** How the answer names itself, whichever spelling was asked for: the other one, with its @, is no media type that Go can parse. */
+export const openApiV2ProtobufAnswer = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
 export interface OpenApiDocument {
   readonly bytes: Uint8Array;
   /** Hexadecimal, upper case: the ETag, and the `hash` in version 3's index. */

@@ -1,7 +1,7 @@
 /** The HTTP side of OpenAPI: forms by Accept, ETags, and documents of version 3 that may be cached for ever under their hash. */
 import { pathNotFound } from '../../apimachinery/status-error.ts';
 import type { ApiRequest, ApiResponse, Handler } from '../request.ts';
-import { openApiV2Json, openApiV2Protobuf, type OpenApi, type OpenApiDocument } from './openapi.ts';
+import { openApiV2Json, openApiV2Protobuf, openApiV2ProtobufAnswer, type OpenApi, type OpenApiDocument } from './openapi.ts';
 
 /** Handlers for the router's table of paths that are no resources. */
 export function openApiPaths(openApi: OpenApi): Readonly<Record<string, Handler>> {
@@ -13,7 +13,7 @@ async function answerV2(openApi: OpenApi, request: ApiRequest): Promise<ApiRespo
   const accept = request.headers.get('accept') ?? '';
   const protobuf = openApiV2Protobuf.find((type) => accept.includes(type));
   const document = await openApi.v2(protobuf === undefined ? 'json' : 'protobuf');
-  return answer(request, document, protobuf ?? openApiV2Json);
+  return answer(request, document, protobuf === undefined ? openApiV2Json : openApiV2ProtobufAnswer);
 }
 
 async function answerV3(openApi: OpenApi, request: ApiRequest): Promise<ApiResponse> {

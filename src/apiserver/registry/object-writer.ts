@@ -84,9 +84,9 @@ export class ObjectWriter {
   async update(definition: ResourceDefinition, namespace: string, name: string, next: (current: CachedObject) => Promise<DraftObject> | DraftObject, context: WriteContext): Promise<CachedObject> {
     const strategy = this.#strategyFor(definition, context.subresource);
     const facts = this.#facts(context);
-    const undo: (() => void)[] = [];
+    const steps = new WriteSteps();
     const decide = async (current: CachedObject): Promise<Change> => {
-      runAll(undo);
+      steps.failed();
       const old = current.object;
       const object = await next(current);
       keepMetadata(definition, object, old);
@@ -96,7 +96,7 @@ export class ObjectWriter {
       ownUpdated(definition, object, old, { ownership: context.ownership, subresource: context.subresource, now: facts.now });
       strategy.prepareForUpdate?.(object, old, facts);
       if (context.subresource !== 'status') bumpGeneration(definition, object, old);
-      const attributes = this.#attributes('UPDATE', definition, object, old, context, undo);
+      const attributes = this.#attributes('UPDATE', definition, object, old, context, steps);
       await this.#admission.admit(attributes);
       const final = object as AnyObject;
       refuse(definition, final, [...validateMetadata(definition, final), ...validateMetadataUpdate(final, old), ...(strategy.validateUpdate?.(final, old) ?? [])]);
@@ -106,10 +106,11 @@ export class ObjectWriter {
     };
     try {
       const { object } = await this.#store.change(definition, namespace, name, decide, { dryRun: context.dryRun, ttlSeconds: definition.strategy.ttlSeconds });
+      steps.ended();
       context.warnings.push(...(strategy.warnings?.(object.object, undefined) ?? []));
       return object;
     } catch (error) {
-      runAll(undo);
+      steps.failed();
       throw error;
     }
   }
@@ -122,7 +123,7 @@ export class ObjectWriter {
       name,
       async (current) => {
         checkPreconditions(definition, current.object, options);
-        const attributes = this.#attributes('DELETE', definition, undefined, current.object, context, [], options as unknown as AnyObject);
+        const attributes = this.#attributes('DELETE', definition, undefined, current.object, context, new WriteSteps(), options as unknown as AnyObject);
         await this.#admission.admit(attributes);
         await this.#admission.validate(attributes);
         return decideDeletion(definition, current.object, options, this.#clock.now());
@@ -132,21 +133,22 @@ export class ObjectWriter {
   }
 
   async #admitted<T>(operation: Operation, definition: ResourceDefinition, object: DraftObject, old: AnyObject | undefined, context: WriteContext, write: () => Promise<T>): Promise<T> {
-    const undo: (() => void)[] = [];
-    const attributes = this.#attributes(operation, definition, object, old, context, undo);
+    const steps = new WriteSteps();
+    const attributes = this.#attributes(operation, definition, object, old, context, steps);
     try {
       await this.#admission.admit(attributes);
       await this.#admission.validate(attributes);
       const result = await write();
-      if (context.dryRun) runAll(undo);
+      if (context.dryRun) steps.failed();
+      else steps.ended();
       return result;
     } catch (error) {
-      runAll(undo);
+      steps.failed();
       throw error;
     }
   }
 
-  #attributes(operation: Operation, definition: ResourceDefinition, object: DraftObject | undefined, old: AnyObject | undefined, context: WriteContext, undo: (() => void)[], options?: AnyObject): AdmissionAttributes {
+  #attributes(operation: Operation, definition: ResourceDefinition, object: DraftObject | undefined, old: AnyObject | undefined, context: WriteContext, steps: WriteSteps, options?: AnyObject): AdmissionAttributes {
     const metadata = object?.metadata ?? old?.metadata ?? {};
     return {
       operation,
@@ -160,7 +162,8 @@ export class ObjectWriter {
       user: context.user,
       dryRun: context.dryRun,
       warnings: context.warnings,
-      onFailure: (step) => undo.push(step),
+      onFailure: (step) => void steps.undo.push(step),
+      onEnd: (step) => void steps.end.push(step),
     };
   }
 
@@ -198,6 +201,21 @@ function keepAllButStatus(object: DraftObject, old: AnyObject): void {
 
 function refuse(definition: ResourceDefinition, object: AnyObject, errors: Parameters<typeof status.invalidObject>[3]): void {
   if (errors.length > 0) throw status.invalidObject(definition.group, definition.kind, object.metadata.name ?? object.metadata.generateName ?? '', errors);
+}
+
+/** What admission plugins asked for when the write ends. */
+class WriteSteps {
+  readonly undo: (() => void)[] = [];
+  readonly end: (() => void)[] = [];
+
+  failed(): void {
+    runAll(this.undo);
+    this.ended();
+  }
+
+  ended(): void {
+    runAll(this.end);
+  }
 }
 
 function runAll(steps: (() => void)[]): void {

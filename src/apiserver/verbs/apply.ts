@@ -61,7 +61,7 @@ async function readConfiguration(request: ApiRequest, served: ServedResource): P
   if (sent.apiVersion !== expected || sent.kind !== definition.kind) {
     throw status.badRequest(`error decoding patch: the configuration is of ${sent.apiVersion ?? ''}, Kind=${sent.kind ?? ''}, the request of ${expected}, Kind=${definition.kind}`);
   }
-  const config = prune(served, { ...sent, metadata: sent.metadata ?? {} }, fieldValidation(request), request.warnings);
+  const config = prune(served, draft({ ...sent, metadata: sent.metadata ?? {} }), fieldValidation(request), request.warnings);
   const { metadata } = config;
   if (metadata.managedFields !== undefined && metadata.managedFields.length > 0) throw status.badRequest('metadata.managedFields must be nil');
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {

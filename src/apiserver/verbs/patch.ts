@@ -6,6 +6,7 @@ import { parseYaml } from '../../apimachinery/yaml.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import { strategicMerge } from '../../apimachinery/strategic-merge.ts';
+import { checkDepth } from '../negotiation/depth.ts';
 import type { ApiRequest, ServedResource } from '../request.ts';
 
 export type PatchType = 'application/json-patch+json' | 'application/merge-patch+json' | 'application/strategic-merge-patch+json' | 'application/apply-patch+yaml';
@@ -37,6 +38,7 @@ export function applyPatch(type: PatchType, served: ServedResource, before: AnyO
 
 export function parsePatch(body: Uint8Array): unknown {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  checkDepth(text);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -69,7 +69,7 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
     const before = toServedVersion(served, speaksOfOwners ? current : withoutOwners(current));
     const patched = applyPatch(type, served, before, body);
     if (patched.metadata.name !== name) throw status.badRequest(`the name of the object (${patched.metadata.name ?? ''}) does not match the name on the URL (${name})`);
-    const pruned = prune(served, patched, validation, request.warnings);
+    const pruned = prune(served, draft(patched), validation, request.warnings);
     if (!changesVersion(before, pruned)) delete pruned.metadata.resourceVersion;
     return toStorageVersion(served, pruned);
   };

@@ -9,6 +9,7 @@ import { waitForReadyNode } from '../../cluster/node-ready.ts';
 import type { RunningServer } from '../../cluster/server.ts';
 import { openFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
+import { collectWhenIdle } from '../idle-memory.ts';
 import { effectiveText, parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
 import { startInstance, type Instance } from '../instance.ts';
 import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
@@ -49,15 +50,21 @@ export async function server(command: ServerCommand): Promise<number> {
           tellStarter({ type: 'api-ready', port });
         },
         onFailure: (error) => stop.fail(error),
+        signal: stop.signal,
       });
+      const collector = collectWhenIdle(systemClock);
       try {
         await announce({ nodeName: options.nodeName, instance, directory, state, target, logger, stop });
         return await stop.requested;
       } finally {
+        collector.cancel();
         logger.info('stopping');
         await instance.close();
         logger.info('stopped');
       }
+    } catch (error) {
+      if (stop.signal.aborted) return await stop.requested;
+      throw error;
     } finally {
       stop.close();
     }

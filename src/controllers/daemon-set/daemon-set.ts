@@ -44,7 +44,7 @@ export const daemonSetController: ControllerFactory = (context) => {
     const byNode = new Map<string, corev1.Pod[]>();
     for (const pod of own) byNode.set(nodeOf(pod), [...(byNode.get(nodeOf(pod)) ?? []), pod]);
     const inUse = new Set([revisionHash(current), ...own.map(({ metadata }) => metadata.labels?.[revisionHashLabel] ?? '')]);
-    await pruneRevisions(client, revisions, inUse, set.spec?.revisionHistoryLimit ?? 10);
+    await pruneRevisions(client, revisions, (revision) => inUse.has(revisionHash(revision)), set.spec?.revisionHistoryLimit ?? 10);
     return { set, nodes: nodeInformer.list(), byNode, hash: revisionHash(current), now: clock.now() };
   }
 

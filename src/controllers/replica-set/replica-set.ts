@@ -8,16 +8,17 @@ import type { Informer } from '../../client/informer.ts';
 import { isActive, isFinished } from '../../resources/core/pod-readiness.ts';
 import { pods } from '../../resources/core/pod.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
+import { nextAvailability } from '../runtime/availability.ts';
 import { claim } from '../runtime/claim.ts';
 import { Controller, running, type ControllerContext, type ControllerFactory, type ReconcileResult } from '../runtime/controller.ts';
-import { Expectations } from '../runtime/expectations.ts';
+import { Expectations, givenUpAfter } from '../runtime/expectations.ts';
 import { controlledBy, indexByController } from '../runtime/owners.ts';
 import { isNamespaceGoing, PodControl, podFromTemplate } from '../runtime/pod-control.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { replicaSetKind, replicationControllerKind, type ReplicaKind, type ReplicaOwner } from './replica-kind.ts';
-import { nextAvailability, replicaStatus, type ManageFailure } from './status.ts';
+import { replicaStatus, type ManageFailure } from './status.ts';
 import { surplusPods } from './surplus.ts';
 
 /** Pods made or deleted in one reconcile, at most. */
@@ -58,9 +59,11 @@ class Replicas<T extends ReplicaOwner> {
       this.expectations.forget(key);
       return undefined;
     }
-    const upToDate = this.expectations.satisfied(key);
+    // Each Pod still to be seen wakes this key again; until then the picture is known to be old, and not worth a status.
+    if (!this.expectations.satisfied(key)) return { after: givenUpAfter };
     const claimed = await claim({ client, ownerKind: this.#of.kind, owner, selector: this.#of.selectorOf(owner), informer: this.pods, adoptable: (pod) => !isFinished(pod) });
-    const failure = upToDate && owner.metadata.deletionTimestamp === undefined ? await this.#manage(owner, claimed.filter(isActive)) : undefined;
+    const failure = owner.metadata.deletionTimestamp === undefined ? await this.#manage(owner, claimed.filter(isActive)) : undefined;
+    if (failure === 'changed') return { after: givenUpAfter };
     const now = clock.now();
     const status = replicaStatus(owner, claimed, failure, { ms: now, text: timestamp(now) });
     await writeStatus(client, this.#of.kind, owner, status);
@@ -69,10 +72,12 @@ class Replicas<T extends ReplicaOwner> {
     return wait === undefined ? undefined : { after: wait };
   }
 
-  async #manage(owner: T, active: readonly corev1.Pod[]): Promise<ManageFailure | undefined> {
+  /** undefined: there are as many Pods as there should be. */
+  async #manage(owner: T, active: readonly corev1.Pod[]): Promise<ManageFailure | 'changed' | undefined> {
     const missing = (owner.spec?.replicas ?? 1) - active.length;
-    if (missing > 0) return this.#create(owner, Math.min(missing, burst));
-    return missing < 0 ? this.#delete(owner, active, Math.min(-missing, burst)) : undefined;
+    if (missing === 0) return undefined;
+    const failure = missing > 0 ? await this.#create(owner, Math.min(missing, burst)) : await this.#delete(owner, active, Math.min(-missing, burst));
+    return failure ?? 'changed';
   }
 
   async #create(owner: T, count: number): Promise<ManageFailure | undefined> {

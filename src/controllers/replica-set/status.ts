@@ -3,7 +3,7 @@
  * Upstream: pkg/controller/replicaset/replica_set_utils.go
  */
 import { messageOf } from '../../base/errors.ts';
-import { isActive, isAvailable, isFinished, isReady, isTerminating, readySince } from '../../resources/core/pod-readiness.ts';
+import { isActive, isAvailable, isFinished, isReady, isTerminating } from '../../resources/core/pod-readiness.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { withCondition, withoutCondition } from '../runtime/conditions.ts';
 import type { ReplicaOwner, ReplicaStatus } from './replica-kind.ts';
@@ -31,15 +31,4 @@ export function replicaStatus(owner: ReplicaOwner, pods: readonly corev1.Pod[], 
     observedGeneration: owner.metadata.generation,
     conditions: conditions.length > 0 ? conditions : undefined,
   };
-}
-
-/** In how many ms the next ready Pod becomes available; undefined when none is waiting for that. */
-export function nextAvailability(pods: readonly corev1.Pod[], minReadySeconds: number, now: number): number | undefined {
-  if (minReadySeconds === 0) return undefined;
-  const waits = pods.filter(isActive).flatMap((pod) => {
-    const since = readySince(pod);
-    const wait = since === undefined ? 0 : since + minReadySeconds * 1000 - now;
-    return wait > 0 ? [wait] : [];
-  });
-  return waits.length === 0 ? undefined : Math.min(...waits);
 }

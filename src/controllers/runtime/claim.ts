@@ -25,10 +25,10 @@ export interface Claim<O extends KubeObject, T extends KubeObject> {
 export async function claim<O extends KubeObject, T extends KubeObject>(of: Claim<O, T>): Promise<T[]> {
   const { owner, selector, informer, adoptable = () => true } = of;
   const { uid, namespace = '', deletionTimestamp } = owner.metadata;
-  const own = controlledBy(informer, uid);
-  const kept = own.filter((object) => selector.matches(object.metadata.labels));
+  const kept: T[] = [];
+  const strays: T[] = [];
+  for (const object of controlledBy(informer, uid)) (selector.matches(object.metadata.labels) ? kept : strays).push(object);
   if (deletionTimestamp !== undefined) return kept;
-  const strays = own.length === kept.length ? [] : own.filter((object) => !selector.matches(object.metadata.labels));
   const finds = orphansIn(informer, namespace).filter((object) => object.metadata.deletionTimestamp === undefined && selector.matches(object.metadata.labels) && adoptable(object));
   await Promise.all(strays.map((object) => release(of, object)));
   if (finds.length === 0 || !(await mayAdopt(of))) return kept;

@@ -6,7 +6,8 @@
  */
 import type { Clock } from '../../base/clock.ts';
 
-const givenUpAfter = 300_000;
+/** ms; who waits for an expectation looks again after this long. */
+export const givenUpAfter = 300_000;
 
 interface Outstanding {
   creations: number;

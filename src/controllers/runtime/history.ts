@@ -16,7 +16,7 @@ import { controllerReference } from './owners.ts';
 
 /** On Pods and revisions: the hash of the template. */
 export const revisionHashLabel = 'controller-revision-hash';
-type Revision = appsv1.ControllerRevision;
+export type Revision = appsv1.ControllerRevision;
 
 export const revisionHash = (revision: Revision): string => revision.metadata.labels?.[revisionHashLabel] ?? '';
 
@@ -36,10 +36,12 @@ export interface HistoryOwner<T extends KubeObject> {
   readonly owner: T;
   readonly template: corev1.PodTemplateSpec | undefined;
   readonly collisionCount: number | undefined;
+  /** The label of revisions that holds their hash; default that of Pods. */
+  readonly hashLabel?: string;
 }
 
 /** The revision of today's template, made or brought to the front where needed. `old` are the owner's revisions. */
-export async function currentRevision<T extends KubeObject>({ client, kind, owner, template, collisionCount }: HistoryOwner<T>, old: readonly Revision[]): Promise<Revision> {
+export async function currentRevision<T extends KubeObject>({ client, kind, owner, template, collisionCount, hashLabel = revisionHashLabel }: HistoryOwner<T>, old: readonly Revision[]): Promise<Revision> {
   const newest = Math.max(0, ...old.map(({ revision }) => revision));
   const wanted = templateJson(template);
   const found = old.find((revision) => sameJson(templateJson(templateOf(revision)), wanted));
@@ -52,7 +54,7 @@ export async function currentRevision<T extends KubeObject>({ client, kind, owne
   const name = `${owner.metadata.name ?? ''}-${hash}`;
   try {
     return await revisions.create({
-      metadata: { name, namespace: owner.metadata.namespace, labels: { ...template?.metadata?.labels, [revisionHashLabel]: hash }, ownerReferences: [controllerReference(kind, owner)] },
+      metadata: { name, namespace: owner.metadata.namespace, labels: { ...template?.metadata?.labels, [hashLabel]: hash }, ownerReferences: [controllerReference(kind, owner)] },
       data: draft(dataOf(template)) as Revision['data'],
       revision: newest + 1,
     });
@@ -64,9 +66,9 @@ export async function currentRevision<T extends KubeObject>({ client, kind, owne
 
 const templateJson = (template: corev1.PodTemplateSpec | undefined): unknown => JSON.parse(JSON.stringify(template ?? {}));
 
-/** Deletes the oldest revisions that no Pod has, beyond `limit`. */
-export async function pruneRevisions(client: ApiClient, revisions: readonly Revision[], inUse: ReadonlySet<string>, limit: number): Promise<void> {
-  const unused = revisions.filter((revision) => !inUse.has(revisionHash(revision))).sort((a, b) => a.revision - b.revision);
+/** Deletes the oldest revisions that are not in use, beyond `limit`. */
+export async function pruneRevisions(client: ApiClient, revisions: readonly Revision[], inUse: (revision: Revision) => boolean, limit: number): Promise<void> {
+  const unused = revisions.filter((revision) => !inUse(revision)).sort((a, b) => a.revision - b.revision);
   for (const { metadata } of unused.slice(0, Math.max(0, unused.length - limit))) {
     await client.of(controllerRevisions).namespace(metadata.namespace).delete(metadata.name ?? '').catch((error: unknown) => {
       if (!isNotFound(error)) throw error;

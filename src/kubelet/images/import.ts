@@ -21,8 +21,11 @@ export class ImageImportError extends Error {
   override readonly name = 'ImageImportError';
 }
 
+/** What is needed of a running containerd. */
+export type ImportTarget = Pick<Containerd, 'machine' | 'paths'>;
+
 /** Imports a docker-archive or OCI-layout file, gzipped or not; answers the full names it brought. */
-export async function importImageFile(containerd: Containerd, file: string): Promise<readonly string[]> {
+export async function importImageFile(containerd: ImportTarget, file: string): Promise<readonly string[]> {
   const compressed = await isGzip(file);
   const names = compressed ? [] : await archiveNames(file);
   if (!compressed && names.length === 0) throw new ImageImportError(`${file} names no image: it is neither a docker archive with tags nor an OCI layout with references`);
@@ -30,7 +33,7 @@ export async function importImageFile(containerd: Containerd, file: string): Pro
   return names.length > 0 ? names : printed;
 }
 
-export async function importImageBytes(containerd: Containerd, archive: Uint8Array): Promise<readonly string[]> {
+export async function importImageBytes(containerd: ImportTarget, archive: Uint8Array): Promise<readonly string[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'k8ts-image-'));
   try {
     const file = path.join(folder, 'image.tar');
@@ -97,7 +100,7 @@ async function isGzip(file: string): Promise<boolean> {
   }
 }
 
-async function runCtr(containerd: Containerd, archive: Readable, compressed: boolean): Promise<string[]> {
+async function runCtr(containerd: ImportTarget, archive: Readable, compressed: boolean): Promise<string[]> {
   const { machine, paths } = containerd;
   if (machine.ctr === undefined) throw new ImageImportError('the program ctr is missing: it comes with containerd');
   const child = spawn(machine.ctr, ['--address', paths.socket, '--namespace', 'k8s.io', 'images', 'import', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -2,7 +2,7 @@
  * Starting one container of a Pod: back-off, image, configuration, creation, start, postStart hook.
  * Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer)
  */
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
@@ -19,6 +19,7 @@ import { podFacts, type NodeContext } from './node-context.ts';
 import type { StartAction } from './plan.ts';
 import { podTitle } from './pod-containers.ts';
 import { latestRecord, type ContainerRecord, type RuntimePod } from './runtime-pod.ts';
+import { logOwnerFile } from './runtime-labels.ts';
 
 export interface StartRequest {
   readonly pod: Pod;
@@ -109,6 +110,7 @@ async function linkLog(pod: Pod, container: string, id: string, restartCount: nu
   const link = path.join(folder, logLinkName(pod, container, id));
   try {
     await mkdir(folder, { recursive: true });
+    await writeFile(path.join(sandbox.logDirectory ?? '', logOwnerFile(context.cgroupParent)), '');
     await rm(link, { force: true });
     await symlink(path.join(sandbox.logDirectory ?? '', container, `${restartCount}.log`), link);
   } catch (error) {

@@ -6,7 +6,7 @@
  * that the runtime or the API could tell, so a worker made anew after a restart of the agent simply goes on.
  * Upstream: pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod, SyncTerminatedPod), pkg/kubelet/pod_workers.go
  */
-import { readdir, rm, unlink } from 'node:fs/promises';
+import { readdir, readlink, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -427,11 +427,16 @@ export class PodWorker {
 
   async #removeLogs(): Promise<void> {
     const { logs } = this.#context;
-    await rm(path.join(logs, 'pods', logFolder(this.#pod)), { recursive: true, force: true });
+    const folder = path.join(logs, 'pods', logFolder(this.#pod));
+    await rm(folder, { recursive: true, force: true });
+    // Another node on this machine may run a Pod of the same name: where a link leads says whose it is.
     const prefix = `${this.#pod.metadata.name}_${this.#pod.metadata.namespace}_`;
-    const links = await readdir(path.join(logs, 'containers')).catch(() => []);
-    const own = new Set(allContainers(this.#pod).map(({ spec }) => `${prefix}${spec.name}-`));
-    for (const link of links) if ([...own].some((start) => link.startsWith(start) && link.length === start.length + 68)) await unlink(path.join(logs, 'containers', link)).catch(() => undefined);
+    for (const name of await readdir(path.join(logs, 'containers')).catch(() => [])) {
+      if (!name.startsWith(prefix)) continue;
+      const link = path.join(logs, 'containers', name);
+      const target = await readlink(link).catch(() => '');
+      if (target.startsWith(`${folder}/`)) await unlink(link).catch(() => undefined);
+    }
   }
 }
 

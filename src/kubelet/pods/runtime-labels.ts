@@ -24,3 +24,6 @@ export function containerHash(container: Container): string {
 
 /** '<namespace>_<name>_<uid>': the folder of a Pod's logs. */
 export const logFolder = (pod: Pod): string => `${pod.metadata.namespace}_${pod.metadata.name}_${pod.metadata.uid}`;
+
+/** A file in a Pod's log folder that says whose it is, since all nodes of a machine share /var/log/pods. */
+export const logOwnerFile = (cgroupParent: string): string => `.${cgroupParent.replace(/^\//, '')}`;

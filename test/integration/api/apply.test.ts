@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startTestServer, type Answer, type TestServer } from '../../harness/api-server.ts';
+import { items, startTestServer, type Answer, type TestServer } from '../../harness/api-server.ts';
 
 let server: TestServer;
 before(async () => { server = await startTestServer(); });
@@ -9,7 +9,7 @@ after(() => server[Symbol.asyncDispose]());
 const yaml = { 'content-type': 'application/apply-patch+yaml' };
 const maps = '/api/v1/namespaces/default/configmaps';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
-const managers = (answer: Answer): string[] => (answer.body['metadata']?.['managedFields'] ?? []).map((entry) => `${entry['manager']} ${entry['operation']}${entry['subresource'] ? ` ${entry['subresource']}` : ''}`);
+const managers = (answer: Answer): string[] => items(answer.body['metadata']?.['managedFields']).map((entry) => [entry['manager'], entry['operation'], entry['subresource']].filter(Boolean).join(' '));
 const apply = (url: string, config: object, query = 'fieldManager=me'): Promise<Answer> => server.admin('PATCH', `${url}?${query}`, { body: config, headers: yaml });
 const configMap = (name: string, data: Record<string, string>) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
 
@@ -17,7 +17,7 @@ test('apply creates, changes, leaves alone', async () => {
   const created = await apply(`${maps}/a`, configMap('a', { x: '1' }));
   assert.equal(created.code, 201);
   assert.deepEqual(managers(created), ['me Apply']);
-  assert.deepEqual(created.body['metadata']?.['managedFields']?.[0]?.['fieldsV1'], { 'f:data': { 'f:x': {} } });
+  assert.deepEqual(created.body['metadata']?.['managedFields']?.['0']?.['fieldsV1'], { 'f:data': { 'f:x': {} } });
   const again = await apply(`${maps}/a`, configMap('a', { x: '1' }));
   assert.deepEqual([again.code, again.body['metadata']?.['resourceVersion']], [200, created.body['metadata']?.['resourceVersion']]);
   const other = await apply(`${maps}/a`, configMap('a', { y: '2' }));
@@ -47,7 +47,7 @@ test('the parameters of a patch are checked', async () => {
 test('managers are named by parameter, else by user agent; the defaulted form is theirs, status is not', async () => {
   const spec = { replicas: 0, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } } };
   const created = await server.admin('POST', deployments, { body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec, status: { replicas: 3 } }, headers: { 'user-agent': 'tool/v1 (linux)' } });
-  const entry = created.body['metadata']?.['managedFields']?.[0];
+  const entry = created.body['metadata']?.['managedFields']?.['0'];
   assert.equal(entry?.['manager'], 'tool');
   assert.deepEqual(Object.keys(entry?.['fieldsV1'] ?? {}), ['f:spec']);
   assert.ok(entry?.['fieldsV1']?.['f:spec']?.['f:progressDeadlineSeconds']);

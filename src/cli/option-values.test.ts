@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Failure } from './failure.ts';
+import { asArguments, effectiveText, parseInstanceOptions, rawFromConfig, type RawOptions } from './instance-options.ts';
+
+describe('instance options', () => {
+  it('has defaults for everything', () => {
+    const options = parseInstanceOptions({});
+    assert.deepEqual([options.name, options.port, options.serviceCidr, options.datastore, options.noNode, options.compat], ['k8ts', 6443, '10.96.0.0/16', 'sqlite', false, []]);
+  });
+
+  const wrong: { raw: RawOptions; says: RegExp }[] = [
+    { raw: { port: '-1' }, says: /--port -1 is not a port/ },
+    { raw: { port: '65536' }, says: /not a port/ },
+    { raw: { port: '6443x' }, says: /not a port/ },
+    { raw: { bind: 'localhost' }, says: /not an IP address/ },
+    { raw: { name: 'a b' }, says: /cannot name a context/ },
+    { raw: { 'node-name': 'Upper' }, says: /cannot name a node/ },
+    { raw: { 'cluster-cidr': '10.244.0.0' }, says: /not a usable IPv4 range/ },
+    { raw: { 'cluster-cidr': '10.244.0.0/30' }, says: /8 to 28 bits/ },
+    { raw: { 'cluster-cidr': '10.244.1.0/16' }, says: /did you mean 10\.244\.0\.0\/16/ },
+    { raw: { 'service-cidr': '10.0.0.0/8' }, says: /overlap/ },
+    { raw: { datastore: 'mysql' }, says: /use sqlite or memory/ },
+    { raw: { datastore: 'https://etcd:2379' }, says: /not built yet/ },
+    { raw: { compat: 'selflink,nope' }, says: /--compat nope is not known/ },
+    { raw: { 'no-node': 'perhaps' }, says: /true or false/ },
+  ];
+  for (const { raw, says } of wrong) {
+    it(`refuses ${JSON.stringify(raw)} as a mistake of usage`, () => {
+      assert.throws(() => parseInstanceOptions(raw), (error) => error instanceof Failure && error.exitCode === 2 && says.test(error.message));
+    });
+  }
+
+  it('reads a configuration file like flags', () => {
+    const raw = rawFromConfig('c.yaml', { port: 7000, 'no-node': true, compat: ['selflink', 'no-ingress'], name: 'dev' });
+    const options = parseInstanceOptions(raw);
+    assert.deepEqual([options.port, options.noNode, options.compat, options.name], [7000, true, ['selflink', 'no-ingress'], 'dev']);
+    assert.deepEqual(asArguments(raw).sort(), ['--compat', '--name', '--no-node', '--port', '7000', 'dev', 'selflink,no-ingress']);
+    assert.equal(effectiveText(raw)['port'], '7000');
+  });
+
+  it('refuses a configuration file with other things in it', () => {
+    assert.throws(() => rawFromConfig('c.yaml', ['port']), /not a list of options/);
+    assert.throws(() => rawFromConfig('c.yaml', { color: 'blue' }), /unknown option "color"/);
+    assert.throws(() => rawFromConfig('c.yaml', { port: { number: 1 } }), /needs a plain value/);
+  });
+});

@@ -1,0 +1,82 @@
+/** The figures of a cluster with a real node: start, memory, processor time at rest, Pods, a Deployment on the server. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from './connection.ts';
+import { measurePodLatency, startSleepers } from './pod-latency.ts';
+import { processTree, processorTime, residentMemory } from './processor-time.ts';
+import { startWholeCluster } from './whole-cluster.ts';
+
+export interface NodeFigures {
+  /** `up` in a new folder, and again in it, ms. */
+  readonly firstUp: number;
+  readonly warmUp: number;
+  /** Resident memory at rest, MiB: the k8ts process, and with containerd. */
+  readonly memory: number;
+  readonly memoryWithRuntime: number;
+  readonly onePod: number;
+  readonly twentyPods: number;
+  /** Share of one processor with ten idle Pods, percent: the k8ts process, and with containerd. */
+  readonly idleProcessor: number;
+  readonly idleProcessorWithRuntime: number;
+  /** A Deployment of 500 replicas to 500 Pod objects, ms. */
+  readonly rollOut: number;
+}
+
+const restSeconds = 20;
+
+export async function measureNode(folder: string): Promise<NodeFigures> {
+  const first = startWholeCluster(folder);
+  first.down();
+  const cluster = startWholeCluster(folder);
+  try {
+    const connection = new Connection(cluster.kubeconfig);
+    await sleep(5000);
+    const memory = residentMemory(cluster.pid);
+    const memoryWithRuntime = treeMemory(cluster.pid);
+    await cluster.importImage();
+    const { one, burst } = await measurePodLatency(connection, 8, 20);
+    const removeSleepers = await startSleepers(connection, Array.from({ length: 10 }, (_, i) => `idle-${i}`));
+    await sleep(10_000);
+    const idle = await atRest(cluster.pid);
+    await removeSleepers();
+    const rollOut = await measureRollOut(connection, 500);
+    connection.close();
+    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, twentyPods: burst, ...idle, rollOut };
+  } finally {
+    cluster.down();
+  }
+}
+
+/** k8ts and containerd themselves, without shims and what runs in containers. */
+function ownProcesses(pid: number): number[] {
+  return processTree(pid).slice(0, 2);
+}
+
+const treeMemory = (pid: number): number => ownProcesses(pid).reduce((sum, member) => sum + residentMemory(member), 0);
+
+async function atRest(pid: number): Promise<Pick<NodeFigures, 'idleProcessor' | 'idleProcessorWithRuntime'>> {
+  const all = (): number => ownProcesses(pid).reduce((sum, member) => sum + processorTime(member).all, 0);
+  const before = { own: processorTime(pid).all, all: all() };
+  await sleep(restSeconds * 1000);
+  const percent = (ms: number): number => ms / restSeconds / 10;
+  return { idleProcessor: percent(processorTime(pid).all - before.own), idleProcessorWithRuntime: percent(all() - before.all) };
+}
+
+/** The Pods cannot be scheduled: what is measured is the way from the Deployment to the Pod objects. */
+export async function measureRollOut(connection: Connection, replicas: number): Promise<number> {
+  const labels = { app: 'roll-out' };
+  const path = '/api/v1/namespaces/default/pods';
+  const { metadata } = await connection.ask<{ metadata: { resourceVersion: string } }>('GET', `${path}?limit=1`);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let seen = 0;
+  const end = await connection.watch(`${path}?watch=1&labelSelector=app%3Droll-out&resourceVersion=${metadata.resourceVersion}`, (line) => {
+    if (line.startsWith('{"type":"ADDED"') && ++seen === replicas) resolve();
+  });
+  const start = performance.now();
+  const template = { metadata: { labels }, spec: { nodeSelector: { none: 'such' }, containers: [{ name: 'c', image: 'example.test/app:1' }] } };
+  await connection.ask('POST', '/apis/apps/v1/namespaces/default/deployments', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'roll-out' }, spec: { replicas, selector: { matchLabels: labels }, template } });
+  await promise;
+  const ms = performance.now() - start;
+  end();
+  await connection.ask('DELETE', '/apis/apps/v1/namespaces/default/deployments/roll-out');
+  return ms;
+}

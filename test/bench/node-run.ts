@@ -1,0 +1,12 @@
+/** Only the part with real containers: `node test/bench/node-run.ts`. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { measureNode } from './node-figures.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'k8ts-bench-'));
+try {
+  console.table(await measureNode(folder));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

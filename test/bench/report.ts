@@ -1,0 +1,56 @@
+/** The figures of a run beside the goals, as a table for the terminal and as a page for docs/benchmarks. */
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { goals, type Figure, type Figures, type Goal } from './goals.ts';
+
+export interface Run {
+  readonly figures: Figures;
+  /** Processor time of the server's main thread for one operation, µs, by step. */
+  readonly costs: Readonly<Record<string, number>>;
+  /** Share of the load in which the server waited for a processor: above 0.1 the machine was not free. */
+  readonly starved: number;
+  readonly date: string;
+}
+
+export function formatReport({ figures, costs, starved, date }: Run): string {
+  const rows = (Object.keys(goals) as Figure[]).filter((name) => figures[name] !== undefined).map((name) => row(goals[name], figures[name] ?? 0));
+  return [
+    `# Benchmark of ${date}`,
+    '',
+    describeMachine(),
+    '',
+    `The best of several rounds. During the load the server waited for a free processor for ${Math.round(starved * 100)} % of the time${starved > 0.1 ? ': the machine was busy with other work, so rates and latencies are too low' : ''}.`,
+    '',
+    ...table(['work', 'upstream 1.20', 'goal', 'here', ''], rows),
+    '',
+    'Processor time of the main thread for one operation: what one event loop can do at most is its inverse.',
+    '',
+    ...table(['step', 'µs', 'at most, /s'], Object.entries(costs).map(([step, cost]) => [step, number(cost), number(1e6 / cost)])),
+    '',
+  ].join('\n');
+}
+
+function row(goal: Goal, value: number): string[] {
+  const met = goal.more ? value >= goal.goal : value <= goal.goal;
+  return [goal.work, goal.upstream === undefined ? '' : amount(goal.upstream, goal), amount(goal.goal, goal), amount(value, goal), met ? 'met' : 'missed'];
+}
+
+const amount = (value: number, { unit }: Goal): string => `${number(value)}${unit === '/s' || unit === '%' ? '' : ' '}${unit}`;
+const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2));
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((cells) => (cells[i] ?? '').length)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}
+
+function describeMachine(): string {
+  const processors = cpus();
+  const kernel = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim();
+  return `${processors.length} processors (${processors[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${kernel}, Node ${process.version}, SQLite on ${fileSystem()}; commit ${commit()}.`;
+}
+
+const fileSystem = (): string => execFileSync('stat', ['-f', '-c', '%T', '/tmp'], { encoding: 'utf8' }).trim();
+
+export const commit = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: import.meta.dirname }).trim();

@@ -1,0 +1,25 @@
+/** PostgreSQL as user 70, its data in /var/lib/postgresql/data, started by an entrypoint that reads the password as root. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TarEntry } from '../../../src/kubelet/images/tar.ts';
+import type { DebianRoot } from '../debian-root.ts';
+import { text } from './base-system.ts';
+
+export const postgresPackages = ['postgresql-15'];
+
+const programs = 'usr/lib/postgresql/15';
+const unused = /bitcode|llvmjit|pgxs|\/bin\/(?!initdb|postgres$|pg_ctl|pg_isready|psql)|\.mo$|man\/|\/extension\/(?!plpgsql)|15\/lib\/(?!plpgsql|libpqwalreceiver|dict_snowball|utf8_and|euc|cyrillic)|tsearch_data\/.*\.(affix|dict|syn|ths|rules)\.sample/;
+
+export function postgresServer(debian: DebianRoot): TarEntry[] {
+  const files = debian.tree(programs, unused);
+  const libraries = files.filter(({ name, type }) => type === undefined && (name.includes('/bin/') || name.endsWith('.so'))).flatMap(({ name }) => debian.libraries(name));
+  return [
+    ...files,
+    ...libraries,
+    ...debian.tree('usr/share/postgresql/15', unused),
+    ...files.filter(({ name }) => name.startsWith(`${programs}/bin/`)).map(({ name }): TarEntry => ({ name: `usr/bin/${path.basename(name)}`, type: 'symlink', target: `/${name}` })),
+    text('usr/local/bin/docker-entrypoint.sh', [readFileSync(path.join(import.meta.dirname, '../programs/postgres-entrypoint.sh'), 'utf8')], 0o755),
+    { name: 'var/lib/postgresql/', type: 'folder', uid: 70, gid: 70 },
+    { name: 'var/lib/postgresql/data/', type: 'folder', mode: 0o700, uid: 70, gid: 70 },
+  ];
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { items, startTestServer, type Answer, type TestServer } from '../../harness/api-server.ts';
+
+let server: TestServer;
+before(async () => { server = await startTestServer(); });
+after(() => server[Symbol.asyncDispose]());
+
+const pods = '/api/v1/namespaces/default/pods';
+const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+const merge = { 'content-type': 'application/merge-patch+json' };
+
+async function runningPod(name: string, app: string): Promise<void> {
+  await server.admin('POST', pods, { body: { metadata: { name, labels: { app } }, spec: { nodeName: 'n', terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'i' }] } } });
+  await server.admin('PATCH', `${pods}/${name}/status`, { body: { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }, headers: merge });
+}
+
+const evict = (name: string, version = 'policy/v1', extra: object = {}): Promise<Answer> =>
+  server.admin('POST', `${pods}/${name}/eviction`, { body: { apiVersion: version, kind: 'Eviction', metadata: { name, namespace: 'default' }, ...extra } });
+
+test('without a budget a Pod goes', async () => {
+  await runningPod('free', 'free');
+  const dry = await evict('free', 'policy/v1', { deleteOptions: { dryRun: ['All'] } });
+  assert.deepEqual([dry.code, (await server.admin('GET', `${pods}/free`)).code], [201, 200]);
+  const gone = await evict('free', 'policy/v1beta1');
+  assert.deepEqual([gone.code, gone.body['status'], (await server.admin('GET', `${pods}/free`)).code], [201, 'Success', 404]);
+});
+
+test('a budget refuses, allows, and counts', async () => {
+  await runningPod('a', 'web');
+  await runningPod('b', 'web');
+  await server.admin('POST', budgets, { body: { metadata: { name: 'web' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } } });
+  const early = await evict('a');
+  assert.deepEqual([early.code, early.headers['retry-after']], [429, '10']);
+  const state = (disruptionsAllowed: number) => server.admin('PATCH', `${budgets}/web/status`, { body: { status: { observedGeneration: 1, disruptionsAllowed, currentHealthy: 2, desiredHealthy: 2, expectedPods: 2 } }, headers: merge });
+  await state(0);
+  const refused = await evict('a');
+  assert.equal(refused.code, 429);
+  assert.equal(refused.body['message'], "Cannot evict pod as it would violate the pod's disruption budget.");
+  assert.deepEqual(refused.body['details']?.['causes'], [{ reason: 'DisruptionBudget', message: 'The disruption budget web needs 2 healthy pods and has 2 currently' }]);
+  await state(1);
+  assert.equal((await evict('a')).code, 201);
+  const budget = await server.admin('GET', `${budgets}/web`);
+  assert.equal(budget.body['status']?.['disruptionsAllowed'], 0);
+  assert.deepEqual(Object.keys(budget.body['status']?.['disruptedPods'] ?? {}), ['a']);
+  assert.equal((await evict('b')).code, 429);
+  await server.admin('POST', budgets, { body: { metadata: { name: 'web2' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } } });
+  assert.equal((await evict('b')).code, 500);
+});
+
+test('deletion: preconditions, propagation, finalizers', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const made = await server.admin('POST', maps, { body: { metadata: { name: 'held', finalizers: ['example.com/hold'] } } });
+  const wrong = await server.admin('DELETE', `${maps}/held`, { body: { preconditions: { uid: 'other' } } });
+  assert.deepEqual([wrong.code, wrong.body['reason']], [409, 'Conflict']);
+  assert.equal((await server.admin('DELETE', `${maps}/held`, { body: { propagationPolicy: 'Sideways' } })).code, 422);
+  const begun = await server.admin('DELETE', `${maps}/held?propagationPolicy=Foreground`);
+  assert.deepEqual(begun.body['metadata']?.['finalizers'], ['example.com/hold', 'foregroundDeletion']);
+  assert.equal(begun.body['metadata']?.['uid'], made.body['metadata']?.['uid']);
+  const done = await server.admin('PATCH', `${maps}/held`, { body: { metadata: { finalizers: null } }, headers: merge });
+  assert.deepEqual([done.code, (await server.admin('GET', `${maps}/held`)).code], [200, 404]);
+});
+
+test('a collection goes by selector', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  for (const name of ['x1', 'x2', 'y1']) await server.admin('POST', maps, { body: { metadata: { name, labels: { set: name.slice(0, 1) } } } });
+  const gone = await server.admin('DELETE', `${maps}?labelSelector=set%3Dx`);
+  assert.deepEqual([gone.code, gone.body['kind'], items(gone.body['items']).length], [200, 'ConfigMapList', 2]);
+  assert.deepEqual([(await server.admin('GET', `${maps}/x1`)).code, (await server.admin('GET', `${maps}/y1`)).code], [404, 200]);
+});
