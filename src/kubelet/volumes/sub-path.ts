@@ -44,7 +44,7 @@ async function resolveInside(root: string, subPath: string): Promise<string> {
       existing = path.dirname(existing);
     }
   }
-  if (real !== root && !real.startsWith(`${root}/`)) throw new VolumeError(`subPath ${subPath} leads out of the volume`);
+  if (real !== root && !real.startsWith(root === '/' ? root : `${root}/`)) throw new VolumeError(`subPath ${subPath} leads out of the volume`);
   return path.join(real, path.relative(existing, wanted));
 }
 
