@@ -10,6 +10,8 @@ import { endpointSliceMirroringController } from './endpoint-slice-mirroring/end
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
+import type { MetricsClient } from './horizontal-pod-autoscaler/metrics-client.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
@@ -30,6 +32,8 @@ export interface BuiltinControllerOptions {
   readonly clusterCidr?: string;
   /** Finished Pods that are kept; default 12500. */
   readonly terminatedPodThreshold?: number;
+  /** Where autoscalers' figures come from; default the cluster's metrics APIs. */
+  readonly metrics?: MetricsClient;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
 }
@@ -47,6 +51,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     jobController,
     cronJobController,
     disruptionController,
+    horizontalPodAutoscalerController(options.metrics === undefined ? {} : { metrics: options.metrics }),
     resourceQuotaController,
     endpointsController,
     endpointSliceController,
