@@ -14,6 +14,8 @@ import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
+import type { MetricsClient } from './horizontal-pod-autoscaler/metrics-client.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
@@ -37,6 +39,8 @@ export interface BuiltinControllerOptions {
   readonly clusterCidr?: string;
   /** Finished Pods that are kept; default 12500. */
   readonly terminatedPodThreshold?: number;
+  /** Where autoscalers' figures come from; default the cluster's metrics APIs. */
+  readonly metrics?: MetricsClient;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
   /** Signs certificate requests; without it none is signed. */
@@ -56,6 +60,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     jobController,
     cronJobController,
     disruptionController,
+    horizontalPodAutoscalerController(options.metrics === undefined ? {} : { metrics: options.metrics }),
     resourceQuotaController,
     endpointsController,
     endpointSliceController,
