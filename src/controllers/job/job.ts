@@ -3,6 +3,7 @@
  * Out of scope yet: counting by finalizer (a finished Pod that is deleted before the next look is not counted).
  * Upstream: pkg/controller/job/job_controller.go
  */
+import { asError } from '../../base/errors.ts';
 import { timestamp } from '../../base/clock.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
@@ -153,7 +154,7 @@ class Jobs {
       }
     });
     for (let i = 0; i < skipped; i++) this.expectations.creationObserved(key);
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw asError(error);
   }
 
   async #remove({ key, job }: Look, gone: readonly corev1.Pod[]): Promise<void> {
