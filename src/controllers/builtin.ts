@@ -24,6 +24,7 @@ import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
+import { serviceAddresses } from './service-addresses/service-addresses.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
@@ -45,6 +46,8 @@ export interface BuiltinControllerOptions {
   readonly apiServer?: ApiServerAddress | undefined;
   /** Signs certificate requests; without it none is signed. */
   readonly authority?: KeyPair | undefined;
+  /** The range of Services' addresses, shown as a ServiceCIDR; without it neither that nor IPAddresses are kept. */
+  readonly serviceCidr?: string | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -77,6 +80,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     volumeProtectionController,
     ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
+    ...(options.serviceCidr === undefined ? [] : [serviceAddresses({ serviceCidr: options.serviceCidr })]),
     certificateApprover,
     ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),
   ];
