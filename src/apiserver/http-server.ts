@@ -6,12 +6,14 @@ import { tooLarge } from '../apimachinery/status-error.ts';
 import { BodyTooLargeError, type Exchange } from '../transport/exchange.ts';
 import { acceptMessages } from '../transport/channels/message-stream.ts';
 import { asksForWebSocket } from '../transport/channels/websocket.ts';
+import { turn } from '../base/turn.ts';
 import { contentTypes, negotiate, type Negotiated } from './negotiation/accept.ts';
+import type { ListChunk } from './negotiation/converted-items.ts';
 import { encodeList, encodeObject, encodeWatchItem, type Encoder } from './negotiation/encode.ts';
 import { includeObjectOf } from './negotiation/table.ts';
 import { errorResponse, type Chain, type ChainResult } from './chain.ts';
 import { isTrue } from './request-info.ts';
-import type { ApiResponse, IncomingRequest, ListResponse, RawResponse, WatchResponse } from './request.ts';
+import type { ApiResponse, IncomingRequest, ListResponse, RawResponse, WatchItem, WatchResponse } from './request.ts';
 
 type Headers = Record<string, string | readonly string[]>;
 
@@ -144,34 +146,52 @@ const isThisMachine = (address: string): boolean => address === '' || address ==
 
 async function answerList(exchange: Exchange, response: ListResponse, encoder: Encoder, headers: Headers): Promise<void> {
   const chunks = encodeList(response, encoder);
-  const first = chunks.next();
-  const second = chunks.next();
-  if (second.done) {
-    return answerWhole(exchange, 200, headers, first.value as Buffer);
+  const first = (await nextChunk(chunks)) ?? Buffer.alloc(0);
+  let next = await nextChunk(chunks);
+  if (!next) return answerWhole(exchange, 200, headers, first);
+  if (wantsGzip(exchange)) {
+    const all = [first];
+    for (; next; next = await nextChunk(chunks)) all.push(next);
+    return answerWhole(exchange, 200, headers, Buffer.concat(all));
   }
-  if (wantsGzip(exchange)) return answerWhole(exchange, 200, headers, Buffer.concat([first.value as Buffer, second.value, ...chunks]));
   const stream = exchange.stream(200, headers);
-  stream.write(first.value as Buffer);
-  for (let chunk: IteratorResult<Buffer> = second; !chunk.done && !stream.closed; chunk = chunks.next()) {
-    if (!stream.write(chunk.value)) await stream.drained();
+  stream.write(first);
+  for (; next && !stream.closed; next = await nextChunk(chunks)) {
+    if (!stream.write(next)) await stream.drained();
   }
   stream.end();
 }
 
-/** Over HTTP all events of one turn go out in one write; over a WebSocket each is a message. */
+/** Undefined at the end. Lets others go first where the encoder pauses. */
+async function nextChunk(chunks: Generator<ListChunk>): Promise<Buffer | undefined> {
+  for (;;) {
+    const { done, value } = chunks.next();
+    if (done) return undefined;
+    if (value) return value;
+    await turn();
+  }
+}
+
+/** So many events go into one write: others have their turn while it is sent, also when a watch begins with thousands of objects. */
+const mostFrames = 256;
+
+/** Over HTTP the events of one turn go out in one write; over a WebSocket each is a message. */
 async function answerWatch(exchange: Exchange, response: WatchResponse, encoder: Encoder, headers: Headers): Promise<void> {
   const socket = asksForWebSocket(exchange);
   const stream = socket ? await acceptMessages(exchange, { text: encoder.negotiated.encoding !== 'protobuf' }) : exchange.stream(200, headers);
   let first = true;
+  const encode = (item: WatchItem): Buffer => {
+    const frame = encodeWatchItem(response.served, item, encoder, first);
+    if (item.type !== 'BOOKMARK' && item.type !== 'ERROR') first = false;
+    return frame;
+  };
   for await (const batch of response.events) {
+    for (let from = 0; from < batch.length && !stream.closed; from += mostFrames) {
+      const frames = batch.slice(from, from + mostFrames).map(encode);
+      const chunks = socket || frames.length === 1 ? frames : [Buffer.concat(frames)];
+      for (const chunk of chunks) if (!stream.write(chunk)) await stream.drained();
+    }
     if (stream.closed) break;
-    const frames = batch.map((item) => {
-      const frame = encodeWatchItem(response.served, item, encoder, first);
-      if (item.type !== 'BOOKMARK' && item.type !== 'ERROR') first = false;
-      return frame;
-    });
-    const chunks = socket || frames.length === 1 ? frames : [Buffer.concat(frames)];
-    for (const chunk of chunks) if (!stream.write(chunk)) await stream.drained();
   }
   stream.end();
 }

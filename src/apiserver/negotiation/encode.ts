@@ -5,10 +5,12 @@
 import { formatYaml } from '../../apimachinery/yaml.ts';
 import { formatApiVersion } from '../../apimachinery/group-version.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
+import { builtinKindSchema } from '../../resources/schema/builtin.ts';
 import { CachedObject } from '../../storage/cached-object.ts';
 import type { ListResponse, ObjectResponse, ServedResource, WatchItem } from '../request.ts';
 import type { Negotiated } from './accept.ts';
 import { apiVersionOf, isStorageForm, plainObject, toServedVersion } from './conversion.ts';
+import { jsonItems, protobufItems, type ListChunk } from './converted-items.ts';
 import { protobufFrame, toProtobuf } from './protobuf.ts';
 import { buildTable, partialMetadata, type TableOptions } from './table.ts';
 
@@ -47,27 +49,37 @@ export function encodePlain(object: AnyObject, negotiated: Negotiated): Buffer {
   return Buffer.from(negotiated.pretty ? `${JSON.stringify(object, undefined, 2)}\n` : JSON.stringify(object));
 }
 
-/** The list in chunks of about 256 KB. */
-export function* encodeList(response: ListResponse, encoder: Encoder): Generator<Buffer> {
+/** The list in chunks of about 256 KB; `undefined` where others may go first. */
+export function* encodeList(response: ListResponse, encoder: Encoder): Generator<ListChunk> {
   const { negotiated, table } = encoder;
   const { served, items, metadata } = response;
+  const inParts = negotiated.encoding === 'json' && !negotiated.pretty;
   if (negotiated.shape === 'table') {
-    yield encodePlain(buildTable(served, items.map((item) => item.object), metadata, table), negotiated);
+    if (inParts) yield* tableInParts(response, encoder);
+    else yield encodePlain(buildTable(served, items.map((item) => item.object), metadata, table), negotiated);
     return;
   }
   const head = listHead(response, negotiated);
-  if (negotiated.encoding === 'json' && negotiated.shape === 'object' && !negotiated.pretty && isStorageForm(served)) {
+  if (inParts && negotiated.shape === 'object' && isStorageForm(served)) {
     yield* joinItems(head, items, served.definition.builtin !== false);
     return;
   }
-  const objects = items.map((item) => {
+  const convert = (item: CachedObject): AnyObject => {
     if (negotiated.shape === 'metadata') return partialMetadata(item.object, negotiated.metaVersion);
     const object = toServedVersion(served, item.object);
     if (served.definition.builtin === false) return object;
     const { kind: _kind, apiVersion: _version, ...rest } = object;
     return rest;
-  });
-  yield encodePlain({ ...head, items: objects } as unknown as AnyObject, negotiated);
+  };
+  const message = negotiated.encoding === 'protobuf' ? builtinKindSchema(head.apiVersion ?? '', head.kind ?? '') : undefined;
+  if (inParts) yield* jsonItems(head, 'items', items, convert);
+  else if (message) yield* protobufItems(head, message, items, convert);
+  else yield encodePlain({ ...head, items: items.map(convert) } as unknown as AnyObject, negotiated);
+}
+
+function* tableInParts({ served, items, metadata }: ListResponse, { table }: Encoder): Generator<ListChunk> {
+  const { rows: _none, ...head } = buildTable(served, [], metadata, table) as AnyObject & { rows: unknown };
+  yield* jsonItems(head, 'rows', items, (item) => (buildTable(served, [item.object], metadata, table) as AnyObject & { rows: readonly unknown[] }).rows[0]);
 }
 
 function listHead({ served, metadata }: ListResponse, negotiated: Negotiated): AnyObject {

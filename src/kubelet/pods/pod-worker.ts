@@ -12,6 +12,7 @@ import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
+import { limitedOnDisk } from '../volumes/empty-dir-usage.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { BackOff } from './back-off.ts';
 import { killAll, killContainer } from './container-killer.ts';
@@ -39,6 +40,10 @@ export interface PodWorkerOptions {
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
 const refreshMs = 60_000;
+/** How often the size of limited emptyDir volumes is looked at. */
+const measureMs = 10_000;
+/** Seconds. */
+const evictionGrace = 1;
 const failureMs = { first: 500, most: 30_000 };
 
 export class PodWorker {
@@ -64,6 +69,7 @@ export class PodWorker {
   #failures = 0;
   #grace: number | undefined;
   readonly #startTime: number;
+  readonly #unfollow: () => void;
 
   constructor(options: PodWorkerOptions) {
     this.#options = options;
@@ -73,6 +79,7 @@ export class PodWorker {
     this.#status = options.pod.status?.phase === undefined || options.pod.status.containerStatuses === undefined && !isTerminal(options.pod.status.phase) ? undefined : options.pod.status;
     const { clock, sink } = options.context;
     this.#startTime = this.#pod.status?.startTime === undefined ? clock.now() : Date.parse(this.#pod.status.startTime);
+    this.#unfollow = options.context.objects.follow(options.pod, () => this.#mountedChanged());
     this.#reporter = new StatusReporter(sink, { clock, log: this.#log, signal: this.#closing.signal, known: options.pod.status });
   }
 
@@ -94,7 +101,9 @@ export class PodWorker {
     const before = this.#pod;
     this.#pod = pod;
     if (isDeleting(pod)) this.#hurry(graceSeconds(pod));
-    if (asks(pod) !== asks(before)) this.wake();
+    if (asks(pod) === asks(before)) return;
+    this.#refreshed = -Infinity;
+    this.wake();
   }
 
   /** The API has the Pod no more: everything ends, quickly, and nothing is reported. */
@@ -109,8 +118,15 @@ export class PodWorker {
     this.#running ??= this.#run();
   }
 
+  /** A ConfigMap or Secret that it mounts: files are brought up to date, a mount that failed is tried again. */
+  #mountedChanged(): void {
+    this.#refreshed = -Infinity;
+    this.wake();
+  }
+
   /** Stops working; containers stay as they are. */
   async close(): Promise<void> {
+    this.#unfollow();
     this.#closing.abort();
     this.#ending.abort();
     this.#timer?.timer.cancel();
@@ -151,6 +167,7 @@ export class PodWorker {
   async #round(): Promise<void> {
     const seen = await this.#look();
     this.#checkDeadline();
+    await this.#checkDiskUse(seen);
     if (this.#gone || isDeleting(this.#pod)) return this.#end(seen);
     if (isTerminal(this.#status?.phase)) return this.#afterTerminal(seen);
     if (this.#justKilled(seen)) return this.#wakeIn(removalMs);
@@ -214,6 +231,21 @@ export class PodWorker {
     this.#verdict = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
     this.#context.events.event(this.#pod, 'Normal', 'DeadlineExceeded', this.#verdict.message);
   }
+
+  async #checkDiskUse(seen: RuntimePod): Promise<void> {
+    const { clock, events, volumes } = this.#context;
+    if (this.#verdict || isTerminal(this.#status?.phase) || limitedOnDisk(this.#pod).length === 0) return;
+    const wait = this.#measured + measureMs - clock.monotonic();
+    this.#wakeIn(wait > 0 ? wait : measureMs);
+    if (wait > 0 || !seen.sandbox) return;
+    this.#measured = clock.monotonic();
+    const message = await volumes.outgrown(this.#pod);
+    if (message === undefined) return;
+    this.#verdict = { reason: 'Evicted', message };
+    this.#grace = evictionGrace;
+    events.event(this.#pod, 'Warning', 'Evicted', message);
+  }
+  #measured = -Infinity;
 
   async #carryOut(plan: PodPlan, first: RuntimePod): Promise<void> {
     let seen = first;
@@ -314,7 +346,7 @@ export class PodWorker {
     this.#wakeIn(refreshMs);
     if (clock.monotonic() - this.#refreshed < refreshMs / 2) return;
     this.#refreshed = clock.monotonic();
-    await volumes.refresh(this.#pod, podFacts(this.#pod, seen, this.#context)).catch((error: unknown) => this.#log.warn('volumes could not be brought up to date', { error: messageOf(error) }));
+    await volumes.refresh(this.#pod, podFacts(this.#pod, seen, this.#context)).catch((error: unknown) => this.#context.events.event(this.#pod, 'Warning', 'FailedMount', messageOf(error)));
   }
   #refreshed = -Infinity;
 
@@ -346,6 +378,7 @@ export class PodWorker {
     for (const sandbox of seen.sandboxes) if (seen.sandbox?.id === sandbox.id) await this.#context.runtime.stopPodSandbox(sandbox.id);
     if (this.#cleaned) return;
     this.#cleaned = true;
+    this.#unfollow();
     await this.#context.volumes.remove(this.#pod.metadata.uid ?? '');
     await this.#context.cgroups.remove(this.#pod);
   }
@@ -386,6 +419,7 @@ export class PodWorker {
     await this.#reporter.flushed();
     if (!this.#gone) await sink.finishDeletion(this.#pod);
     this.#finished = true;
+    this.#unfollow();
     this.#timer?.timer.cancel();
     this.#log.debug('Pod ended', { title: podTitle(this.#pod) });
     this.#options.onDone();

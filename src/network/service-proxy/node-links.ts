@@ -6,7 +6,8 @@
  * before they would leave by it. The link is a veth pair, since not every kernel has dummy devices.
  */
 import { Ipv4Range } from '../../base/ipv4-range.ts';
-import type { CommandRunner } from '../command.ts';
+import { runCommand, type CommandRunner } from '../command.ts';
+import { allowLocalnetHere, readHostRoutes } from './own-namespace.ts';
 import type { OwnedByServiceProxy } from './owned.ts';
 
 export interface LinkOptions {
@@ -39,13 +40,14 @@ export async function removeLinks(run: CommandRunner, owned: OwnedByServiceProxy
 export async function podLinks(run: CommandRunner, addresses: ReadonlySet<string>): Promise<string[]> {
   if (addresses.size === 0) return [];
   const links = new Set<string>();
-  for (const { dst, dev } of await routes(run)) if (dev !== undefined && addresses.has(dst.replace(/\/32$/, ''))) links.add(dev);
+  for (const [address, link] of run === runCommand ? await readHostRoutes() : await hostRoutes(run)) if (addresses.has(address)) links.add(link);
   return [...links].sort();
 }
 
 /** Lets packets for 127.0.0.1 go to a Pod and back over its link: connections from the node to localhost's node ports. */
 export async function allowLocalnet(run: CommandRunner, link: string): Promise<void> {
-  await run('sysctl', ['-q', '-w', `net/ipv4/conf/${link}/route_localnet=1`]);
+  if (run === runCommand) await allowLocalnetHere(link);
+  else await run('sysctl', ['-q', '-w', `net/ipv4/conf/${link}/route_localnet=1`]);
 }
 
 async function linkExists(run: CommandRunner, name: string): Promise<boolean> {
@@ -55,6 +57,10 @@ async function linkExists(run: CommandRunner, name: string): Promise<boolean> {
 
 async function routes(run: CommandRunner): Promise<readonly Route[]> {
   return JSON.parse((await run('ip', ['-j', '-4', 'route', 'show'])) || '[]') as readonly Route[];
+}
+
+async function hostRoutes(run: CommandRunner): Promise<[address: string, link: string][]> {
+  return (await routes(run)).flatMap(({ dst, dev }) => (dev === undefined ? [] : [[dst.replace(/\/32$/, ''), dev]]));
 }
 
 function checkOverlap(all: readonly Route[], owned: OwnedByServiceProxy, options: LinkOptions): void {
