@@ -39,6 +39,8 @@ export interface PodWorkerOptions {
 
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
+/** Upstream looks at containers once a second, which hides short starts. */
+const settleMs = 100;
 const refreshMs = 60_000;
 /** How often the size of limited emptyDir volumes is looked at. */
 const measureMs = 10_000;
@@ -356,7 +358,7 @@ export class PodWorker {
     const folder = volumes.podFolder(this.#pod.metadata.uid ?? '');
     this.#status = podStatus(this.#pod, {
       seen, runtimeName, waiting: this.#waiting, over, hostIPs: hostIPs(), startTime: this.#startTime, now: clock.now(), verdict: this.#verdict,
-      ready: (_, record) => probes.ready(record.id),
+      ready: (_, record) => probes.ready(record.id) && this.#settled(record),
       started: (_, record) => probes.started(record.id),
       terminationMessage: (record) => {
         const container = allContainers(this.#pod).find(({ spec }) => spec.name === record.name);
@@ -364,6 +366,13 @@ export class PodWorker {
       },
     }, this.#status ?? this.#pod.status);
     this.#reporter.report(this.#pod, this.#status);
+  }
+
+  /** Whether a container has run long enough to count as ready: one that ends as soon as it starts must not pass for a good replacement. */
+  #settled({ startedAt }: ContainerRecord): boolean {
+    const left = startedAt + settleMs - this.#context.clock.now();
+    if (left > 0) this.#wakeIn(left);
+    return left <= 0;
   }
 
   async #kill(seen: RuntimePod): Promise<void> {
