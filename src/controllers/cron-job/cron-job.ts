@@ -1,38 +1,115 @@
 /**
- * Starts Jobs on a schedule. Schedules without a time zone are read in UTC. Only the newest of several missed times is made up for.
+ * Starts Jobs on a schedule. Schedules without a time zone are read in the controller's own. Only the newest of several missed times is
+ * made up for.
  * Upstream: pkg/controller/cronjob/cronjob_controllerv2.go
  */
-import { Cron } from 'croner';
+import { messageOf } from '../../base/errors.ts';
 import { timestamp } from '../../base/clock.ts';
 import { draft, objectKey } from '../../apimachinery/object.ts';
 import { isAlreadyExists, isNotFound } from '../../apimachinery/status-error.ts';
+import type { EventRecorder, EventType } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
 import { cronJobs } from '../../resources/batch/cron-job.ts';
 import { jobs } from '../../resources/batch/job.ts';
 import type * as batchv1 from '../../resources/types/batch-v1.ts';
-import { Controller, running, type ControllerFactory } from '../runtime/controller.ts';
+import { Controller, running, type ControllerContext, type ControllerFactory, type ReconcileResult } from '../runtime/controller.ts';
 import { controlledBy, controllerReference, indexByController, involved } from '../runtime/owners.ts';
 import { writeStatus } from '../runtime/write-status.ts';
+import { endOf, surplusHistory } from './history.ts';
+import { dueTime, readSchedule, type Schedule } from './schedule.ts';
 
-export const cronJobController: ControllerFactory = (context) => {
-  const { client, clock, informers } = context;
-  const crons = informers.of(cronJobs);
-  const jobInformer = indexByController(informers.of(jobs));
-  const recorder = context.recorder('cronjob-controller');
+type CronJob = batchv1.CronJob;
+/** So that a start is never looked for a moment too early, ms. */
+const slack = 100;
 
-  async function remove(cron: batchv1.CronJob, job: batchv1.Job): Promise<void> {
-    const { name = '', namespace, uid } = job.metadata;
-    await client.of(jobs).namespace(namespace).delete(name, { propagationPolicy: 'Background', preconditions: { uid } }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
+/** `zone`: where schedules without a zone are read; default the process's. */
+export function cronJobControllerIn(zone = new Intl.DateTimeFormat().resolvedOptions().timeZone): ControllerFactory {
+  return (context) => {
+    const crons = new CronJobs(context, zone);
+    const controller = new Controller(context, { name: 'cronjob-controller', reconcile: (key) => crons.reconcile(key) });
+    crons.crons.addHandler({
+      added: (cron) => controller.queue.add(objectKey(cron)),
+      updated: (cron) => controller.queue.add(objectKey(cron)),
     });
-    recorder.event(involved(cronJobs, cron), 'Normal', 'SuccessfulDelete', `Deleted job ${name}`);
+    controller.watchOwned(crons.jobs, 'CronJob');
+    return running(controller);
+  };
+}
+
+export const cronJobController: ControllerFactory = cronJobControllerIn();
+
+/** What a look at a CronJob has found: Jobs that run, and the last time on the schedule. */
+interface Found {
+  readonly active: readonly batchv1.Job[];
+  readonly lastScheduleTime: string | undefined;
+}
+
+class CronJobs {
+  readonly crons: Informer<CronJob>;
+  readonly jobs: Informer<batchv1.Job>;
+  readonly #context: ControllerContext;
+  readonly #zone: string;
+  readonly #recorder: EventRecorder;
+
+  constructor(context: ControllerContext, zone: string) {
+    this.#context = context;
+    this.#zone = zone;
+    this.crons = context.informers.of(cronJobs);
+    this.jobs = indexByController(context.informers.of(jobs));
+    this.#recorder = context.recorder('cronjob-controller');
   }
 
-  async function start(cron: batchv1.CronJob, at: number): Promise<batchv1.Job | undefined> {
+  async reconcile(key: string): Promise<ReconcileResult> {
+    const cron = this.crons.get(key);
+    if (!cron || cron.metadata.deletionTimestamp !== undefined) return undefined;
+    const now = this.#context.clock.now();
+    const own = controlledBy(this.jobs, cron.metadata.uid);
+    this.#tellOfEnds(cron, own);
+    await Promise.all(surplusHistory(cron, own).map((job) => this.#remove(cron, job)));
+    const active = own.filter((job) => endOf(job) === undefined && job.metadata.deletionTimestamp === undefined);
+    const schedule = cron.spec?.suspend === true ? undefined : this.#scheduleOf(cron);
+    const found = schedule ? await this.#startDue(cron, schedule, active, now) : { active, lastScheduleTime: cron.status?.lastScheduleTime };
+    await this.#writeStatus(cron, own, found);
+    const next = schedule?.next(now);
+    return next === undefined ? undefined : { after: next - now + slack };
+  }
+
+  #scheduleOf(cron: CronJob): Schedule | undefined {
+    const { schedule = '', timeZone } = cron.spec ?? {};
+    try {
+      return readSchedule(schedule, timeZone ?? this.#zone);
+    } catch (error) {
+      this.#tell(cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(schedule)} : ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  async #startDue(cron: CronJob, schedule: Schedule, active: readonly batchv1.Job[], now: number): Promise<Found> {
+    const { lastScheduleTime } = cron.status ?? {};
+    const due = dueTime(cron, schedule, now);
+    if (due?.tooMany) this.#tell(cron, 'Warning', 'TooManyMissedTimes', 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew');
+    if (!due) return { active, lastScheduleTime };
+    const { startingDeadlineSeconds: deadline, concurrencyPolicy = 'Allow' } = cron.spec ?? {};
+    if (deadline !== undefined && due.at + deadline * 1000 < now) {
+      this.#tell(cron, 'Warning', 'MissSchedule', `Missed scheduled time to start a job: ${new Date(due.at).toUTCString().replace('GMT', '+0000')}`);
+      return { active, lastScheduleTime };
+    }
+    if (concurrencyPolicy === 'Forbid' && active.length > 0) {
+      this.#tell(cron, 'Normal', 'JobAlreadyActive', 'Not starting job because prior execution is running and concurrency policy is Forbid');
+      return { active, lastScheduleTime };
+    }
+    const replaced = concurrencyPolicy === 'Replace';
+    if (replaced) await Promise.all(active.map((job) => this.#remove(cron, job)));
+    const started = await this.#start(cron, due.at);
+    return { active: [...(replaced ? [] : active), ...(started ? [started] : [])], lastScheduleTime: timestamp(due.at) };
+  }
+
+  async #start(cron: CronJob, at: number): Promise<batchv1.Job | undefined> {
     const { name = '', namespace } = cron.metadata;
     const template = cron.spec?.jobTemplate;
     const { labels, annotations } = template?.metadata ?? {};
     try {
-      const job = await client.of(jobs).namespace(namespace).create({
+      const job = await this.#context.client.of(jobs).namespace(namespace).create({
         metadata: {
           name: `${name}-${Math.floor(at / 60_000)}`,
           namespace,
@@ -42,84 +119,45 @@ export const cronJobController: ControllerFactory = (context) => {
         },
         ...(template?.spec ? { spec: draft(template.spec) } : {}),
       });
-      recorder.event(involved(cronJobs, cron), 'Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`);
+      this.#tell(cron, 'Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`);
       return job;
     } catch (error) {
       if (isAlreadyExists(error)) return undefined;
+      this.#tell(cron, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
       throw error;
     }
   }
 
-  const controller = new Controller(context, {
-    name: 'cronjob-controller',
-    async reconcile(key) {
-      const cron = crons.get(key);
-      if (!cron || cron.metadata.deletionTimestamp !== undefined) return undefined;
-      const now = clock.now();
-      const own = controlledBy(jobInformer, cron.metadata.uid);
-      let active = own.filter((job) => endOf(job) === undefined);
-      for (const job of own) {
-        const end = endOf(job);
-        const wasActive = (cron.status?.active ?? []).some(({ uid }) => uid === job.metadata.uid);
-        if (end && wasActive) recorder.event(involved(cronJobs, cron), 'Normal', 'SawCompletedJob', `Saw completed job: ${job.metadata.name ?? ''}, condition: ${end.type}`);
-      }
-      await Promise.all(surplusHistory(cron, own).map((job) => remove(cron, job)));
-      const due = cron.spec?.suspend === true ? undefined : dueTime(cron, now);
-      let lastScheduleTime = cron.status?.lastScheduleTime;
-      const policy = cron.spec?.concurrencyPolicy ?? 'Allow';
-      if (due !== undefined && policy === 'Forbid' && active.length > 0) {
-        recorder.event(involved(cronJobs, cron), 'Normal', 'JobAlreadyActive', 'Not starting job because prior execution is running and concurrency policy is Forbid');
-      } else if (due !== undefined) {
-        if (policy === 'Replace') {
-          await Promise.all(active.map((job) => remove(cron, job)));
-          active = [];
-        }
-        const started = await start(cron, due);
-        if (started) active = [...active, started];
-        lastScheduleTime = timestamp(due);
-      }
-      const references = active.map(({ metadata: { name, namespace, uid, resourceVersion } }) => ({ kind: 'Job', apiVersion: 'batch/v1', name, namespace, uid, resourceVersion }));
-      const ends = own.flatMap((job) => (endOf(job)?.type === 'Complete' && job.status?.completionTime ? [job.status.completionTime] : []));
-      const lastSuccessfulTime = [...ends, ...(cron.status?.lastSuccessfulTime ? [cron.status.lastSuccessfulTime] : [])].sort().at(-1);
-      await writeStatus(client, cronJobs, cron, { active: references.length > 0 ? references : undefined, lastScheduleTime, lastSuccessfulTime });
-      const next = cron.spec?.suspend === true ? null : scheduleOf(cron).nextRun(new Date(now));
-      return next ? { after: next.getTime() - now } : undefined;
-    },
-  });
-  crons.addHandler({
-    added: (cron) => controller.queue.add(objectKey(cron)),
-    updated: (cron) => controller.queue.add(objectKey(cron)),
-  });
-  controller.watchOwned(jobInformer, 'CronJob');
-  return running(controller);
-};
-
-const scheduleOf = ({ spec }: batchv1.CronJob): Cron => new Cron(spec?.schedule ?? '', { paused: true, timezone: spec?.timeZone ?? 'Etc/UTC' });
-
-/** The newest time, in ms, at which a Job should have started and has not; undefined when there is none, or it is too late. */
-export function dueTime(cron: batchv1.CronJob, now: number): number | undefined {
-  const deadline = cron.spec?.startingDeadlineSeconds;
-  const since = Math.max(Date.parse(cron.status?.lastScheduleTime ?? cron.metadata.creationTimestamp ?? ''), deadline === undefined ? 0 : now - deadline * 1000);
-  const schedule = scheduleOf(cron);
-  let due: number | undefined;
-  let next = schedule.nextRun(new Date(since))?.getTime();
-  for (let steps = 0; next !== undefined && next <= now && steps < 1000; steps++) {
-    due = next;
-    next = schedule.nextRun(new Date(next))?.getTime();
+  async #remove(cron: CronJob, job: batchv1.Job): Promise<void> {
+    const { name = '', namespace, uid } = job.metadata;
+    try {
+      await this.#context.client.of(jobs).namespace(namespace).delete(name, { propagationPolicy: 'Background', preconditions: { uid } });
+    } catch (error) {
+      if (isNotFound(error)) return;
+      this.#tell(cron, 'Warning', 'FailedDelete', `Deleted job: ${messageOf(error)}`);
+      throw error;
+    }
+    this.#tell(cron, 'Normal', 'SuccessfulDelete', `Deleted job ${name}`);
   }
-  if (next === undefined || next > now) return due;
-  const [latest] = schedule.previousRuns(1, new Date(now + 1000));
-  return latest?.getTime() ?? due;
-}
 
-const endOf = ({ status }: batchv1.Job): batchv1.JobCondition | undefined => (status?.conditions ?? []).find(({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True');
+  #tellOfEnds(cron: CronJob, own: readonly batchv1.Job[]): void {
+    const byUid = new Map(own.map((job) => [job.metadata.uid, job]));
+    for (const { uid, name = '' } of cron.status?.active ?? []) {
+      const job = byUid.get(uid);
+      const end = job && endOf(job);
+      if (end) this.#tell(cron, 'Normal', 'SawCompletedJob', `Saw completed job: ${name}, condition: ${end.type}`);
+      else if (!job && this.jobs.get(`${cron.metadata.namespace ?? ''}/${name}`) === undefined) this.#tell(cron, 'Normal', 'MissingJob', `Active job went missing: ${name}`);
+    }
+  }
 
-/** Finished Jobs beyond the history limits, oldest first. */
-function surplusHistory(cron: batchv1.CronJob, own: readonly batchv1.Job[]): batchv1.Job[] {
-  const { successfulJobsHistoryLimit = 3, failedJobsHistoryLimit = 1 } = cron.spec ?? {};
-  const beyond = (type: string, limit: number): batchv1.Job[] => {
-    const ended = own.filter((job) => endOf(job)?.type === type).sort((a, b) => ((a.status?.startTime ?? '') < (b.status?.startTime ?? '') ? -1 : 1));
-    return ended.slice(0, Math.max(0, ended.length - limit));
-  };
-  return [...beyond('Complete', successfulJobsHistoryLimit), ...beyond('Failed', failedJobsHistoryLimit)];
+  async #writeStatus(cron: CronJob, own: readonly batchv1.Job[], { active, lastScheduleTime }: Found): Promise<void> {
+    const references = active.map(({ metadata: { name, namespace, uid, resourceVersion } }) => ({ kind: 'Job', apiVersion: 'batch/v1', name, namespace, uid, resourceVersion }));
+    const ends = own.flatMap((job) => (endOf(job)?.type === 'Complete' && job.status?.completionTime ? [job.status.completionTime] : []));
+    const lastSuccessfulTime = [...ends, ...(cron.status?.lastSuccessfulTime ? [cron.status.lastSuccessfulTime] : [])].sort().at(-1);
+    await writeStatus(this.#context.client, cronJobs, cron, { active: references.length > 0 ? references : undefined, lastScheduleTime, lastSuccessfulTime });
+  }
+
+  #tell(cron: CronJob, type: EventType, reason: string, message: string): void {
+    this.#recorder.event(involved(cronJobs, cron), type, reason, message);
+  }
 }

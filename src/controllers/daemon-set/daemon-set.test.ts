@@ -8,7 +8,7 @@ import { isActive } from '../../resources/core/pod-readiness.ts';
 import { pods } from '../../resources/core/pod.ts';
 import type * as appsv1 from '../../resources/types/apps-v1.ts';
 import { garbageCollector } from '../garbage-collector/garbage-collector.ts';
-import { addNode, nameOf, prepareNamespace, runPods, templateFor } from '../runtime/testing.ts';
+import { addNode, nameOf, prepareNamespace, runPods, setPodStatus, templateFor } from '../runtime/testing.ts';
 import { daemonSetController } from './daemon-set.ts';
 import { nodeOf } from './placement.ts';
 
@@ -88,4 +88,60 @@ test('made anew after its Pods were orphaned, it adopts them as they are', async
   await sets(cluster).delete('proxy');
   await cluster.settled();
   assert.equal((await active(cluster)).length, 0);
+});
+
+const newImage = { spec: { template: { spec: { containers: [{ name: 'main', image: 'example/app:2' }] } } } };
+const placed = async (cluster: Cluster) => (await active(cluster)).map((pod) => `${nodeOf(pod)}:${pod.spec?.containers[0]?.image?.split(':')[1] ?? ''}`).sort();
+
+test('surging, the new Pod comes before the old one goes', async () => {
+  await using cluster = await start();
+  const set = proxy();
+  await sets(cluster).create({ ...set, spec: { ...set.spec, selector: { matchLabels: labels }, template: templateFor(labels), updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } } });
+  await cluster.settled();
+  await runPods(cluster.client, cluster.clock);
+  await cluster.settled();
+  await sets(cluster).patch('proxy', 'strategic', newImage);
+  await cluster.settled();
+  assert.equal((await placed(cluster)).filter((one) => one.endsWith(':2')).length, 1);
+  assert.equal((await active(cluster)).length, 3);
+  await runPods(cluster.client, cluster.clock);
+  await cluster.settled();
+  await runPods(cluster.client, cluster.clock);
+  await cluster.settled();
+  assert.deepEqual(await placed(cluster), ['n1:2', 'n2:2']);
+});
+
+test('OnDelete replaces only what someone deletes', async () => {
+  await using cluster = await start();
+  await sets(cluster).create({ ...proxy(), spec: { selector: { matchLabels: labels }, template: templateFor(labels), updateStrategy: { type: 'OnDelete' } } });
+  await cluster.settled();
+  await runPods(cluster.client, cluster.clock);
+  await sets(cluster).patch('proxy', 'strategic', newImage);
+  await cluster.settled();
+  assert.deepEqual(await placed(cluster), ['n1:1', 'n2:1']);
+  const [first] = (await active(cluster)).filter((pod) => nodeOf(pod) === 'n1');
+  await cluster.client.of(pods).namespace('default').delete(nameOf(first ?? { metadata: {} }));
+  await cluster.settled();
+  assert.deepEqual(await placed(cluster), ['n1:2', 'n2:1']);
+});
+
+test('a Pod that fails again and again is replaced ever later', async () => {
+  await using cluster = await start();
+  await sets(cluster).create(proxy());
+  await cluster.settled();
+  const fail = async (): Promise<void> => {
+    for (const pod of await active(cluster)) if (nodeOf(pod) === 'n1') await setPodStatus(cluster.client, pod, { phase: 'Failed' });
+    await cluster.settled();
+  };
+  const onFirst = async () => (await active(cluster)).filter((pod) => nodeOf(pod) === 'n1').length;
+  await fail();
+  assert.equal(await onFirst(), 1);
+  for (const wait of [1_000, 2_000, 4_000]) {
+    await fail();
+    assert.equal(await onFirst(), 0);
+    await cluster.clock.advance(wait - 1);
+    assert.equal(await onFirst(), 0, `before ${wait} ms`);
+    await cluster.clock.advance(1);
+    assert.equal(await onFirst(), 1, `after ${wait} ms`);
+  }
 });

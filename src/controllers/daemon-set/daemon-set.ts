@@ -2,7 +2,6 @@
  * Keeps one Pod of a DaemonSet on every node it is for.
  * Upstream: pkg/controller/daemon/daemon_controller.go
  */
-import { asError } from '../../base/errors.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
 import { objectKey } from '../../apimachinery/object.ts';
 import { controllerRevisions } from '../../resources/apps/controller-revision.ts';
@@ -12,17 +11,19 @@ import { pods } from '../../resources/core/pod.ts';
 import type * as appsv1 from '../../resources/types/apps-v1.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { sameJson } from '../../resources/validation/fields.ts';
+import { nextAvailability } from '../runtime/availability.ts';
 import { claim } from '../runtime/claim.ts';
 import { Controller, running, type ControllerFactory } from '../runtime/controller.ts';
-import { Expectations } from '../runtime/expectations.ts';
+import { Expectations, givenUpAfter } from '../runtime/expectations.ts';
 import { currentRevision, pruneRevisions, revisionHash, revisionHashLabel } from '../runtime/history.ts';
 import { indexByController, involved } from '../runtime/owners.ts';
 import { isNamespaceGoing, PodControl, podFromTemplate } from '../runtime/pod-control.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
+import { FailureBackoff } from './failure-backoff.ts';
 import { nodeOf, tieToNode } from './placement.ts';
-import { daemonStatus, planPlacement, planUpdate, type DaemonFacts } from './plan.ts';
+import { daemonStatus, planPlacement, planSurge, planUpdate, type DaemonFacts } from './plan.ts';
 
 const component = 'daemonset-controller';
 const burst = 250;
@@ -34,6 +35,7 @@ export const daemonSetController: ControllerFactory = (context) => {
   const podInformer = indexByController(informers.of(pods));
   const revisionInformer = indexByController(informers.of(controllerRevisions));
   const expectations = new Expectations(clock);
+  const failures = new FailureBackoff();
   const recorder = context.recorder(component);
   const control = new PodControl(client, recorder, daemonSets);
 
@@ -43,7 +45,12 @@ export const daemonSetController: ControllerFactory = (context) => {
     const current = await currentRevision({ client, kind: daemonSets, owner: set, template: set.spec?.template, collisionCount: set.status?.collisionCount }, revisions);
     const own = await claim({ client, ownerKind: daemonSets, owner: set, selector, informer: podInformer });
     const byNode = new Map<string, corev1.Pod[]>();
-    for (const pod of own) byNode.set(nodeOf(pod), [...(byNode.get(nodeOf(pod)) ?? []), pod]);
+    for (const pod of own) {
+      const node = nodeOf(pod);
+      const there = byNode.get(node);
+      if (there) there.push(pod);
+      else byNode.set(node, [pod]);
+    }
     const inUse = new Set([revisionHash(current), ...own.map(({ metadata }) => metadata.labels?.[revisionHashLabel] ?? '')]);
     await pruneRevisions(client, revisions, (revision) => inUse.has(revisionHash(revision)), set.spec?.revisionHistoryLimit ?? 10);
     return { set, nodes: nodeInformer.list(), byNode, hash: revisionHash(current), now: clock.now() };
@@ -83,17 +90,33 @@ export const daemonSetController: ControllerFactory = (context) => {
     return error;
   }
 
-  async function manage(facts: DaemonFacts): Promise<unknown> {
+  /** Ended Pods that may be removed now, each told of; and when the next failed one may, in ms. */
+  function endedPods(set: appsv1.DaemonSet, ended: readonly corev1.Pod[]): { readonly gone: readonly corev1.Pod[]; readonly after: number | undefined } {
+    const gone: corev1.Pod[] = [];
+    let after: number | undefined;
+    for (const pod of ended) {
+      const failed = pod.status?.phase === 'Failed';
+      const wait = failed ? failures.wait(`${set.metadata.uid ?? ''}/${set.metadata.generation ?? 0}/${nodeOf(pod)}`, clock.now()) : 0;
+      if (wait > 0) {
+        after = Math.min(after ?? wait, wait);
+        continue;
+      }
+      gone.push(pod);
+      const { namespace = '', name = '' } = pod.metadata;
+      if (failed) recorder.event(involved(daemonSets, set), 'Warning', 'FailedDaemonPod', `Found failed daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to kill it`);
+      else recorder.event(involved(daemonSets, set), 'Normal', 'SucceededDaemonPod', `Found succeeded daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to delete it`);
+    }
+    return { gone, after };
+  }
+
+  async function manage(facts: DaemonFacts): Promise<{ readonly error: unknown; readonly after: number | undefined }> {
     const { set } = facts;
     const { create, remove, failed } = planPlacement(facts);
-    for (const pod of failed) {
-      const { namespace = '', name = '' } = pod.metadata;
-      recorder.event(involved(daemonSets, set), 'Warning', 'FailedDaemonPod', `Found failed daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to kill it`);
-    }
-    const gone = [...failed, ...remove];
+    const ended = endedPods(set, failed);
+    const gone = [...ended.gone, ...remove];
     const errors = [await createPods(set, facts.hash, create.slice(0, burst)), await removePods(set, gone.slice(0, burst))];
-    if (create.length + gone.length === 0) errors.push(await removePods(set, planUpdate(facts)));
-    return errors.find((error) => error !== undefined);
+    if (create.length + gone.length === 0) errors.push(await removePods(set, planUpdate(facts)), await createPods(set, facts.hash, planSurge(facts).slice(0, burst)));
+    return { error: errors.find((error) => error !== undefined), after: ended.after };
   }
 
   const controller = new Controller(context, {
@@ -109,16 +132,17 @@ export const daemonSetController: ControllerFactory = (context) => {
         return;
       }
       if (set.metadata.deletionTimestamp !== undefined) return;
-      const upToDate = expectations.satisfied(key);
+      if (!expectations.satisfied(key)) return { after: givenUpAfter };
       const facts = await factsOf(set);
-      const error = upToDate ? await manage(facts) : undefined;
+      const { error, after } = await manage(facts);
       await writeStatus(client, daemonSets, set, daemonStatus(facts));
-      if (error !== undefined && !isNamespaceGoing(error)) throw asError(error);
-      const minReady = set.spec?.minReadySeconds ?? 0;
-      return minReady > 0 && (set.status?.numberReady ?? 0) !== (set.status?.numberAvailable ?? 0) ? { after: minReady * 1000 } : undefined;
+      if (error !== undefined && !isNamespaceGoing(error)) throw error;
+      const waits = [after, nextAvailability([...facts.byNode.values()].flat(), set.spec?.minReadySeconds ?? 0, facts.now)].filter((wait) => wait !== undefined);
+      return waits.length > 0 ? { after: Math.min(...waits) } : undefined;
     },
   });
   controller.watch(sets);
+  sets.addHandler({ deleted: ({ metadata }) => failures.forget(metadata.uid ?? '') });
   watchDependents({ controller, dependents: podInformer, owners: sets, selectorOf: ({ spec }) => selectorOf(spec?.selector), expectations });
   controller.watchOwned(revisionInformer, 'DaemonSet');
   const wakeAll = (): void => {

@@ -1,6 +1,6 @@
 /** What a DaemonSet should do now: a pure function of nodes and Pods. Upstream: pkg/controller/daemon/daemon_controller.go, update.go */
-import { isAvailable, isTerminating } from '../../resources/core/pod-readiness.ts';
-import { scaledValue } from '../../resources/int-or-percent.ts';
+import { isAvailable, isFinished, isTerminating } from '../../resources/core/pod-readiness.ts';
+import { isZero, scaledValue } from '../../resources/int-or-percent.ts';
 import type * as appsv1 from '../../resources/types/apps-v1.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { revisionHashLabel } from '../runtime/history.ts';
@@ -19,7 +19,7 @@ export interface DaemonPlan {
   /** Nodes to start a Pod on. */
   readonly create: readonly string[];
   readonly remove: readonly corev1.Pod[];
-  /** Pods that failed: removed as well, with an event. */
+  /** Pods that ended: removed as well, with an event, failed ones not at once. */
   readonly failed: readonly corev1.Pod[];
 }
 
@@ -30,7 +30,8 @@ const oldestFirst = (a: corev1.Pod, b: corev1.Pod): number => {
 };
 
 /** One Pod on each node that should have one, none elsewhere. A node whose Pod is still stopping has one. */
-export function planPlacement({ set, nodes, byNode }: DaemonFacts): DaemonPlan {
+export function planPlacement(facts: DaemonFacts): DaemonPlan {
+  const { set, nodes, byNode } = facts;
   const create: string[] = [];
   const remove: corev1.Pod[] = [];
   const failed: corev1.Pod[] = [];
@@ -49,20 +50,53 @@ export function planPlacement({ set, nodes, byNode }: DaemonFacts): DaemonPlan {
       remove.push(...present);
       continue;
     }
-    const broken = present.filter(({ status }) => status?.phase === 'Failed' || status?.phase === 'Succeeded');
-    failed.push(...broken);
-    if ((set.spec?.updateStrategy?.rollingUpdate?.maxSurge ?? 0) === 0) remove.push(...present.filter((pod) => !broken.includes(pod)).sort(oldestFirst).slice(1));
+    const ended = present.filter(isFinished);
+    failed.push(...ended);
+    const running = present.filter((pod) => !isFinished(pod)).sort(oldestFirst);
+    remove.push(...(surges(set) ? surplusOfSurge(running, facts) : running.slice(1)));
   }
   for (const [name, pods] of byNode) if (name !== '' && !known.has(name)) remove.push(...pods.filter((pod) => !isTerminating(pod)));
   return { create, remove, failed };
 }
 
-/** Pods of an old template that may go now, so many at a time as may be missing. Surging is done as replacing. */
-export function planUpdate({ set, nodes, byNode, hash, now }: DaemonFacts): readonly corev1.Pod[] {
-  if (set.spec?.updateStrategy?.type !== 'RollingUpdate') return [];
+const surges = ({ spec }: appsv1.DaemonSet): boolean => spec?.updateStrategy?.type === 'RollingUpdate' && !isZero(spec.updateStrategy.rollingUpdate?.maxSurge);
+
+/** While surging a node has an old Pod beside the new one, until the new one serves or the old one no longer does. */
+function surplusOfSurge(running: readonly corev1.Pod[], { set, hash, now }: DaemonFacts): readonly corev1.Pod[] {
+  const [newPod, ...moreNew] = running.filter((pod) => hashOf(pod) === hash);
+  const [oldPod, ...moreOld] = running.filter((pod) => hashOf(pod) !== hash);
+  const minReady = set.spec?.minReadySeconds ?? 0;
+  const replaced = newPod && oldPod && (!isAvailable(oldPod, minReady, now) || isAvailable(newPod, minReady, now));
+  return [...moreNew, ...moreOld, ...(replaced ? [oldPod] : [])];
+}
+
+const hashOf = (pod: corev1.Pod): string | undefined => pod.metadata.labels?.[revisionHashLabel];
+
+/** Nodes that get a Pod of the new template beside their old one: those whose old one does not serve, and so many others as maxSurge says. */
+export function planSurge({ set, nodes, byNode, hash, now }: DaemonFacts): readonly string[] {
+  if (!surges(set)) return [];
   const wanted = nodes.filter((node) => placementOn(node, set.spec?.template).start);
-  const { maxUnavailable = 1, maxSurge = 0 } = set.spec.updateStrategy.rollingUpdate ?? {};
-  const allowed = Math.max(scaledValue(maxUnavailable, wanted.length, 'up'), scaledValue(maxSurge, wanted.length, 'up'), wanted.length > 0 ? 1 : 0);
+  const minReady = set.spec?.minReadySeconds ?? 0;
+  let budget = scaledValue(set.spec?.updateStrategy?.rollingUpdate?.maxSurge, wanted.length, 'up');
+  const broken: string[] = [];
+  const serving: string[] = [];
+  for (const { metadata: { name = '' } } of wanted) {
+    const pods = (byNode.get(name) ?? []).filter((pod) => !isTerminating(pod));
+    const oldPod = pods.find((pod) => hashOf(pod) !== hash);
+    const newPod = pods.find((pod) => hashOf(pod) === hash);
+    if (newPod && oldPod && !isAvailable(newPod, minReady, now)) budget--;
+    if (!oldPod || newPod) continue;
+    (isAvailable(oldPod, minReady, now) ? serving : broken).push(name);
+  }
+  return [...broken, ...serving.slice(0, Math.max(0, budget))];
+}
+
+/** Pods of an old template that may go now, so many at a time as may be missing. */
+export function planUpdate({ set, nodes, byNode, hash, now }: DaemonFacts): readonly corev1.Pod[] {
+  if (set.spec?.updateStrategy?.type !== 'RollingUpdate' || surges(set)) return [];
+  const wanted = nodes.filter((node) => placementOn(node, set.spec?.template).start);
+  const { maxUnavailable = 1 } = set.spec.updateStrategy.rollingUpdate ?? {};
+  const allowed = Math.max(scaledValue(maxUnavailable, wanted.length, 'up'), wanted.length > 0 ? 1 : 0);
   const minReady = set.spec.minReadySeconds ?? 0;
   let unavailable = 0;
   const broken: corev1.Pod[] = [];
