@@ -125,6 +125,19 @@ test('a claim deleted leaves its volume Released, and nobody gets it until it is
   assert.equal((await claims(cluster).get('c')).status?.phase, 'Bound');
 });
 
+test('a claim with more than it asked for can be changed and deleted', async () => {
+  await using cluster = await start();
+  await volumes(cluster).create(volume('v', { size: '50Mi' }));
+  await claims(cluster).create(claim('c', { size: '40Mi' }));
+  await cluster.settled();
+  await claims(cluster).patch('c', 'merge', { metadata: { labels: { app: 'db' } } });
+  await assert.rejects(claims(cluster).patch('c', 'merge', { spec: { resources: { requests: { storage: '30Mi' } } } }), /field can not be less than status.capacity/);
+  await volumes(cluster).delete('v');
+  await claims(cluster).delete('c');
+  await cluster.settled();
+  assert.deepEqual([...(await claims(cluster).list()).items, ...(await volumes(cluster).list()).items], []);
+});
+
 test('a volume that nobody can delete fails with the reason', async () => {
   await using cluster = await start();
   await volumes(cluster).create(volume('v', {}, { persistentVolumeReclaimPolicy: 'Delete' }));

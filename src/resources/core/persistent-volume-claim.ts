@@ -40,8 +40,10 @@ function validateUpdate(claim: corev1.PersistentVolumeClaim, old: corev1.Persist
   const errors = validate(claim);
   if (!sameJson(kept, before)) errors.push(forbidden(spec, `${rule}\n${differences(before, kept)}`));
   const size = now.resources?.requests?.['storage'];
-  const least = old.status?.capacity?.['storage'] ?? before.resources?.requests?.['storage'];
-  if (bound && size !== undefined && least !== undefined && compareQuantities(size, least) < 0) errors.push(forbidden(spec.child('resources', 'requests', 'storage'), 'field can not be less than status.capacity'));
+  const asked = before.resources?.requests?.['storage'];
+  const has = old.status?.capacity?.['storage'] ?? asked;
+  const shrinks = bound && size !== undefined && asked !== undefined && compareQuantities(size, asked) < 0;
+  if (shrinks && has !== undefined && compareQuantities(size, has) <= 0) errors.push(forbidden(spec.child('resources', 'requests', 'storage'), 'field can not be less than status.capacity'));
   return errors;
 }
 

@@ -2,6 +2,7 @@
 import type { Labels } from '../../apimachinery/label-selector.ts';
 import { hostPorts, type HostPort } from '../../resources/core/pod-ports.ts';
 import { podRequests } from '../../resources/core/pod-requests.ts';
+import { claimNameOf } from '../../resources/core/volume-claims.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { affinityTerm, type AffinityTerm, type WeightedTerm } from './affinity-term.ts';
 import { amountsOf, type Amounts } from './amounts.ts';
@@ -58,12 +59,6 @@ function scoredRequests(spec: corev1.PodSpec | undefined, requests: Amounts): Am
   if (spec === undefined || [...spec.containers, ...(spec.initContainers ?? none)].every(namesAll)) return requests;
   const filled = (container: corev1.Container): corev1.Container => ({ ...container, resources: { ...container.resources, requests: { ...smallContainer, ...container.resources?.requests } } });
   return amountsOf(podRequests({ ...spec, containers: spec.containers.map(filled), initContainers: spec.initContainers?.map(filled) }));
-}
-
-/** The claim behind a volume of a Pod: named, or made for a generic ephemeral volume. */
-export function claimNameOf(pod: corev1.Pod, volume: corev1.Volume): string | undefined {
-  if (volume.persistentVolumeClaim !== undefined) return volume.persistentVolumeClaim.claimName;
-  return volume.ephemeral === undefined ? undefined : `${pod.metadata.name ?? ''}-${volume.name}`;
 }
 
 function claimNames(pod: corev1.Pod): readonly string[] {

@@ -10,12 +10,13 @@ import type { Informers } from '../../../client/informers.ts';
 import { persistentVolumeClaims } from '../../../resources/core/persistent-volume-claim.ts';
 import { persistentVolumes } from '../../../resources/core/persistent-volume.ts';
 import { storageClasses } from '../../../resources/storage/storage-class.ts';
+import { claimNameOf } from '../../../resources/core/volume-claims.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
 import { nodeMayFit } from '../../framework/cluster-event.ts';
 import { isRejection, type Plugin, type Reservation } from '../../framework/plugin.ts';
 import { unresolvable, type Rejection } from '../../framework/rejection.ts';
 import type { NodeFacts } from '../../state/node-selector.ts';
-import { claimNameOf, type PodInfo } from '../../state/pod-info.ts';
+import type { PodInfo } from '../../state/pod-info.ts';
 import { canProvision, claimKey, claimReference, classOf, findVolume, isBound, reaches, selectedNode, waitsForPod } from './claim-binding.ts';
 import { whenBound } from './when-bound.ts';
 
