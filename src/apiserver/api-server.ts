@@ -15,6 +15,7 @@ import type { Store } from '../storage/store.ts';
 import { WatchCache } from '../storage/watch-cache.ts';
 import { accessReviewActions } from './actions/access-reviews.ts';
 import { bindingAction } from './actions/binding.ts';
+import { componentStatusAction } from './actions/component-statuses.ts';
 import { evictionAction } from './actions/eviction.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { builtinAdmission } from './admission/builtin.ts';
@@ -108,6 +109,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/pods/binding', bindingAction(registry, writer, clock)],
     ['/bindings', bindingAction(registry, writer, clock)],
     ['/pods/eviction', evictionAction({ registry, objects, writer })],
+    ['/componentstatuses', componentStatusAction()],
     ...Object.entries(accessReviewActions(authorizer, policy)),
     ...extensions.flatMap((extension) => Object.entries(extension.actions ?? {})),
   ]);

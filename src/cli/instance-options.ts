@@ -52,7 +52,7 @@ export const instanceOptions: readonly InstanceOption[] = [
   { name: 'simulated-nodes', value: 'N', help: 'add nodes that only pretend to run Pods', fallback: () => '0' },
   { name: 'datastore', value: 'KIND', help: 'memory, sqlite, or the address of an etcd', fallback: () => 'sqlite' },
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
-  { name: 'registries', value: 'FILE', help: 'mirrors and credentials of image registries, in the form of k3s' },
+  { name: 'registries', value: 'FILE', help: 'mirrors and credentials of image registries, in the form of k3s (default: DIR/registries.yaml where it exists)' },
   { name: 'resolv-conf', value: 'FILE', help: 'where names outside of the cluster are asked', fallback: () => '/etc/resolv.conf' },
   { name: 'tutorial', help: 'every --compat setting at once' },
 ];

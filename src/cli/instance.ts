@@ -3,16 +3,19 @@ import { systemClock } from '../base/clock.ts';
 import { codeOf } from '../base/errors.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import { chosenSettings } from '../cluster/compatibility.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
 import { settleRanges } from '../cluster/ranges.ts';
+import { ownerFile } from '../cluster/pod-logs.ts';
+import { ComponentLogs } from '../cluster/system-pods/component-logs.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
 import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
-import { readRegistries } from './registries-file.ts';
+import { registriesOf } from './registries-file.ts';
 import { programVersion } from './version.ts';
 
 export interface Instance extends Closable {
@@ -31,18 +34,20 @@ export interface InstanceContext {
 }
 
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
-export async function startInstance(options: InstanceOptions, { directory, logger, onApiReady, onFailure, signal }: InstanceContext): Promise<Instance> {
+export async function startInstance(options: InstanceOptions, { directory, logger: ownLogger, onApiReady, onFailure, signal }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
+  const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory) });
+  const logger = componentLogs?.tap(ownLogger) ?? ownLogger;
   try {
     const pki = openPki(directory.pki);
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
     const { name, port, bind } = options;
     const ranges = options.noNode ? options : settleRanges(directory, options);
     const { serviceCidr } = ranges;
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, onFailure });
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, settings: chosenSettings(options), onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
-    const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger }), signal), (running) => running.close());
+    const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), signal), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
@@ -60,10 +65,11 @@ interface NodeSurroundings {
   readonly pki: PkiState;
   readonly directory: DataDirectory;
   readonly logger: Logger;
+  readonly componentLogs: ComponentLogs | undefined;
 }
 
 /** The node agent is loaded only where there is a node. */
-async function startNodeOf(options: InstanceOptions, { server, pki, directory, logger }: NodeSurroundings): Promise<RunningNode> {
+async function startNodeOf(options: InstanceOptions, { server, pki, directory, logger, componentLogs }: NodeSurroundings): Promise<RunningNode> {
   const { startNode } = await import('../cluster/node.ts');
   return startNode({
     dataDir: directory.root,
@@ -80,16 +86,17 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     pki,
     logger,
     version: programVersion,
+    componentLogs,
     administrator: server.controlPlane.client,
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     hostPathClass: isOn(options, 'storageclass-hostpath'),
-    registries: options.registries === undefined ? undefined : readRegistries(options.registries),
+    registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
 }
 
-const isOn = ({ compat, tutorial }: InstanceOptions, setting: string): boolean => tutorial || compat.includes(setting);
+const isOn = (options: InstanceOptions, setting: string): boolean => chosenSettings(options).has(setting);
 
 /** By custom the cluster's DNS has the tenth Service address. */
 const dnsHost = 10;

@@ -32,10 +32,10 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly controllers: readonly ControllerFactory[];
+  /** The range of cluster addresses of Services; default 10.96.0.0/16. */
+  readonly serviceCidr?: string | undefined;
   /** Whether Pods are scheduled; default true. */
   readonly scheduler?: boolean;
-  /** The range of Service addresses; default 10.96.0.0/16. */
-  readonly serviceCidr?: string | undefined;
   readonly authenticators?: readonly Authenticator[];
   readonly authorizers?: readonly Authorizer[];
   readonly extend?: (parts: ApiServerParts, registry: ResourceRegistry) => readonly ApiServerExtension[];
@@ -60,7 +60,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const closing = new CloseStack();
   const registry = createRegistry(builtinDefinitions());
   const apiServer = await createApiServer(
-    { store, registry, clock, random, logger, version, authenticators: options.authenticators ?? [], authorizers: options.authorizers ?? [], ...(options.serviceCidr === undefined ? {} : { serviceCidr: options.serviceCidr }), onFailure: options.onFailure },
+    { store, registry, clock, random, logger, version, authenticators: options.authenticators ?? [], authorizers: options.authorizers ?? [], serviceCidr: options.serviceCidr, onFailure: options.onFailure },
     (parts) => options.extend?.(parts, registry) ?? [],
   );
   closing.add(apiServer, (server) => server.close());

@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { silentLogger } from '../base/log.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { restoreHostSettings } from './host-settings.ts';
-import { removePodLogs } from './pod-logs.ts';
+import { ownerFile, removePodLogs } from './pod-logs.ts';
 
 export interface EndNodeOptions {
   readonly directory: DataDirectory;
@@ -23,11 +23,10 @@ export async function endNode({ directory, clock, report }: EndNodeOptions): Pro
   const { stopContainerd } = await import('../kubelet/containerd/teardown.ts');
   const { findProgram } = await import('../kubelet/containerd/machine.ts');
   const { removeServiceProxy } = await import('../network/service-proxy/service-proxy.ts');
-  const { logOwnerFile } = await import('../kubelet/pods/runtime-labels.ts');
   await report('ending containers and containerd', () => stopContainerd({ dataDir: directory.root, clock, log: silentLogger }));
   if (findProgram('nft') !== undefined && findProgram('ip') !== undefined) {
     await report('removing routes and packet rules', () => removeServiceProxy(directory.id));
   }
-  removePodLogs(logOwnerFile(`k8ts-${directory.id}`));
+  removePodLogs(ownerFile(directory));
   restoreHostSettings();
 }

@@ -23,6 +23,8 @@ export interface NodeNetworkOptions {
   readonly logger: Logger;
   /** Names the servers that know names outside of the cluster; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
+  /** Whether DNS and LoadBalancer ports are this node's to provide; default true. */
+  readonly clusterServices?: boolean | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
 }
@@ -37,17 +39,33 @@ export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Clo
   try {
     const recorder = new ApiEventRecorder({ client, clock, logger, component: 'service-lb-controller' });
     const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
-    const dns = closing.add(
-      createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr], ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }) }),
-      (it) => it.close(),
-    );
-    const balancer = closing.add(createLoadBalancer({ client, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
+    const parts: { start(): Promise<void> }[] = [proxy];
+    if (options.clusterServices ?? true) parts.push(...clusterServices(options, { nodeAddress, recorder, log, closing }));
     await informers.start();
     noteHostSettings();
-    await Promise.all([proxy.start(), dns.start(), balancer.start()]);
+    await Promise.all(parts.map((part) => part.start()));
     return closing;
   } catch (error) {
     await closing.close();
     throw error;
   }
+}
+
+interface Surroundings {
+  readonly nodeAddress: string;
+  readonly recorder: ApiEventRecorder;
+  readonly log: (component: string) => Logger;
+  readonly closing: CloseStack;
+}
+
+/** What one node provides for all. */
+function clusterServices(options: NodeNetworkOptions, { nodeAddress, recorder, log, closing }: Surroundings): { start(): Promise<void> }[] {
+  const { client, informers, clusterCidr, serviceCidr } = options;
+  const clock = systemClock;
+  const dns = closing.add(
+    createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr], ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }) }),
+    (it) => it.close(),
+  );
+  const balancer = closing.add(createLoadBalancer({ client, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
+  return [dns, balancer];
 }

@@ -13,11 +13,14 @@ import { guarded } from '../kubelet/server/guard.ts';
 import { createNodeHandler } from '../kubelet/server/node-server.ts';
 import { issueCertificate } from '../pki/certificate-authority.ts';
 import type { Exchange } from '../transport/exchange.ts';
-import { createListener, type Listener, type ListenerOptions } from '../transport/listener.ts';
+import { createListener, type Listener, type ListenerOptions, type ListenerTls } from '../transport/listener.ts';
 import { startNodeNetwork } from './node-network.ts';
 import { keepNodeRoles } from './node-roles.ts';
 import { startNodeStorage } from './node-storage.ts';
 import type { PkiState } from './pki-state.ts';
+import type { ComponentLogs } from './system-pods/component-logs.ts';
+import { systemComponents } from './system-pods/system-components.ts';
+import { keepSystemPods } from './system-pods/system-pods.ts';
 
 export interface NodeOptions {
   readonly dataDir: string;
@@ -33,7 +36,11 @@ export interface NodeOptions {
   readonly client: ApiClient;
   /** Acts as the cluster's administrator: for the network, which upstream runs as Pods with rights of their own. */
   readonly administrator?: ApiClient | undefined;
-  readonly pki: PkiState;
+  /** The cluster's authority signs the certificate that the node serves with; or it has one (`serving`). */
+  readonly pki?: PkiState | undefined;
+  readonly serving?: ListenerTls | undefined;
+  /** Whether DNS, LoadBalancer ports and volumes for claims are this node's to provide; default true. */
+  readonly clusterServices?: boolean | undefined;
   readonly logger: Logger;
   readonly version: string;
   /** 'control-plane', 'master' */
@@ -43,6 +50,8 @@ export interface NodeOptions {
   /** Eight hexadecimal digits that name what this instance owns on the machine. */
   readonly instance: string;
   readonly informers: Informers;
+  /** Where the parts of this process log, for the Pods that stand for them. */
+  readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
   /** Compatibility setting loadbalancer-localhost. */
@@ -92,16 +101,19 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   });
   closing.add(kubelet, (agent) => agent.close());
   closing.add(await startNodeNetwork({ ...options, client: administrator }), (network) => network.close());
-  closing.add(await startNodeStorage({ ...options, client: administrator }), (storage) => storage.close());
-  handle = guarded(createNodeHandler({ kubelet, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
+  if (options.clusterServices ?? true) closing.add(await startNodeStorage({ ...options, client: administrator }), (storage) => storage.close());
+  const { componentLogs } = options;
+  if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
+  const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
+    namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
+  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
   return { kubelet, port: listener.port, close: () => closing.close() };
 }
 
 /** Upstream's port where it is free, else any: the Node object says which. */
 async function listenOnUsualPort(options: NodeOptions, handler: (exchange: Exchange) => Promise<void>): Promise<Listener> {
-  const { pki } = options;
-  const server = issueCertificate(pki.authority, { commonName: `system:node:${options.nodeName}`, organizations: ['system:nodes'], dnsNames: [options.nodeName, hostname(), 'localhost'], ipAddresses: ['127.0.0.1', ...options.addresses], usages: 'server' });
-  const tls = { cert: server.certPem + pki.authority.certPem, key: server.keyPem, clientCa: pki.authority.certPem };
+  const tls = options.serving ?? (options.pki && servingTls(options, options.pki));
+  if (!tls) throw new TypeError('a node needs a certificate, or an authority that signs one');
   const listen: ListenerOptions = { port: usualPort, tls, handler, logger: options.logger };
   try {
     return await createListener(listen);
@@ -109,4 +121,9 @@ async function listenOnUsualPort(options: NodeOptions, handler: (exchange: Excha
     if (codeOf(error) !== 'EADDRINUSE') throw error;
     return createListener({ ...listen, port: 0 });
   }
+}
+
+function servingTls(options: NodeOptions, pki: PkiState): ListenerTls {
+  const server = issueCertificate(pki.authority, { commonName: `system:node:${options.nodeName}`, organizations: ['system:nodes'], dnsNames: [options.nodeName, hostname(), 'localhost'], ipAddresses: ['127.0.0.1', ...options.addresses], usages: 'server' });
+  return { cert: server.certPem + pki.authority.certPem, key: server.keyPem, clientCa: pki.authority.certPem };
 }

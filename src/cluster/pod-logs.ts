@@ -4,8 +4,13 @@
  */
 import { existsSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { logOwnerFile } from '../kubelet/pods/runtime-labels.ts';
+import type { DataDirectory } from './data-directory.ts';
 
 export const logRoot = '/var/log';
+
+/** The file in a log folder that says that it is this instance's. */
+export const ownerFile = ({ id }: DataDirectory): string => logOwnerFile(`k8ts-${id}`);
 
 /** Removes the logs that this file marks, and the links to them; shared folders that are empty then go too. */
 export function removePodLogs(ownerFile: string, root = logRoot): void {

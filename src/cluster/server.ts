@@ -12,12 +12,15 @@ import { httpProxyActions } from '../apiserver/connect/http-proxy.ts';
 import { podStreamActions } from '../apiserver/connect/streams.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
+import { serviceAccountTokenController } from '../controllers/service-account-token/service-account-token.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Store } from '../storage/store.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import { createListener, type Listener } from '../transport/listener.ts';
 import { createReverseProxy } from '../transport/proxy.ts';
+import { applyCompatibilityObjects } from './bootstrap/compatibility-objects.ts';
+import { publishClusterFacts } from './bootstrap/published.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
@@ -34,6 +37,8 @@ export interface ServerOptions {
   readonly serviceCidr: string;
   /** Nodes on which Pods run without containers. */
   readonly simulatedNodes?: number | undefined;
+  /** Compatibility settings that are on. */
+  readonly settings?: ReadonlySet<string> | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -81,7 +86,8 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     logger,
     version: options.version,
     controllers: [
-      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, apiServer: advertised(options.bind, listener.port) }),
+      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port) }),
+      serviceAccountTokenController({ sign: (namespace, account, secret) => tokens.signForSecret(namespace, account, secret), caBundle: () => pki.authority.certPem, makeSecrets: options.settings?.has('service-account-secrets') ?? false }),
       (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
     ],
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
@@ -103,6 +109,9 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     },
   });
   closing.add(controlPlane, (plane) => plane.close());
+  await applyCompatibilityObjects(controlPlane.client, options.settings ?? new Set());
+  const reachedAt = advertised(options.bind, listener.port)?.address ?? '127.0.0.1';
+  await publishClusterFacts(controlPlane.client, { server: `https://${reachedAt}:${listener.port}`, authorityPem: pki.authority.certPem, requestHeaderAuthorityPem: pki.requestHeaderAuthority.certPem });
   closing.defer(() => listener.close({ graceMs: drainMs }));
   handler = createHttpHandler(controlPlane.apiServer.chain, systemClock);
   closing.defer(() => controlPlane.apiServer.setReady(false));

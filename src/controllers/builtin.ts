@@ -14,6 +14,8 @@ import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
+import type { MetricsClient } from './horizontal-pod-autoscaler/metrics-client.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
@@ -22,6 +24,7 @@ import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
+import { serviceAddresses } from './service-addresses/service-addresses.ts';
 import type { ControllerFactory } from './runtime/controller.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
@@ -37,10 +40,14 @@ export interface BuiltinControllerOptions {
   readonly clusterCidr?: string;
   /** Finished Pods that are kept; default 12500. */
   readonly terminatedPodThreshold?: number;
+  /** Where autoscalers' figures come from; default the cluster's metrics APIs. */
+  readonly metrics?: MetricsClient;
   /** Where Pods reach the API server. */
   readonly apiServer?: ApiServerAddress | undefined;
   /** Signs certificate requests; without it none is signed. */
   readonly authority?: KeyPair | undefined;
+  /** The range of Services' addresses, shown as a ServiceCIDR; without it neither that nor IPAddresses are kept. */
+  readonly serviceCidr?: string | undefined;
 }
 
 export function createBuiltinControllers(options: BuiltinControllerOptions = {}): readonly ControllerFactory[] {
@@ -56,6 +63,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     jobController,
     cronJobController,
     disruptionController,
+    horizontalPodAutoscalerController(options.metrics === undefined ? {} : { metrics: options.metrics }),
     resourceQuotaController,
     endpointsController,
     endpointSliceController,
@@ -72,6 +80,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     volumeProtectionController,
     ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
+    ...(options.serviceCidr === undefined ? [] : [serviceAddresses({ serviceCidr: options.serviceCidr })]),
     certificateApprover,
     ...(options.authority ? [certificateSigner({ authority: options.authority })] : []),
   ];

@@ -46,6 +46,8 @@ export interface NodeObjects {
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   persistentVolumeClaim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
   persistentVolume(name: string): Promise<PersistentVolume | undefined>;
+  /** Calls `changed` when a ConfigMap or Secret that the Pod mounts may have changed since now, until the function it answers is called. */
+  follow(pod: Pod, changed: () => void): () => void;
   token(request: TokenRequest): Promise<IssuedToken>;
   /** Services of a namespace and `kubernetes` of `default`, from a cache; throws until the cache is filled. */
   services(namespace: string): readonly Service[];

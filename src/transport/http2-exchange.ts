@@ -22,6 +22,7 @@ export class Http2Exchange extends BaseExchange implements Exchange {
   readonly #stream: ServerHttp2Stream;
   readonly #ended: boolean;
   #bodyTaken = false;
+  #answer: WritableResponse | undefined;
 
   constructor(owner: ExchangeOwner, request: Http2Request, peer: Peer, secure: boolean) {
     super(owner, { method: request.method, target: request.target, rawHeaders: request.rawHeaders, peer, secure });
@@ -29,7 +30,8 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     this.#stream = stream;
     this.#ended = request.ended;
     stream.on('error', ignore);
-    stream.on('close', () => this.finished(stream.writableFinished));
+    // A stream that the client cancels is finished by Node: that alone does not make a streamed answer complete.
+    stream.on('close', () => this.finished(stream.writableFinished && (this.#answer?.complete ?? true)));
   }
 
   readBody(): Promise<Buffer> {
@@ -60,7 +62,8 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     const stream = this.#stream;
     if (!stream.destroyed && !stream.closed) stream.respond(this.#head(status, headers), this.method === 'HEAD' ? { endStream: true } : undefined);
     if (this.#ended && !this.#bodyTaken) stream.resume();
-    return new WritableResponse(stream, () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+    this.#answer = new WritableResponse(stream, () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+    return this.#answer;
   }
 
   #head(status: number, headers: ResponseHeaders): OutgoingHttpHeaders {

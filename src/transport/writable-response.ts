@@ -5,11 +5,17 @@ import type { ResponseStream } from './exchange.ts';
 export class WritableResponse implements ResponseStream {
   readonly #target: Writable;
   readonly #abandon: () => void;
+  #complete = false;
 
   /** `abandon` breaks the answer off. */
   constructor(target: Writable, abandon: () => void) {
     this.#target = target;
     this.#abandon = abandon;
+  }
+
+  /** The answer has been ended here, not by the client's leaving. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   get closed(): boolean {
@@ -33,7 +39,9 @@ export class WritableResponse implements ResponseStream {
   }
 
   end(): void {
-    if (!this.closed) this.#target.end();
+    if (this.closed) return;
+    this.#complete = true;
+    this.#target.end();
   }
 
   destroy(): void {

@@ -19,10 +19,19 @@ export const manifests = path.resolve(process.env['BOOK_MANIFESTS'] ?? path.join
 
 /** Why a chapter cannot run here, or false. */
 export function whyNot(chapter: string): string | false {
+  const found = existsSync(path.join(manifests, chapter));
+  return noContainers() || (found ? false : `the book's manifests are not in ${manifests} (BOOK_MANIFESTS names another folder); the project's own examples run instead`);
+}
+
+/** The examples stand in for the book where it is missing, unless BOOK_EXAMPLES asks for them anyway. */
+export function whyNotExamples(): string | false {
+  const needed = process.env['BOOK_EXAMPLES'] !== undefined || !existsSync(manifests);
+  return noContainers() || (needed ? false : 'the book\'s own manifests are here');
+}
+
+function noContainers(): string | false {
   if (process.getuid?.() !== 0) return 'containers need root';
-  if (!['/usr/bin/containerd', '/usr/local/bin/containerd'].some((file) => existsSync(file))) return 'containerd is not installed';
-  if (!existsSync(path.join(manifests, chapter))) return `the book's manifests are not in ${manifests}; the project's own examples run instead (examples.test.ts)`;
-  return false;
+  return ['/usr/bin/containerd', '/usr/local/bin/containerd'].some((file) => existsSync(file)) ? false : 'containerd is not installed';
 }
 
 export class BookCluster {

@@ -21,6 +21,7 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   serviceList: Service[] = [];
   tokens = 0;
   readonly #queues = new Set<EventQueue<PodChange>>();
+  readonly #followers = new Set<() => void>();
   readonly #watchers = new Set<() => void>();
 
   async *watch({ signal }: { readonly signal: AbortSignal }): AsyncIterable<PodChange> {
@@ -96,6 +97,17 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   persistentVolumeClaim = (namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> => Promise.resolve(this.claims.get(`${namespace}/${name}`));
   persistentVolume = (name: string): Promise<PersistentVolume | undefined> => Promise.resolve(this.volumes.get(name));
   token = (): Promise<{ token: string; expires: number }> => Promise.resolve({ token: `token-${(this.tokens += 1)}`, expires: 4e12 });
+  follow = (_pod: Pod, changed: () => void): (() => void) => {
+    this.#followers.add(changed);
+    return () => this.#followers.delete(changed);
+  };
+
+  /** Changes a ConfigMap of the default namespace, and says so. */
+  setConfigMap(name: string, data: Readonly<Record<string, string>>): void {
+    this.configMaps.set(`default/${name}`, { metadata: { name, namespace: 'default' }, data });
+    for (const changed of [...this.#followers]) changed();
+  }
+
   services = (): readonly Service[] => this.serviceList;
   node = (): undefined => undefined;
 

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ResourceRegistry } from '../../resources/definition.ts';
+import { schemaAdmission } from '../crd/schema-admission.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import { certificateRequests } from './certificate-requests.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
@@ -44,6 +45,7 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     rbacEscalation(dependencies),
     storageObjectInUseProtection(),
     persistentVolumeClaimResize(dependencies),
+    schemaAdmission(),
     serviceAllocator(dependencies),
     resourceQuota(dependencies),
   ];

@@ -5,6 +5,7 @@ import { ageColumn, nameColumn } from '../../resources/columns.ts';
 import { allVerbs, type Column, type DraftObject, type ResourceDefinition, type Strategy, type SubresourceDefinition, type VersionDefinition } from '../../resources/definition.ts';
 import type { CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import { compareVersions } from '../discovery/order.ts';
+import { checkRules } from './cel-rules.ts';
 import { compileJsonPath } from './json-path.ts';
 import { applyDefaults, structuralSchema } from './structural-schema.ts';
 import { validateCustom } from './custom-validation.ts';
@@ -49,10 +50,15 @@ function versionOf(crd: CustomResourceDefinition, version: CustomResourceDefinit
 
 function customStrategy(version: CustomResourceDefinitionVersion | undefined): Strategy {
   const props = version?.schema?.openAPIV3Schema;
-  const validate = (object: AnyObject): FieldError[] => (props ? validateCustom(withoutMetadata(props), object, new FieldPath()) : []);
+  const values = props && withoutMetadata(props);
+  const validate = (object: AnyObject, old?: AnyObject): FieldError[] => {
+    if (!values) return [];
+    const errors = validateCustom(values, object, new FieldPath());
+    return errors.length > 0 ? errors : checkRules(values, object, old, new FieldPath());
+  };
   return {
     ...(props ? { defaults: (object: DraftObject) => applyDefaults(withoutMetadata(props), object) } : {}),
-    validate,
+    validate: (object) => validate(object),
     validateUpdate: validate,
     allowUnconditionalUpdate: false,
     generation: 'spec',

@@ -2,6 +2,7 @@
  * Keeps one Pod of a DaemonSet on every node it is for.
  * Upstream: pkg/controller/daemon/daemon_controller.go
  */
+import { asError } from '../../base/errors.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
 import { objectKey } from '../../apimachinery/object.ts';
 import { controllerRevisions } from '../../resources/apps/controller-revision.ts';
@@ -112,7 +113,7 @@ export const daemonSetController: ControllerFactory = (context) => {
       const facts = await factsOf(set);
       const error = upToDate ? await manage(facts) : undefined;
       await writeStatus(client, daemonSets, set, daemonStatus(facts));
-      if (error !== undefined && !isNamespaceGoing(error)) throw error;
+      if (error !== undefined && !isNamespaceGoing(error)) throw asError(error);
       const minReady = set.spec?.minReadySeconds ?? 0;
       return minReady > 0 && (set.status?.numberReady ?? 0) !== (set.status?.numberAvailable ?? 0) ? { after: minReady * 1000 } : undefined;
     },

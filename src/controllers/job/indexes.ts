@@ -9,6 +9,18 @@ export function indexOf(pod: corev1.Pod): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
+const failureCountAnnotation = 'batch.kubernetes.io/job-index-failure-count';
+
+/** How often a Pod's number had failed when the Pod was made. */
+export function failuresBefore(pod: corev1.Pod): number {
+  const text = pod.metadata.annotations?.[failureCountAnnotation] ?? '';
+  return /^\d+$/.test(text) ? Number(text) : 0;
+}
+
+export function noteFailures(pod: Draft<corev1.Pod>, failures: number): void {
+  pod.metadata.annotations = { ...pod.metadata.annotations, [failureCountAnnotation]: String(failures) };
+}
+
 /** Gives a Pod its number: annotation, label, name, host name and environment. */
 export function number(pod: Draft<corev1.Pod>, job: string, index: number): void {
   const text = String(index);

@@ -78,3 +78,93 @@ test('indexed Pods are numbered', async () => {
   assert.equal((await inDefault(cluster).get('pi')).status?.completedIndexes, '0-2');
   assert.equal(formatIndexes(parseIndexes('0-2,4,5,7')), '0-2,4,5,7');
 });
+
+const failWith = async (cluster: Cluster, code: number, conditions: { type: string; status: string }[] = []): Promise<void> => {
+  for (const pod of await active(cluster)) {
+    const terminated = { exitCode: code, finishedAt: new Date(cluster.clock.now()).toISOString() };
+    await setPodStatus(cluster.client, pod, { phase: 'Failed', conditions, containerStatuses: [{ name: 'main', image: 'i', imageID: '', ready: false, restartCount: 0, state: { terminated } }] });
+  }
+  await cluster.settled();
+};
+
+const failureRules: batchv1.PodFailurePolicy = {
+  rules: [
+    { action: 'FailJob', onExitCodes: { containerName: 'main', operator: 'In', values: [42] } },
+    { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+  ],
+};
+const rulings: readonly [string, number, { type: string; status: string }[], number | undefined, readonly string[][]][] = [
+  ['a fatal exit code', 42, [], 1, [['FailureTarget', 'PodFailurePolicy'], ['Failed', 'PodFailurePolicy']]],
+  ['a disruption', 1, [{ type: 'DisruptionTarget', status: 'True' }], undefined, []],
+  ['anything else', 1, [], 1, []],
+];
+for (const [name, code, podConditions, failed, expected] of rulings) {
+  test(`failure policy: ${name}`, async () => {
+    await using cluster = await start();
+    await inDefault(cluster).create(jobOf({ podFailurePolicy: failureRules, backoffLimit: 3 }));
+    await cluster.settled();
+    await failWith(cluster, code, podConditions);
+    const { status } = await inDefault(cluster).get('pi');
+    assert.equal(status?.failed, failed);
+    assert.deepEqual(await conditions(cluster), expected);
+    if (expected.length > 0) assert.match(status?.conditions?.[0]?.message ?? '', /^Container main for pod default\/pi-\w+ failed with exit code 42 matching FailJob rule at index 0$/);
+    await cluster.clock.advance(20_000);
+    assert.equal((await active(cluster)).length, expected.length > 0 ? 0 : 1);
+  });
+}
+
+test('each number has its own limit, and the others go on', async () => {
+  await using cluster = await start();
+  await inDefault(cluster).create(jobOf({ completionMode: 'Indexed', completions: 2, parallelism: 2, backoffLimitPerIndex: 1 }));
+  await cluster.settled();
+  const finish = async (index: number, phase: string): Promise<void> => {
+    for (const pod of await active(cluster)) if (indexOf(pod) === index) await setPodStatus(cluster.client, pod, { phase });
+    await cluster.clock.advance(40_000);
+  };
+  await finish(0, 'Failed');
+  assert.deepEqual((await active(cluster)).map(indexOf).sort(), [0, 1]);
+  assert.equal((await active(cluster)).find((pod) => indexOf(pod) === 0)?.metadata.annotations?.['batch.kubernetes.io/job-index-failure-count'], '1');
+  await finish(0, 'Failed');
+  assert.deepEqual((await active(cluster)).map(indexOf), [1]);
+  assert.equal((await inDefault(cluster).get('pi')).status?.failedIndexes, '0');
+  await finish(1, 'Succeeded');
+  assert.deepEqual((await conditions(cluster)).at(-1), ['Failed', 'FailedIndexes']);
+  assert.equal((await inDefault(cluster).get('pi')).status?.completedIndexes, '1');
+});
+
+test('too many failed numbers end it', async () => {
+  await using cluster = await start();
+  await inDefault(cluster).create(jobOf({ completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimitPerIndex: 0, maxFailedIndexes: 1 }));
+  await cluster.settled();
+  for (const pod of (await active(cluster)).filter((one) => indexOf(one) !== 2)) await setPodStatus(cluster.client, pod, { phase: 'Failed' });
+  await cluster.settled();
+  assert.deepEqual((await conditions(cluster)).at(-1), ['Failed', 'MaxFailedIndexesExceeded']);
+  assert.equal((await active(cluster)).length, 0);
+});
+
+for (const [name, rule] of [['the leader', { succeededIndexes: '0' }], ['any one', { succeededCount: 1 }], ['one of some', { succeededIndexes: '0-1', succeededCount: 1 }]] as const) {
+  test(`success policy: ${name} is enough`, async () => {
+    await using cluster = await start();
+    await inDefault(cluster).create(jobOf({ completionMode: 'Indexed', completions: 3, parallelism: 3, successPolicy: { rules: [rule] } }));
+    await cluster.settled();
+    const first = (await active(cluster)).find((pod) => indexOf(pod) === 0);
+    assert.ok(first);
+    await setPodStatus(cluster.client, first, { phase: 'Succeeded' });
+    await cluster.settled();
+    assert.deepEqual(await conditions(cluster), [['SuccessCriteriaMet', 'SuccessPolicy'], ['Complete', 'SuccessPolicy']]);
+    assert.equal((await active(cluster)).length, 0);
+  });
+}
+
+test('taken up again it starts anew in time', async () => {
+  await using cluster = await start();
+  await inDefault(cluster).create(jobOf({ activeDeadlineSeconds: 60 }));
+  await cluster.clock.advance(50_000);
+  await inDefault(cluster).patch('pi', 'merge', { spec: { suspend: true } });
+  await cluster.clock.advance(50_000);
+  assert.equal((await inDefault(cluster).get('pi')).status?.startTime, undefined);
+  await inDefault(cluster).patch('pi', 'merge', { spec: { suspend: false } });
+  await cluster.clock.advance(50_000);
+  assert.equal((await active(cluster)).length, 1);
+  assert.deepEqual(await conditions(cluster), [['Suspended', 'JobResumed']]);
+});

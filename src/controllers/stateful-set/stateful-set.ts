@@ -2,6 +2,7 @@
  * Keeps the numbered Pods of a StatefulSet and their claims.
  * Upstream: pkg/controller/statefulset/stateful_set.go, stateful_set_control.go
  */
+import { asError } from '../../base/errors.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -72,7 +73,7 @@ class StatefulSets {
     const error = await this.#carryOut(key, facts, plan);
     const written = await writeStatus(client, statefulSets, set, setStatus(facts));
     await this.#prune({ ...facts, set: written });
-    if (error !== undefined && !isNamespaceGoing(error)) throw error;
+    if (error !== undefined && !isNamespaceGoing(error)) throw asError(error);
     const wait = nextAvailability(facts.pods, set.spec?.minReadySeconds ?? 0, clock.now());
     return wait === undefined ? undefined : { after: wait };
   }
@@ -117,7 +118,7 @@ class StatefulSets {
       }
     });
     for (let i = 0; i < skipped; i++) this.expectations.creationObserved(key);
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw asError(error);
   }
 
   async #delete(key: string, set: appsv1.StatefulSet, pod: corev1.Pod, surplus: boolean): Promise<void> {

@@ -11,6 +11,7 @@ import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from '../po
 import { ApiNodeObjects } from './api-node-objects.ts';
 import { ApiPodSource } from './api-pod-source.ts';
 import { ApiStatusSink } from './api-status-sink.ts';
+import { ReferenceWatch } from './reference-watch.ts';
 
 export interface ApiClusterOptions {
   readonly client: ApiClient;
@@ -35,7 +36,8 @@ export async function connectCluster(options: ApiClusterOptions): Promise<ApiClu
   const informers = new Informers({ client, clock, logger });
   const podInformer = informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` });
   const nodeInformer = informers.of(nodes, { fieldSelector: `metadata.name=${nodeName}` });
-  const objects = new ApiNodeObjects({ client, nodeName, nodes: nodeInformer, services: informers.of(services) });
+  const references = new ReferenceWatch({ client, clock, logger });
+  const objects = new ApiNodeObjects({ references, client, nodeName, nodes: nodeInformer, services: informers.of(services) });
   await informers.start();
   return {
     source: new ApiPodSource(podInformer),
@@ -45,6 +47,9 @@ export async function connectCluster(options: ApiClusterOptions): Promise<ApiClu
       event: (pod, type, reason, message, fieldPath) =>
         options.events.event({ ...pod, apiVersion: 'v1', kind: 'Pod' }, type, reason, message, fieldPath === undefined ? {} : { fieldPath }),
     },
-    close: () => informers.close(),
+    close: async () => {
+      await references.close();
+      await informers.close();
+    },
   };
 }

@@ -7,7 +7,8 @@ import { persistentVolumeClaims } from '../../resources/core/persistent-volume-c
 import { persistentVolumes } from '../../resources/core/persistent-volume.ts';
 import { secrets } from '../../resources/core/secret.ts';
 import { serviceAccounts } from '../../resources/core/service-account.ts';
-import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Secret, Service } from '../../resources/types/core-v1.ts';
+import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '../../resources/types/core-v1.ts';
+import type { ReferenceWatch } from './reference-watch.ts';
 import type { IssuedToken, NodeObjects, TokenRequest } from '../pod-source.ts';
 
 export interface ApiNodeObjectsOptions {
@@ -15,6 +16,7 @@ export interface ApiNodeObjectsOptions {
   readonly nodeName: string;
   readonly nodes: Informer<Node>;
   readonly services: Informer<Service>;
+  readonly references: ReferenceWatch;
 }
 
 const byNamespace = 'namespace';
@@ -41,6 +43,10 @@ export class ApiNodeObjects implements NodeObjects {
 
   persistentVolume(name: string): Promise<PersistentVolume | undefined> {
     return orUndefined(this.#options.client.of(persistentVolumes).get(name));
+  }
+
+  follow(pod: Pod, changed: () => void): () => void {
+    return this.#options.references.follow(pod, changed);
   }
 
   async token({ namespace, serviceAccount, audiences, expirationSeconds, pod }: TokenRequest): Promise<IssuedToken> {

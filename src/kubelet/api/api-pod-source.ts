@@ -1,5 +1,6 @@
-/** The Pods bound to this node, from the API: an informer on spec.nodeName. */
+/** The Pods bound to this node, from the API: an informer on spec.nodeName. Those that run inside the k8ts process are not the agent's. */
 import type { Informer } from '../../client/informer.ts';
+import { isInProcess } from '../../resources/core/in-process-pod.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import type { PodChange, PodSource } from '../pod-source.ts';
 
@@ -18,7 +19,9 @@ export class ApiPodSource implements PodSource {
       pending.push(change);
       wake?.();
     };
-    const set = (pod: Pod): void => push({ type: 'set', pod });
+    const set = (pod: Pod): void => {
+      if (!isInProcess(pod)) push({ type: 'set', pod });
+    };
     const updated = (pod: Pod, old: Pod): void => {
       // A Pod deleted and made again between two looks arrives as one change.
       if (old.metadata.uid !== pod.metadata.uid) push({ type: 'gone', uid: old.metadata.uid ?? '' });

@@ -12,6 +12,7 @@ import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
+import { limitedOnDisk } from '../volumes/empty-dir-usage.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { BackOff } from './back-off.ts';
 import { killAll, killContainer } from './container-killer.ts';
@@ -38,7 +39,13 @@ export interface PodWorkerOptions {
 
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
+/** Upstream looks at containers once a second, which hides short starts. */
+const settleMs = 100;
 const refreshMs = 60_000;
+/** How often the size of limited emptyDir volumes is looked at. */
+const measureMs = 10_000;
+/** Seconds. */
+const evictionGrace = 1;
 const failureMs = { first: 500, most: 30_000 };
 
 export class PodWorker {
@@ -64,6 +71,7 @@ export class PodWorker {
   #failures = 0;
   #grace: number | undefined;
   readonly #startTime: number;
+  readonly #unfollow: () => void;
 
   constructor(options: PodWorkerOptions) {
     this.#options = options;
@@ -73,6 +81,7 @@ export class PodWorker {
     this.#status = options.pod.status?.phase === undefined || options.pod.status.containerStatuses === undefined && !isTerminal(options.pod.status.phase) ? undefined : options.pod.status;
     const { clock, sink } = options.context;
     this.#startTime = this.#pod.status?.startTime === undefined ? clock.now() : Date.parse(this.#pod.status.startTime);
+    this.#unfollow = options.context.objects.follow(options.pod, () => this.#mountedChanged());
     this.#reporter = new StatusReporter(sink, { clock, log: this.#log, signal: this.#closing.signal, known: options.pod.status });
   }
 
@@ -94,7 +103,9 @@ export class PodWorker {
     const before = this.#pod;
     this.#pod = pod;
     if (isDeleting(pod)) this.#hurry(graceSeconds(pod));
-    if (asks(pod) !== asks(before)) this.wake();
+    if (asks(pod) === asks(before)) return;
+    this.#refreshed = -Infinity;
+    this.wake();
   }
 
   /** The API has the Pod no more: everything ends, quickly, and nothing is reported. */
@@ -109,8 +120,15 @@ export class PodWorker {
     this.#running ??= this.#run();
   }
 
+  /** A ConfigMap or Secret that it mounts: files are brought up to date, a mount that failed is tried again. */
+  #mountedChanged(): void {
+    this.#refreshed = -Infinity;
+    this.wake();
+  }
+
   /** Stops working; containers stay as they are. */
   async close(): Promise<void> {
+    this.#unfollow();
     this.#closing.abort();
     this.#ending.abort();
     this.#timer?.timer.cancel();
@@ -151,6 +169,7 @@ export class PodWorker {
   async #round(): Promise<void> {
     const seen = await this.#look();
     this.#checkDeadline();
+    await this.#checkDiskUse(seen);
     if (this.#gone || isDeleting(this.#pod)) return this.#end(seen);
     if (isTerminal(this.#status?.phase)) return this.#afterTerminal(seen);
     if (this.#justKilled(seen)) return this.#wakeIn(removalMs);
@@ -214,6 +233,21 @@ export class PodWorker {
     this.#verdict = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
     this.#context.events.event(this.#pod, 'Normal', 'DeadlineExceeded', this.#verdict.message);
   }
+
+  async #checkDiskUse(seen: RuntimePod): Promise<void> {
+    const { clock, events, volumes } = this.#context;
+    if (this.#verdict || isTerminal(this.#status?.phase) || limitedOnDisk(this.#pod).length === 0) return;
+    const wait = this.#measured + measureMs - clock.monotonic();
+    this.#wakeIn(wait > 0 ? wait : measureMs);
+    if (wait > 0 || !seen.sandbox) return;
+    this.#measured = clock.monotonic();
+    const message = await volumes.outgrown(this.#pod);
+    if (message === undefined) return;
+    this.#verdict = { reason: 'Evicted', message };
+    this.#grace = evictionGrace;
+    events.event(this.#pod, 'Warning', 'Evicted', message);
+  }
+  #measured = -Infinity;
 
   async #carryOut(plan: PodPlan, first: RuntimePod): Promise<void> {
     let seen = first;
@@ -314,7 +348,7 @@ export class PodWorker {
     this.#wakeIn(refreshMs);
     if (clock.monotonic() - this.#refreshed < refreshMs / 2) return;
     this.#refreshed = clock.monotonic();
-    await volumes.refresh(this.#pod, podFacts(this.#pod, seen, this.#context)).catch((error: unknown) => this.#log.warn('volumes could not be brought up to date', { error: messageOf(error) }));
+    await volumes.refresh(this.#pod, podFacts(this.#pod, seen, this.#context)).catch((error: unknown) => this.#context.events.event(this.#pod, 'Warning', 'FailedMount', messageOf(error)));
   }
   #refreshed = -Infinity;
 
@@ -324,7 +358,7 @@ export class PodWorker {
     const folder = volumes.podFolder(this.#pod.metadata.uid ?? '');
     this.#status = podStatus(this.#pod, {
       seen, runtimeName, waiting: this.#waiting, over, hostIPs: hostIPs(), startTime: this.#startTime, now: clock.now(), verdict: this.#verdict,
-      ready: (_, record) => probes.ready(record.id),
+      ready: (_, record) => probes.ready(record.id) && this.#settled(record),
       started: (_, record) => probes.started(record.id),
       terminationMessage: (record) => {
         const container = allContainers(this.#pod).find(({ spec }) => spec.name === record.name);
@@ -332,6 +366,13 @@ export class PodWorker {
       },
     }, this.#status ?? this.#pod.status);
     this.#reporter.report(this.#pod, this.#status);
+  }
+
+  /** Whether a container has run long enough to count as ready: one that ends as soon as it starts must not pass for a good replacement. */
+  #settled({ startedAt }: ContainerRecord): boolean {
+    const left = startedAt + settleMs - this.#context.clock.now();
+    if (left > 0) this.#wakeIn(left);
+    return left <= 0;
   }
 
   async #kill(seen: RuntimePod): Promise<void> {
@@ -346,6 +387,7 @@ export class PodWorker {
     for (const sandbox of seen.sandboxes) if (seen.sandbox?.id === sandbox.id) await this.#context.runtime.stopPodSandbox(sandbox.id);
     if (this.#cleaned) return;
     this.#cleaned = true;
+    this.#unfollow();
     await this.#context.volumes.remove(this.#pod.metadata.uid ?? '');
     await this.#context.cgroups.remove(this.#pod);
   }
@@ -386,6 +428,7 @@ export class PodWorker {
     await this.#reporter.flushed();
     if (!this.#gone) await sink.finishDeletion(this.#pod);
     this.#finished = true;
+    this.#unfollow();
     this.#timer?.timer.cancel();
     this.#log.debug('Pod ended', { title: podTitle(this.#pod) });
     this.#options.onDone();

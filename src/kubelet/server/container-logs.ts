@@ -6,7 +6,7 @@ import type { Exchange } from '../../transport/exchange.ts';
 import { isRuntimeNotFound } from '../cri/channel.ts';
 import { ContainerState } from '../cri/messages.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
-import { readLog } from '../logs/log-reader.ts';
+import { readLog, type LogReadOptions } from '../logs/log-reader.ts';
 import { allContainers } from '../pods/pod-containers.ts';
 import type { PodWorkers } from '../pods/pod-workers.ts';
 import { bareId, containerStatusOf, findPod } from './find-container.ts';
@@ -16,10 +16,18 @@ export interface LogTools {
   readonly workers: PodWorkers;
   readonly runtime: RuntimeService;
   readonly clock: Clock;
+  /** The log file of a container that no runtime runs. */
+  readonly inProcessLog?: ((namespace: string, pod: string, container: string) => string | undefined) | undefined;
 }
 
 export async function containerLogs(exchange: Exchange, segments: readonly string[], query: URLSearchParams, tools: LogTools): Promise<void> {
-  const [namespace, name, container = ''] = segments;
+  const [namespace = '', name = '', container = ''] = segments;
+  const inProcess = tools.inProcessLog?.(namespace, name, container);
+  if (inProcess !== undefined) {
+    if (isSet(query, 'previous')) throw new HttpFailure(400, `previous terminated container "${container}" in pod "${name}" not found`);
+    await send(exchange, readLog(inProcess, { ...readOptions(exchange, query, tools.clock), running: async () => true }));
+    return;
+  }
   const pod = findPod(tools.workers, [namespace, name]);
   if (!allContainers(pod).some(({ spec }) => spec.name === container)) throw new HttpFailure(404, `container "${container}" not found in pod "${name}"`);
   const id = logContainer(pod, container, isSet(query, 'previous'));
@@ -28,15 +36,8 @@ export async function containerLogs(exchange: Exchange, segments: readonly strin
     if (isRuntimeNotFound(error)) throw new HttpFailure(404, `unable to retrieve container logs for containerd://${id}`);
     throw error;
   });
-  const follow = isSet(query, 'follow');
-  const stream = query.get('stream')?.toLowerCase();
   const lines = readLog(status.logPath, {
-    tailLines: wholeNumber(query, 'tailLines'),
-    limitBytes: wholeNumber(query, 'limitBytes'),
-    since: since(query, clock),
-    timestamps: isSet(query, 'timestamps'),
-    follow,
-    stream: stream === 'stdout' || stream === 'stderr' ? stream : undefined,
+    ...readOptions(exchange, query, clock),
     running: async () => {
       try {
         return (await runtime.containerStatus(id)).state === ContainerState.RUNNING;
@@ -44,10 +45,23 @@ export async function containerLogs(exchange: Exchange, segments: readonly strin
         return false;
       }
     },
-    clock,
-    signal: exchange.signal,
   });
   await send(exchange, lines);
+}
+
+/** What a request asks of the log, but for whether more can come. */
+function readOptions(exchange: Exchange, query: URLSearchParams, clock: Clock): LogReadOptions {
+  const stream = query.get('stream')?.toLowerCase();
+  return {
+    tailLines: wholeNumber(query, 'tailLines'),
+    limitBytes: wholeNumber(query, 'limitBytes'),
+    since: since(query, clock),
+    timestamps: isSet(query, 'timestamps'),
+    follow: isSet(query, 'follow'),
+    stream: stream === 'stdout' || stream === 'stderr' ? stream : undefined,
+    clock,
+    signal: exchange.signal,
+  };
 }
 
 async function send(exchange: Exchange, lines: AsyncIterable<Buffer>): Promise<void> {

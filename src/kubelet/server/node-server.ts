@@ -21,6 +21,8 @@ export interface NodeServerOptions {
   readonly clock: Clock;
   /** What /configz shows. */
   readonly configuration: () => object;
+  /** The log file of a container that no runtime runs: a part of the cluster that runs inside its process. */
+  readonly inProcessLog?: ((namespace: string, pod: string, container: string) => string | undefined) | undefined;
 }
 
 type Handler = (exchange: Exchange, segments: readonly string[], query: URLSearchParams) => Promise<void>;
@@ -49,7 +51,7 @@ export function createNodeHandler(options: NodeServerOptions): (exchange: Exchan
   };
 }
 
-function routes({ kubelet, clock, configuration }: NodeServerOptions): Readonly<Record<string, Handler>> {
+function routes({ kubelet, clock, configuration, inProcessLog }: NodeServerOptions): Readonly<Record<string, Handler>> {
   const { workers, context, containerd } = kubelet;
   const json = (exchange: Exchange, value: unknown): void => exchange.respond(200, { 'content-type': 'application/json' }, JSON.stringify(value));
   const text = (exchange: Exchange, body: string): void => exchange.respond(200, { 'content-type': 'text/plain; charset=utf-8' }, body);
@@ -76,7 +78,7 @@ function routes({ kubelet, clock, configuration }: NodeServerOptions): Readonly<
       if (what !== undefined && what !== 'resource' && what !== 'cadvisor') throw new HttpFailure(404, '404 page not found');
       exchange.respond(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, await resourceMetrics(kubelet, clock));
     },
-    containerLogs: (exchange, segments, query) => containerLogs(exchange, segments, query, { workers, runtime: context.runtime, clock }),
+    containerLogs: (exchange, segments, query) => containerLogs(exchange, segments, query, { workers, runtime: context.runtime, clock, inProcessLog }),
     exec: (exchange, segments, query) => execSession(exchange, segments, query, { workers, runtime: context.runtime }),
     attach: (exchange, segments, query) => attachSession(exchange, segments, query, { workers, runtime: context.runtime }),
     portForward: (exchange, segments) => portForwardSession(exchange, segments, { workers, runtime: context.runtime }),

@@ -19,11 +19,16 @@ export interface ProjectionContext {
 
 /** The volume cannot be filled now; the message is shown in a FailedMount event. */
 export class VolumeError extends Error {
-  override readonly name = 'VolumeError';
+  override readonly name: string = 'VolumeError';
 }
 
 type Files = Map<string, ProjectedFile>;
 const defaultMode = 0o644;
+
+/** As VolumeError, with a message that says already which volume it is about. */
+export class NamedVolumeError extends VolumeError {
+  override readonly name = 'NamedVolumeError';
+}
 
 /** Whether this is a volume whose files come from the API. */
 export const isProjection = (volume: Volume): boolean =>
@@ -85,7 +90,7 @@ function select(files: Files, selection: Selection, data: ReadonlyMap<string, Ui
   for (const item of selection.items) {
     const content = data.get(item.key);
     if (content) files.set(item.path, { data: content, mode: item.mode ?? mode });
-    else if (selection.optional !== true) throw new VolumeError(`references non-existent ${kind === 'secret' ? 'secret' : 'config'} key: ${item.key}`);
+    else if (selection.optional !== true) throw new VolumeError(`${kind === 'secret' ? 'references non-existent secret' : 'configmap references non-existent config'} key: ${item.key}`);
   }
 }
 

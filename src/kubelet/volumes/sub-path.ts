@@ -4,7 +4,7 @@
  * Upstream: pkg/volume/util/subpath/subpath_linux.go
  */
 import { constants } from 'node:fs';
-import { mkdir, open, realpath, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, open, realpath, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { codeOf, messageOf } from '../../base/errors.ts';
@@ -31,7 +31,7 @@ export async function bindSubPath(volume: string, subPath: string, target: strin
   }
 }
 
-/** The real path, made as a folder where it is missing; symlinks inside the volume are followed, none may lead out. */
+/** The real path, whether it exists or not; symlinks inside the volume are followed, none may lead out. */
 async function resolveInside(root: string, subPath: string): Promise<string> {
   const wanted = path.join(root, subPath);
   let existing = wanted;
@@ -44,21 +44,20 @@ async function resolveInside(root: string, subPath: string): Promise<string> {
       existing = path.dirname(existing);
     }
   }
-  if (real !== root && !real.startsWith(`${root}/`)) throw new VolumeError(`subPath ${subPath} leads out of the volume`);
-  const rest = path.relative(existing, wanted);
-  const full = path.join(real, rest);
-  if (rest !== '') await mkdir(full, { recursive: true, mode: 0o755 });
-  return full;
+  if (real !== root && !real.startsWith(root === '/' ? root : `${root}/`)) throw new VolumeError(`subPath ${subPath} leads out of the volume`);
+  return path.join(real, path.relative(existing, wanted));
 }
 
 /** O_PATH: opens folders, files, sockets alike without touching them. Node does not name it. */
 const oPath = 0o10000000;
 
+/** Folders that are missing are made with the mode of the volume's own. */
 async function openInside(root: string, relative: string): Promise<FileHandle> {
   let handle = await open(root, oPath | constants.O_DIRECTORY);
+  const { mode } = await handle.stat();
   for (const part of relative.split('/').filter(Boolean)) {
     try {
-      const next = await open(`/proc/self/fd/${handle.fd}/${part}`, oPath | constants.O_NOFOLLOW);
+      const next = await openPart(`/proc/self/fd/${handle.fd}/${part}`, mode & 0o7777);
       if ((await next.stat()).isSymbolicLink()) {
         await next.close();
         throw new VolumeError(`subPath ${relative} changed while it was mounted`);
@@ -71,6 +70,18 @@ async function openInside(root: string, relative: string): Promise<FileHandle> {
     }
   }
   return handle;
+}
+
+async function openPart(at: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(at, oPath | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  await mkdir(at);
+  const made = await open(at, oPath | constants.O_NOFOLLOW);
+  if ((await made.stat()).isDirectory()) await chmod(`/proc/self/fd/${made.fd}`, mode);
+  return made;
 }
 
 async function makeTarget(target: string, folder: boolean): Promise<void> {

@@ -2,18 +2,20 @@
  * Pods' volumes on this node. The layout below a Pod's folder is upstream's: volumes/kubernetes.io~empty-dir/<name> and so on.
  * Files that may be secret lie in memory, below the instance's folder in /run.
  */
-import { chmod, chown, lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { codeOf, messageOf } from '../../base/errors.ts';
 import type { PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
 import { wholes } from '../amounts.ts';
-import { isMountPoint, unmountBelow } from '../containerd/mounts.ts';
+import { isMountPoint, mountsBelow, unmountBelow } from '../containerd/mounts.ts';
 import type { NodeObjects } from '../pod-source.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
 import { writePayload } from './atomic-writer.ts';
+import { outgrown } from './empty-dir-usage.ts';
+import { giveToGroup } from './fs-group.ts';
 import { prepareHostPath } from './host-path.ts';
-import { isProjection, projectedFiles, VolumeError } from './projection.ts';
+import { isProjection, NamedVolumeError, projectedFiles, VolumeError } from './projection.ts';
 import { bindSubPath, run } from './sub-path.ts';
 import { TokenCache } from './token-cache.ts';
 
@@ -31,6 +33,8 @@ export type MountedVolumes = ReadonlyMap<string, { readonly hostPath: string; re
 export class VolumeManager {
   readonly #options: VolumeManagerOptions;
   readonly #tokens: TokenCache;
+  /** Pods' folders that were given to their group. */
+  readonly #given = new Set<string>();
 
   constructor(options: VolumeManagerOptions) {
     this.#options = options;
@@ -48,17 +52,22 @@ export class VolumeManager {
       try {
         mounted.set(volume.name, await this.#mountOne(pod, volume, facts));
       } catch (error) {
-        throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${messageOf(error)}`, { cause: error });
+        throw named(volume, error);
       }
     }
     return mounted;
   }
 
-  /** Brings volumes made from API objects up to date; true where files changed. */
+  /** Brings volumes made from API objects up to date; true where files changed. Throws VolumeError, and leaves what is there as it is. */
   async refresh(pod: Pod, facts: PodFacts): Promise<boolean> {
     let changed = false;
     for (const volume of pod.spec?.volumes ?? []) {
-      if (isProjection(volume)) changed = (await this.#project(pod, volume, facts)).changed || changed;
+      if (!isProjection(volume)) continue;
+      try {
+        changed = (await this.#project(pod, volume, facts)).changed || changed;
+      } catch (error) {
+        throw named(volume, error);
+      }
     }
     return changed;
   }
@@ -73,10 +82,19 @@ export class VolumeManager {
   /** Unmounts and deletes all that a Pod has here. */
   async remove(uid: string): Promise<void> {
     this.#tokens.forget(uid);
+    for (const key of this.#given) if (key.startsWith(`${uid}:`)) this.#given.delete(key);
     for (const folder of [this.podFolder(uid), path.join(this.#options.memory, uid)]) {
       unmountBelow(folder);
+      // What is still mounted is not ours to delete: it may be a folder of the host.
+      const [left] = mountsBelow(folder);
+      if (left !== undefined) throw new VolumeError(`${left} could not be unmounted`);
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /** Why a Pod that holds more than its emptyDir volumes may must go; undefined where it may stay. */
+  outgrown(pod: Pod): Promise<string | undefined> {
+    return outgrown(pod, (name) => this.#emptyDirFolder(pod, name));
   }
 
   /** UIDs of Pods that have something here. */
@@ -95,23 +113,27 @@ export class VolumeManager {
       return { hostPath: volume.hostPath.path, readOnly: false };
     }
     if (isProjection(volume)) return { hostPath: (await this.#project(pod, volume, facts)).folder, readOnly: true };
-    if (volume.persistentVolumeClaim) return this.#claim(pod, volume.persistentVolumeClaim.claimName, volume.persistentVolumeClaim.readOnly === true);
-    if (volume.ephemeral) return this.#claim(pod, `${pod.metadata.name}-${volume.name}`, false);
+    if (volume.persistentVolumeClaim) return this.#claim(pod, volume.name, volume.persistentVolumeClaim.claimName, volume.persistentVolumeClaim.readOnly === true);
+    if (volume.ephemeral) return this.#claim(pod, volume.name, `${pod.metadata.name}-${volume.name}`, false);
     if (volume.emptyDir) return { hostPath: await this.#emptyDir(pod, volume), readOnly: false };
     const kind = Object.keys(volume).find((key) => key !== 'name');
     if (kind === undefined) return { hostPath: await this.#emptyDir(pod, volume), readOnly: false };
     throw new VolumeError(`no volume plugin matched: volumes of kind ${kind} are not supported on this node`);
   }
 
+  #emptyDirFolder(pod: Pod, name: string): string {
+    return path.join(this.podFolder(pod.metadata.uid ?? ''), 'volumes/kubernetes.io~empty-dir', name);
+  }
+
   async #emptyDir(pod: Pod, volume: Volume): Promise<string> {
-    const folder = path.join(this.podFolder(pod.metadata.uid ?? ''), 'volumes/kubernetes.io~empty-dir', volume.name);
+    const folder = this.#emptyDirFolder(pod, volume.name);
     const fresh = (await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined;
     if (volume.emptyDir?.medium === 'Memory' && !isMountPoint(folder)) {
       const size = wholes(volume.emptyDir.sizeLimit);
       await run('mount', ['-t', 'tmpfs', '-o', size > 0 ? `size=${size}` : 'rw', 'tmpfs', folder]);
     }
     if (fresh || volume.emptyDir?.medium === 'Memory') await chmod(folder, 0o777);
-    await applyGroup(folder, pod.spec?.securityContext?.fsGroup);
+    await this.#give(pod, folder);
     return folder;
   }
 
@@ -135,50 +157,59 @@ export class VolumeManager {
     }
   }
 
-  async #claim(pod: Pod, claimName: string, readOnly: boolean): Promise<{ hostPath: string; readOnly: boolean }> {
+  /** Where a bound claim's volume is. What is wrong with the volume is told under the volume's name. */
+  async #claim(pod: Pod, volumeName: string, claimName: string, readOnly: boolean): Promise<{ hostPath: string; readOnly: boolean }> {
     const { objects } = this.#options;
-    const claim = await objects.persistentVolumeClaim(pod.metadata.namespace ?? '', claimName);
-    if (!claim) throw new VolumeError(`persistentvolumeclaim "${claimName}" not found`);
-    if (claim.metadata.deletionTimestamp !== undefined && !(claim.metadata.finalizers ?? []).includes('kubernetes.io/pvc-protection')) {
-      throw new VolumeError(`can't start pod because PVC ${claimName} is being deleted`);
-    }
-    const volumeName = claim.spec?.volumeName;
-    if (!volumeName || claim.status?.phase !== 'Bound') throw new VolumeError(`PVC ${claimName} is not bound`);
-    const volume = await objects.persistentVolume(volumeName);
-    if (!volume) throw new VolumeError(`persistentvolume "${volumeName}" not found`);
+    const namespace = pod.metadata.namespace ?? '';
+    const unusable = (why: string): VolumeError =>
+      new NamedVolumeError(`Unable to attach or mount volumes: unmounted volumes=[${volumeName}], unattached volumes=[], failed to process volumes=[${volumeName}]: error processing PVC ${namespace}/${claimName}: ${why}`);
+    const claim = await objects.persistentVolumeClaim(namespace, claimName);
+    if (!claim) throw unusable(`failed to fetch PVC from API server: persistentvolumeclaims "${claimName}" not found`);
+    if (claim.metadata.deletionTimestamp !== undefined && !hasRun(pod)) throw unusable('PVC is being deleted');
+    const { volumeName: bound } = claim.spec ?? {};
+    if (!bound || claim.status?.phase !== 'Bound') throw unusable('PVC is not bound');
+    const volume = await objects.persistentVolume(bound);
+    if (!volume) throw unusable(`failed to fetch PV ${bound} from API server: persistentvolumes "${bound}" not found`);
+    if (volume.spec?.claimRef?.uid !== undefined && volume.spec.claimRef.uid !== claim.metadata.uid) throw unusable(`PVC ${namespace}/${claimName} is bound to PV ${bound}, which is another claim's`);
     return { hostPath: await this.#persistent(pod, volume), readOnly };
   }
 
   async #persistent(pod: Pod, volume: PersistentVolume): Promise<string> {
-    if (volume.spec?.hostPath) {
-      await prepareHostPath(volume.spec.hostPath.path, volume.spec.hostPath.type ?? '');
-      return volume.spec.hostPath.path;
+    const name = volume.metadata.name ?? '';
+    if (volume.spec?.volumeMode === 'Block') throw new NamedVolumeError(`MapVolume.SetUp failed for volume "${name}" : block volumes are not supported on this node`);
+    try {
+      if (volume.spec?.hostPath) {
+        await prepareHostPath(volume.spec.hostPath.path, volume.spec.hostPath.type ?? '');
+        return volume.spec.hostPath.path;
+      }
+      if (volume.spec?.local) return await this.#local(pod, name, volume.spec.local.path);
+    } catch (error) {
+      throw error instanceof NamedVolumeError ? error : new NamedVolumeError(`MountVolume.SetUp failed for volume "${name}" : ${messageOf(error)}`, { cause: error });
     }
-    if (volume.spec?.local) {
-      const { path: local } = volume.spec.local;
-      await stat(local).catch((error: unknown) => {
-        throw new VolumeError(`local volume: path ${local} does not exist`, { cause: error });
-      });
-      await applyGroup(local, pod.spec?.securityContext?.fsGroup);
-      return local;
-    }
-    throw new VolumeError(`volume ${volume.metadata.name ?? ''}: its kind is not supported on this node`);
+    throw new NamedVolumeError(`MountVolume.NewMounter initialization failed for volume "${name}" : no volume plugin matched: its kind is not supported on this node`);
+  }
+
+  async #local(pod: Pod, name: string, folder: string): Promise<string> {
+    await stat(folder).catch((error: unknown) => {
+      throw new NamedVolumeError(`MountVolume.NewMounter initialization failed for volume "${name}" : path "${folder}" does not exist`, { cause: error });
+    });
+    await this.#give(pod, folder);
+    return folder;
+  }
+
+  /** Gives a folder to the Pod's group when the Pod first mounts it; looking again would cost each container start. */
+  async #give(pod: Pod, folder: string): Promise<void> {
+    const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
+    const key = `${pod.metadata.uid ?? ''}:${folder}`;
+    if (fsGroup === undefined || this.#given.has(key)) return;
+    await giveToGroup(folder, fsGroup, fsGroupChangePolicy === 'OnRootMismatch' || hasRun(pod) ? 'OnRootMismatch' : 'Always');
+    this.#given.add(key);
   }
 }
 
-/** Gives a folder and all in it to the Pod's group, where it does not have it already. */
-async function applyGroup(folder: string, group: number | undefined): Promise<void> {
-  if (group === undefined) return;
-  const stats = await lstat(folder);
-  if (stats.gid === group && (stats.mode & 0o2000) !== 0) return;
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const child = path.join(folder, entry.name);
-    if (entry.isDirectory()) await applyGroup(child, group);
-    else if (entry.isFile()) {
-      await chown(child, -1, group);
-      await chmod(child, (await stat(child)).mode | 0o060);
-    }
-  }
-  await chown(folder, -1, group);
-  await chmod(folder, (stats.mode & 0o7777) | 0o2070);
+/** Whether containers of the Pod have been started: what it uses it may go on using. */
+const hasRun = ({ status }: Pod): boolean => [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].some(({ containerID }) => Boolean(containerID));
+
+function named(volume: Volume, error: unknown): VolumeError {
+  return error instanceof NamedVolumeError ? error : new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${messageOf(error)}`, { cause: error });
 }

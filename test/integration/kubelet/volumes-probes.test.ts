@@ -1,8 +1,8 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { PodStatus, Probe } from '../../../src/resources/types/core-v1.ts';
+import type { PodSpec, PodStatus, Probe } from '../../../src/resources/types/core-v1.ts';
 import { RealNode, shell } from '../../harness/real-node.ts';
 
 const node = new RealNode('10.231.9');
@@ -81,6 +81,82 @@ test('hostPath types; a symlink in a volume does not lead a subPath out of it', 
   const status = await node.cluster.untilStatus(uidOf(escape), ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError');
   assert.match(status.containerStatuses?.[0]?.state?.waiting?.message ?? '', /leads out of the volume/);
   await Promise.all([good, bad, escape].map((pod) => node.deletePod(pod)));
+});
+
+test('a running Pod sees its ConfigMap change; one that waits for a ConfigMap starts when it is there', async () => {
+  node.cluster.setConfigMap('live', { mode: 'old' });
+  const mount = { volumeMounts: [{ name: 'v', mountPath: '/v' }] };
+  const pod = node.pod('live', { volumes: [{ name: 'v', configMap: { name: 'live' } }], containers: [shell('main', 'exec sleep 100000', mount)] });
+  const waiting = node.pod('waiting', { volumes: [{ name: 'v', configMap: { name: 'late' } }], containers: [shell('main', 'exec sleep 100000', mount)] });
+  const first = await node.cluster.untilStatus(uidOf(pod), ready);
+  await node.cluster.until(() => node.cluster.seenEvents.some((event) => event.pod === 'waiting' && event.reason === 'FailedMount' && event.message === 'MountVolume.SetUp failed for volume "v" : configmap "late" not found'));
+  node.cluster.setConfigMap('live', { mode: 'new' });
+  node.cluster.setConfigMap('late', { mode: 'late' });
+  assert.equal((await node.exec(pod, 'until grep -q new /v/mode; do sleep 0.02; done; cat /v/mode')).out, 'new');
+  await node.cluster.untilStatus(uidOf(waiting), ready);
+  assert.equal((await node.exec(waiting, 'cat /v/mode')).out, 'late');
+  assert.equal(node.cluster.status(uidOf(pod))?.containerStatuses?.[0]?.containerID, first.containerStatuses?.[0]?.containerID);
+  await Promise.all([pod, waiting].map((it) => node.deletePod(it)));
+});
+
+const bound = (name: string, uid: string, source: object): void => {
+  node.cluster.claims.set(`default/${name}`, { metadata: { name, namespace: 'default', uid }, spec: { accessModes: ['ReadWriteOnce'], volumeName: `pv-${name}` }, status: { phase: 'Bound' } });
+  node.cluster.volumes.set(`pv-${name}`, { metadata: { name: `pv-${name}` }, spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, claimRef: { uid }, ...source } });
+};
+const claimed = (name: string, more: object = {}): Partial<PodSpec> => ({
+  volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
+  containers: [shell('main', 'exec sleep 100000', { env: [{ name: 'WHO', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }], volumeMounts: [{ name: 'data', mountPath: '/data' }, { name: 'data', mountPath: '/own', subPathExpr: 'of/$(WHO)' }] })],
+  ...more,
+});
+
+test('a local volume through a claim: data stays, the group gets it without following links, subPathExpr names a part', async () => {
+  const folder = path.join(node.dataDir, 'disk');
+  mkdirSync(path.join(folder, 'sub'), { recursive: true });
+  writeFileSync(path.join(folder, 'sub/file'), 'x', { mode: 0o600 });
+  const outside = path.join(node.dataDir, 'outside');
+  writeFileSync(outside, 'x', { mode: 0o600 });
+  symlinkSync(outside, path.join(folder, 'link'));
+  bound('disk', 'u1', { local: { path: folder } });
+  const pod = node.pod('first', claimed('disk', { securityContext: { runAsUser: 1000, fsGroup: 2000 } }));
+  await node.cluster.untilStatus(uidOf(pod), ready);
+  assert.equal((await node.exec(pod, 'echo more >> /data/sub/file; echo mine > /own/x; cat /data/sub/file /data/of/first/x')).out, 'xmore\nmine\n');
+  assert.deepEqual([statSync(folder).gid, statSync(path.join(folder, 'sub/file')).gid, statSync(outside).gid, statSync(outside).mode & 0o777], [2000, 2000, statSync(node.dataDir).gid, 0o600]);
+  await node.deletePod(pod);
+  const second = node.pod('second', claimed('disk'));
+  await node.cluster.untilStatus(uidOf(second), ready);
+  assert.equal((await node.exec(second, 'cat /data/of/first/x; ls /own')).out, 'mine\n');
+  await node.deletePod(second);
+  assert.equal(readFileSync(path.join(folder, 'of/first/x'), 'utf8'), 'mine\n');
+});
+
+test('what is wrong with a claim is told', async () => {
+  bound('gone', 'u2', { local: { path: '/nowhere/at/all' } });
+  bound('going', 'u3', { hostPath: { path: node.dataDir } });
+  const going = node.cluster.claims.get('default/going');
+  if (going) node.cluster.claims.set('default/going', { ...going, metadata: { ...going.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] } });
+  node.cluster.claims.set('default/open', { metadata: { name: 'open', namespace: 'default' }, spec: { accessModes: ['ReadWriteOnce'] }, status: { phase: 'Pending' } });
+  const unusable = (why: RegExp): RegExp => new RegExp(`^Unable to attach or mount volumes: unmounted volumes=\\[data\\], unattached volumes=\\[\\], failed to process volumes=\\[data\\]: error processing PVC default/${why.source}$`);
+  const wrong: readonly [string, RegExp][] = [
+    ['gone', /^MountVolume\.NewMounter initialization failed for volume "pv-gone" : path "\/nowhere\/at\/all" does not exist$/],
+    ['going', unusable(/going: PVC is being deleted/)],
+    ['open', unusable(/open: PVC is not bound/)],
+    ['absent', unusable(/absent: failed to fetch PVC from API server: persistentvolumeclaims "absent" not found/)],
+  ];
+  for (const [claim, message] of wrong) {
+    const pod = node.pod(`uses-${claim}`, claimed(claim));
+    await node.cluster.until(() => node.cluster.seenEvents.some((event) => event.pod === `uses-${claim}` && event.reason === 'FailedMount' && message.test(event.message)));
+    await node.deletePod(pod);
+  }
+});
+
+test('a Pod whose emptyDir outgrows its limit is evicted', async () => {
+  const pod = node.pod('big-dir', {
+    volumes: [{ name: 'work', emptyDir: { sizeLimit: '1Mi' } }],
+    containers: [shell('main', 'dd if=/dev/zero of=/work/x bs=1M count=3; exec sleep 100000', { volumeMounts: [{ name: 'work', mountPath: '/work' }] })],
+  });
+  const status = await node.cluster.untilStatus(uidOf(pod), ({ phase }) => phase === 'Failed');
+  assert.deepEqual([status.reason, status.message], ['Evicted', 'Usage of EmptyDir volume "work" exceeds the limit "1Mi". ']);
+  await node.deletePod(pod);
 });
 
 const probe = (script: string, more: Partial<Probe> = {}): Probe => ({ exec: { command: ['sh', '-c', script] }, periodSeconds: 1, failureThreshold: 1, ...more });

@@ -6,6 +6,7 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
+import { codeOf } from '../../../src/base/errors.ts';
 import { createSqliteStore } from '../../../src/storage/sqlite-store.ts';
 import type { Revision, WriteResult } from '../../../src/storage/store.ts';
 
@@ -14,10 +15,22 @@ const writers = 12;
 // Little history, so that compaction and pruning are under way most of the time.
 const store = await createSqliteStore({ file, clock: systemClock, logger: silentLogger, history: { revisions: 300, age: Infinity } });
 
+/** Writes at once, so that what was acknowledged is told before anything else can happen; waits for a reader that is slow. */
+function print(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error;
+    }
+  }
+}
+
 async function acknowledged(key: string, value: string, write: Promise<WriteResult>): Promise<Revision> {
   const result = await write;
   if (!result.ok) throw new Error(`${key}: unexpected conflict`);
-  writeSync(1, `${key} ${result.revision} ${value}\n`);
+  print(`${key} ${result.revision} ${value}\n`);
   return result.revision;
 }
 

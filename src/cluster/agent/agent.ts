@@ -1,0 +1,105 @@
+/**
+ * A node as a process of its own: node agent and network, over HTTPS to an API server that runs elsewhere. Traffic between Pods of
+ * different machines is not routed yet.
+ */
+import { X509Certificate } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '../../base/clock.ts';
+import { CloseStack, type Closable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/log.ts';
+import { isNotFound } from '../../apimachinery/status-error.ts';
+import { ApiClient } from '../../client/client.ts';
+import { HttpsTransport, type Credentials } from '../../client/https-transport.ts';
+import { Informers } from '../../client/informers.ts';
+import type { Registries } from '../../kubelet/images/registries.ts';
+import { nodes } from '../../resources/core/node.ts';
+import { services } from '../../resources/core/service.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { startNode, type RunningNode } from '../node.ts';
+import { settleRanges, usualRanges } from '../ranges.ts';
+import { ownAddresses } from '../server.ts';
+import { requestServingCertificate } from './serving-certificate.ts';
+
+export interface AgentOptions {
+  readonly directory: DataDirectory;
+  readonly server: string;
+  readonly ca: string | undefined;
+  readonly credentials: Credentials;
+  readonly nodeName: string;
+  /** All Pods' range; a free one where absent. */
+  readonly clusterCidr: string | undefined;
+  readonly registries?: Registries | undefined;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+export interface RunningAgent extends Closable {
+  readonly node: RunningNode;
+  /** With the credentials that were given. */
+  readonly client: ApiClient;
+}
+
+const nodePrefix = 'system:node:';
+
+/** Resolves when the Node is registered and its Pods are worked on. Closing leaves containers running. */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const closing = new CloseStack();
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(options: AgentOptions, closing: CloseStack): Promise<RunningAgent> {
+  const { server, ca, credentials, nodeName, logger, directory, signal } = options;
+  const connect = (impersonate?: { name: string; groups: readonly string[] }): ApiClient => {
+    const transport = closing.add(new HttpsTransport({ server, ca, credentials, userAgent: 'k8ts-agent', impersonate }), (it) => it.close());
+    return new ApiClient(transport);
+  };
+  const client = connect();
+  // Credentials of a node are used as they are; others stand for somebody who may add nodes.
+  const isNode = credentials.cert !== undefined && commonName(credentials.cert).startsWith(nodePrefix);
+  const node = isNode ? client : connect({ name: `${nodePrefix}${nodeName}`, groups: ['system:nodes'] });
+  const addresses = ownAddresses();
+  const serving = await requestServingCertificate({ node, approver: isNode ? undefined : client, nodeName, dnsNames: [...new Set([nodeName, hostname(), 'localhost'])], ipAddresses: ['127.0.0.1', ...addresses], clock: systemClock, signal });
+  const serviceCidr = await serviceRange(client);
+  const { clusterCidr } = settleRanges(directory, { clusterCidr: options.clusterCidr ?? usualRanges.clusterCidr, serviceCidr });
+  const { podCidr, isAlone } = await placeAmongNodes(client, nodeName, clusterCidr);
+  const informers = closing.add(new Informers({ client, clock: systemClock, logger }), (it) => it.close());
+  const running = await startNode({
+    dataDir: directory.root, nodeName, addresses, podCidr, clusterCidr, serviceCidr, clusterDns: `${serviceCidr.split('.').slice(0, 3).join('.')}.10`, clusterDomain: 'cluster.local',
+    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isAlone, logger, version: options.version, registries: options.registries, instance: directory.id, informers,
+  });
+  closing.add(running, (it) => it.close());
+  return { node: running, client, close: () => closing.close() };
+}
+
+function commonName(cert: string): string {
+  return /^CN=(.*)$/m.exec(new X509Certificate(cert).subject)?.[1] ?? '';
+}
+
+/** The range is not told by the API; by custom it is the /16 that the Service `kubernetes` has the first address of. */
+async function serviceRange(client: ApiClient): Promise<string> {
+  try {
+    const service = await client.of(services).namespace('default').get('kubernetes');
+    return `${(service.spec?.clusterIP ?? '').split('.').slice(0, 2).join('.')}.0.0/16`;
+  } catch (error) {
+    if (isNotFound(error)) return usualRanges.serviceCidr;
+    throw error;
+  }
+}
+
+/** The node's own Pod range: the one it had, else the first /24 that no node has. */
+async function placeAmongNodes(client: ApiClient, nodeName: string, clusterCidr: string): Promise<{ readonly podCidr: string; readonly isAlone: boolean }> {
+  const { items } = await client.of(nodes).list();
+  const others = items.filter(({ metadata }) => metadata.name !== nodeName);
+  const own = items.find(({ metadata }) => metadata.name === nodeName)?.spec?.podCIDR;
+  const taken = new Set(others.map(({ spec }) => spec?.podCIDR));
+  const prefix = clusterCidr.split('.').slice(0, 2).join('.');
+  const free = Array.from({ length: 256 }, (_, i) => `${prefix}.${i}.0/24`).find((range) => !taken.has(range));
+  if (own === undefined && free === undefined) throw new Error(`the Pod range ${clusterCidr} is used up`);
+  return { podCidr: own ?? free ?? '', isAlone: others.length === 0 };
+}

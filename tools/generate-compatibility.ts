@@ -1,0 +1,56 @@
+/** Prints docs/compatibility.md: what each kind does here, the versions served, and the compatibility settings. `--check` only compares. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { compatibilitySettings } from '../src/cluster/compatibility.ts';
+import { apiVersion } from '../src/cluster/api-version.ts';
+import { builtinDefinitions } from '../src/resources/builtin.ts';
+import { storedKindNames } from './stored-kinds.ts';
+import type { ResourceDefinition } from '../src/resources/definition.ts';
+
+const file = path.resolve(import.meta.dirname, '../docs/compatibility.md');
+
+export function compatibilityPage(): string {
+  const kinds = builtinDefinitions();
+  const inert = kinds.filter(isStoredOnly).length;
+  return `# Compatibility
+
+Printed by \`node tools/generate-compatibility.ts\` from the definitions that the program runs on; do not edit.
+
+API level ${apiVersion}: ${kinds.length} kinds are served, ${kinds.length - inert} of them with their behaviour. An **inert** kind is stored,
+defaulted, checked against its schema, listed and watched, and nothing acts on it yet. Versions in parentheses are retired upstream
+and served for older manifests and clients, with upstream's deprecation warning.
+
+## Kinds
+
+| group | kind | versions | status |
+|---|---|---|---|
+${kinds.map(kindRow).join('\n')}
+
+## Settings
+
+\`k8ts up --compat NAME,...\` makes a cluster behave as older ones did; \`--tutorial\` switches all of them on. A setting that is
+not built yet is accepted and changes nothing.
+
+| name | what it does | built |
+|---|---|---|
+${compatibilitySettings.map(({ name, summary, implemented }) => `| \`${name}\` | ${summary} | ${implemented ? 'yes' : 'not yet'} |`).join('\n')}
+`;
+}
+
+const isStoredOnly = ({ kind, inert }: ResourceDefinition): boolean => inert === true || storedKindNames.has(kind);
+
+function kindRow(definition: ResourceDefinition): string {
+  const { group, kind, versions } = definition;
+  const names = versions.filter(({ hidden }) => hidden !== true).map(({ name, deprecationWarning }) => (deprecationWarning === undefined ? name : `(${name})`));
+  return `| ${group === '' ? 'core' : group} | ${kind} | ${names.join(', ')} | ${isStoredOnly(definition) ? '**inert**' : 'works'} |`;
+}
+
+if (import.meta.main) {
+  const page = compatibilityPage();
+  if (process.argv.includes('--check')) {
+    if (readFileSync(file, 'utf8') !== page) {
+      console.error('docs/compatibility.md is out of date: run node tools/generate-compatibility.ts');
+      process.exitCode = 1;
+    }
+  } else writeFileSync(file, page);
+}

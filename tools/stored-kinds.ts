@@ -1,0 +1,19 @@
+/**
+ * Kinds that nothing acts on yet, by the file of their definition below src/resources: they are stored, defaulted, checked and
+ * watched like all others. A test sees to it that a kind leaves this list when a room begins to use it.
+ */
+export const storedKinds: Readonly<Record<string, readonly string[]>> = {
+  admissionregistration: ['mutating-admission-policy', 'mutating-admission-policy-binding', 'mutating-webhook-configuration', 'validating-admission-policy', 'validating-admission-policy-binding', 'validating-webhook-configuration'],
+  autoscaling: ['horizontal-pod-autoscaler'],
+  flowcontrol: ['flow-schema', 'priority-level-configuration'],
+  networking: ['ingress', 'ingress-class', 'ip-address', 'network-policy', 'service-cidr'],
+  node: ['runtime-class'],
+  policy: ['pod-security-policy'],
+  resource: ['device-class', 'resource-claim', 'resource-claim-template', 'resource-slice'],
+  storage: ['csi-driver', 'csi-storage-capacity', 'volume-attachment', 'volume-attributes-class'],
+};
+
+const kindOf = (file: string): string => file.split('-').map((word) => (['csi', 'ip', 'cidr'].includes(word) ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`)).join('');
+
+/** The names of those kinds. */
+export const storedKindNames: ReadonlySet<string> = new Set(Object.values(storedKinds).flat().map(kindOf));
