@@ -4,9 +4,8 @@
  */
 export const storedKinds: Readonly<Record<string, readonly string[]>> = {
   admissionregistration: ['mutating-admission-policy', 'mutating-admission-policy-binding', 'mutating-webhook-configuration', 'validating-admission-policy', 'validating-admission-policy-binding', 'validating-webhook-configuration'],
-  autoscaling: ['horizontal-pod-autoscaler'],
   flowcontrol: ['flow-schema', 'priority-level-configuration'],
-  networking: ['ingress', 'ingress-class', 'ip-address', 'network-policy', 'service-cidr'],
+  networking: ['ingress', 'ingress-class', 'network-policy'],
   node: ['runtime-class'],
   policy: ['pod-security-policy'],
   resource: ['device-class', 'resource-claim', 'resource-claim-template', 'resource-slice'],

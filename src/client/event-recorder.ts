@@ -37,6 +37,8 @@ interface Known {
   readonly namespace: string;
   count: number;
   last: number;
+  /** Its creation, which counting up waits for. */
+  created: Promise<unknown>;
 }
 
 interface Allowance {
@@ -91,8 +93,10 @@ export class ApiEventRecorder implements EventRecorder {
     if (known && now - known.last < sameEventFor) {
       known.count++;
       known.last = now;
+      const { count } = known;
       try {
-        await this.#client.of(events).namespace(known.namespace).patch(known.name, 'merge', { count: known.count, lastTimestamp: timestamp(now) });
+        await known.created;
+        await this.#client.of(events).namespace(known.namespace).patch(known.name, 'merge', { count, lastTimestamp: timestamp(now) });
         return;
       } catch (error) {
         if (!isNotFound(error)) throw error;
@@ -105,9 +109,8 @@ export class ApiEventRecorder implements EventRecorder {
     const namespace = involved.namespace ?? 'default';
     const name = `${involved.name}.${(now * 1000 + (nextSerial++ % 1000)).toString(16)}`;
     if (this.#known.size > mostKnown) this.#known.clear();
-    this.#known.set(key, { name, namespace, count: 1, last: now });
     const at = timestamp(now);
-    await this.#client.of(events).namespace(namespace).create({
+    const created = this.#client.of(events).namespace(namespace).create({
       metadata: { name, namespace },
       involvedObject: involved,
       reason,
@@ -120,6 +123,8 @@ export class ApiEventRecorder implements EventRecorder {
       reportingComponent: this.#source.component ?? '',
       reportingInstance: this.#source.host ?? '',
     });
+    this.#known.set(key, { name, namespace, count: 1, last: now, created });
+    await created;
   }
 
   #mayWrite(subject: string, now: number): boolean {

@@ -1,5 +1,5 @@
 /**
- * Claims, volumes and attribute classes are born with a finalizer, so that deleting one waits until nobody uses it.
+ * Claims and volumes are born with a finalizer, so that deleting one waits until nobody uses it.
  * Upstream: plugin/pkg/admission/storage/storageobjectinuseprotection
  */
 import { claimProtection, volumeProtection } from '../../resources/core/volume-claims.ts';
@@ -8,7 +8,6 @@ import type { AdmissionPlugin } from './plugin.ts';
 const finalizers: Readonly<Record<string, string>> = {
   '/persistentvolumeclaims': claimProtection,
   '/persistentvolumes': volumeProtection,
-  'storage.k8s.io/volumeattributesclasses': 'kubernetes.io/vac-protection',
 };
 
 export function storageObjectInUseProtection(): AdmissionPlugin {

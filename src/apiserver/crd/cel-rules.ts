@@ -5,7 +5,8 @@
  */
 import { Environment } from '@marcbachmann/cel-js';
 import { messageOf } from '../../base/errors.ts';
-import { FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import type { FieldPath} from '../../apimachinery/field-error.ts';
+import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
 
 type Program = (context: Record<string, unknown>) => unknown;

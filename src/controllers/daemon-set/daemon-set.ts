@@ -2,6 +2,7 @@
  * Keeps one Pod of a DaemonSet on every node it is for.
  * Upstream: pkg/controller/daemon/daemon_controller.go
  */
+import { asError } from '../../base/errors.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
 import { objectKey } from '../../apimachinery/object.ts';
 import { controllerRevisions } from '../../resources/apps/controller-revision.ts';
@@ -136,7 +137,7 @@ export const daemonSetController: ControllerFactory = (context) => {
       const facts = await factsOf(set);
       const { error, after } = await manage(facts);
       await writeStatus(client, daemonSets, set, daemonStatus(facts));
-      if (error !== undefined && !isNamespaceGoing(error)) throw error;
+      if (error !== undefined && !isNamespaceGoing(error)) throw asError(error);
       const waits = [after, nextAvailability([...facts.byNode.values()].flat(), set.spec?.minReadySeconds ?? 0, facts.now)].filter((wait) => wait !== undefined);
       return waits.length > 0 ? { after: Math.min(...waits) } : undefined;
     },
