@@ -1,8 +1,7 @@
 /** The fields of an object, and the fields in which two objects differ. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Schema } from '../schema.ts';
 import { FieldSet, type PathElement } from './field-set.ts';
-import { itemsByElement, structureOf, type Structure } from './structure.ts';
+import { isSameJson, itemsByElement, structureOf, type Structure } from './structure.ts';
 
 /** All that a configuration says: what an applier owns. */
 export function fieldSetOf(schema: Schema | undefined, value: unknown): FieldSet {
@@ -39,17 +38,20 @@ export interface Difference {
 }
 
 const same: Difference = { added: FieldSet.empty, modified: FieldSet.empty, removed: FieldSet.empty };
+const changed: Difference = { ...same, modified: FieldSet.leaf };
 
 /** What `after` has beyond `before`, has otherwise, and lacks. */
 export function compareObjects(schema: Schema | undefined, before: unknown, after: unknown): Difference {
   if (before === after) return same;
+  if (typeof before !== 'object' || typeof after !== 'object') return changed;
   const [left, right] = [structureOf(schema, before), structureOf(schema, after)];
   if (left.type === 'whole' || right.type === 'whole') {
-    return isDeepStrictEqual(before, after) ? same : { ...same, modified: FieldSet.leaf };
+    return isSameJson(before, after) ? same : changed;
   }
   const added = new Map<PathElement, FieldSet>();
   const modified = new Map<PathElement, FieldSet>();
   const removed = new Map<PathElement, FieldSet>();
+  if (isSameJson(before, after)) return same;
   const old = new Map<PathElement, unknown>();
   for (const [element, item] of membersOf(left, before)) old.set(element, item);
   for (const [element, item, itemSchema] of membersOf(right, after)) {
