@@ -71,3 +71,23 @@ test('bytes that are no message are refused', () => {
   }
   assert.throws(() => decodeProtobuf(wrapMessage('v1', 'Nothing', new Uint8Array()), resolve), { message: /no kind "Nothing" is registered/ });
 });
+
+test('the body of kubectl create deployment', () => {
+  const body = Buffer.from(
+    '6b3873000a150a07617070732f7631120a4465706c6f796d656e7412a3010a1b0a016412001a0022002a003200380042005a080a0361707012016412760802120a0a080a036170701201641a5e0a1a0a0012001a0022002a003200380042005a080a03617070120164124012220a056e67696e7812056e67696e782a0042006a007200800100880100900100a201001a00320042004a0052005800600068008201008a01009a0100c2010022020a00280038001a0c0800100018002000280038001a002200',
+    'hex',
+  );
+  assert.deepEqual(decodeProtobuf(body, resolve), {
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', labels: { app: 'd' } },
+    spec: {
+      replicas: 2, selector: { matchLabels: { app: 'd' } }, strategy: {},
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'nginx', image: 'nginx', resources: {} }] } },
+    },
+    status: {},
+  });
+});
+
+test('the body of kubectl create configmap', () => {
+  const body = Buffer.from('6b3873000a0f0a0276311209436f6e6669674d6170121b0a110a016312001a0022002a0032003800420012060a016b1201761a002200', 'hex');
+  assert.deepEqual(decodeProtobuf(body, resolve), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { k: 'v' } });
+});
