@@ -57,7 +57,7 @@ export const daemonSetController: ControllerFactory = (context) => {
     return { set, nodes: nodeInformer.list(), byNode, hash: revisionHash(current), now: clock.now() };
   }
 
-  async function removePods(set: appsv1.DaemonSet, gone: readonly corev1.Pod[]): Promise<unknown> {
+  async function removePods(set: appsv1.DaemonSet, gone: readonly corev1.Pod[]): Promise<Error | undefined> {
     const key = objectKey(set);
     const results = await Promise.allSettled(
       gone.map(async (pod) => {
@@ -70,10 +70,10 @@ export const daemonSetController: ControllerFactory = (context) => {
         }
       }),
     );
-    return results.find((result) => result.status === 'rejected')?.reason;
+    return results.find((result) => result.status === 'rejected')?.reason as Error | undefined;
   }
 
-  async function createPods(set: appsv1.DaemonSet, hash: string, on: readonly string[]): Promise<unknown> {
+  async function createPods(set: appsv1.DaemonSet, hash: string, on: readonly string[]): Promise<Error | undefined> {
     const key = objectKey(set);
     expectations.expectCreations(key, on.length);
     const { error, skipped } = await slowStart(on.length, async (i) => {
@@ -110,7 +110,7 @@ export const daemonSetController: ControllerFactory = (context) => {
     return { gone, after };
   }
 
-  async function manage(facts: DaemonFacts): Promise<{ readonly error: unknown; readonly after: number | undefined }> {
+  async function manage(facts: DaemonFacts): Promise<{ readonly error: Error | undefined; readonly after: number | undefined }> {
     const { set } = facts;
     const { create, remove, failed } = planPlacement(facts);
     const ended = endedPods(set, failed);

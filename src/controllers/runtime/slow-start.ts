@@ -4,7 +4,7 @@ export interface SlowStartResult {
   /** Never tried, because an earlier batch had a failure. */
   readonly skipped: number;
   /** The first failure, if any. */
-  readonly error: unknown;
+  readonly error: Error | undefined;
 }
 
 export async function slowStart(count: number, act: (index: number) => Promise<unknown>, firstBatch = 1): Promise<SlowStartResult> {
@@ -16,7 +16,7 @@ export async function slowStart(count: number, act: (index: number) => Promise<u
     const results = await Promise.allSettled(Array.from({ length: size }, (_, i) => act(from + i)));
     succeeded += results.filter(({ status }) => status === 'fulfilled').length;
     const failure = results.find((result) => result.status === 'rejected');
-    if (failure) return { succeeded, skipped: count - started, error: failure.reason };
+    if (failure) return { succeeded, skipped: count - started, error: failure.reason as Error };
   }
   return { succeeded, skipped: 0, error: undefined };
 }

@@ -89,7 +89,7 @@ class StatefulSets {
   }
 
   /** Returns the first failure. */
-  async #carryOut(key: string, { set, pods: own }: SetFacts, plan: SetPlan): Promise<unknown> {
+  async #carryOut(key: string, { set, pods: own }: SetFacts, plan: SetPlan): Promise<Error | undefined> {
     if (set.metadata.deletionTimestamp !== undefined) return undefined;
     for (const pod of plan.ended) {
       const [type, reason, what] = pod.status?.phase === 'Failed' ? (['Warning', 'RecreatingFailedPod', 'failed'] as const) : (['Normal', 'RecreatingTerminatedPod', 'terminated'] as const);
@@ -102,7 +102,7 @@ class StatefulSets {
       ...[...plan.ended, ...plan.outdated].map((pod) => this.#delete(key, set, pod, false)),
       ...plan.surplus.map((pod) => this.#delete(key, set, pod, true)),
     ]);
-    return results.find((result) => result.status === 'rejected')?.reason;
+    return results.find((result) => result.status === 'rejected')?.reason as Error | undefined;
   }
 
   async #create(key: string, set: appsv1.StatefulSet, wanted: SetPlan['create']): Promise<void> {
