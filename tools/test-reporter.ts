@@ -28,7 +28,7 @@ function lineOf(event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>, 
   const { name, file, skip, todo, details } = event.data;
   const of = { name: [...parents, name].join(' > '), file, ms: details.duration_ms };
   if (event.type === 'test:pass') {
-    if (details.type === 'suite') return undefined;
+    if (details.type === 'suite' && skip === undefined) return undefined;
     return { result: skip !== undefined || todo !== undefined ? 'skipped' : 'passed', ...of };
   }
   const { error } = event.data.details as { readonly error: Error };
