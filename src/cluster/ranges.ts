@@ -2,8 +2,9 @@
  * The address ranges of an instance. The usual ones, unless something on this machine uses them already (another instance, say):
  * then the next that are free. Chosen once and kept in DIR/ranges.json, since Services and Pods remember their addresses.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { codeOf } from '../base/errors.ts';
 import type { DataDirectory } from './data-directory.ts';
 
 export interface Ranges {
@@ -20,7 +21,7 @@ export function settleRanges(directory: DataDirectory, asked: Ranges): Ranges {
   const isUsual = asked.clusterCidr === usualRanges.clusterCidr && asked.serviceCidr === usualRanges.serviceCidr;
   const chosen = isUsual ? (kept ?? reserveRanges(directory.id)) : asked;
   announceRanges(directory.id, chosen);
-  writeFileSync(file, `${JSON.stringify(chosen)}\n`);
+  writeWhole(file, chosen);
   return chosen;
 }
 
@@ -30,26 +31,63 @@ const announcements = '/run/k8ts';
 
 function announceRanges(id: string, ranges: Ranges): void {
   mkdirSync(path.join(announcements, id), { recursive: true, mode: 0o711 });
-  writeFileSync(path.join(announcements, id, 'ranges.json'), `${JSON.stringify(ranges)}\n`);
+  writeWhole(path.join(announcements, id, 'ranges.json'), ranges);
 }
 
-/** Of two that chose the same at the same time, the one with the smaller id keeps it. */
+/** Readers find the old text or the new one, never a part. */
+function writeWhole(file: string, ranges: Ranges): void {
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, `${JSON.stringify(ranges)}\n`);
+  renameSync(fresh, file);
+}
+
 function reserveRanges(id: string): Ranges {
   mkdirSync(announcements, { recursive: true });
-  const routed = routedRanges();
-  for (let attempt = 0; ; attempt++) {
+  return oneAtATime(() => {
     const others = announcedRanges().filter((other) => other.id !== id);
-    const ranges = freeRanges([...routed, ...others.flatMap(boundsOf)]);
+    const ranges = freeRanges([...routedRanges(), ...others.flatMap(boundsOf)]);
     announceRanges(id, ranges);
-    const rivals = announcedRanges().filter((other) => other.id < id && boundsOf(other).some((a) => boundsOf(ranges).some((b) => overlaps(a, b))));
-    if (rivals.length === 0 || attempt === attempts) return ranges;
+    return ranges;
+  });
+}
+
+const lock = path.join(announcements, '.choosing');
+const lockPauseMs = 5;
+/** Choosing takes milliseconds: a lock this old is of a process that died. */
+const staleLockMs = 5000;
+
+/** Instances choose one after another; a folder is the lock, since only one of two can make it. */
+function oneAtATime<T>(choose: () => T): T {
+  for (let waited = 0; !makeLock(); waited += lockPauseMs) {
+    if (waited >= staleLockMs) rmSync(lock, { recursive: true, force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs);
+  }
+  try {
+    return choose();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function makeLock(): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
 }
 
 function announcedRanges(): (Ranges & { readonly id: string })[] {
   return readdirSync(announcements).flatMap((id) => {
-    const file = path.join(announcements, id, 'ranges.json');
-    return existsSync(file) ? [{ id, ...(JSON.parse(readFileSync(file, 'utf8')) as Ranges) }] : [];
+    try {
+      return [{ id, ...(JSON.parse(readFileSync(path.join(announcements, id, 'ranges.json'), 'utf8')) as Ranges) }];
+    } catch (error) {
+      // Not an instance, or one that has ended meanwhile.
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+      throw error;
+    }
   });
 }
 
