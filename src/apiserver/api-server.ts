@@ -88,7 +88,12 @@ export interface ApiServer extends Closable {
 export async function createApiServer(options: ApiServerOptions, extend: (parts: ApiServerParts) => readonly ApiServerExtension[] = () => []): Promise<ApiServer> {
   const { store, registry, clock, random, logger } = options;
   const closing = new CloseStack();
-  const cache = closing.add(await WatchCache.open(store, { clock, onFailure: options.onFailure }), (opened) => opened.close());
+  const health: Health = { ready: false, storageFailure: undefined };
+  const onFailure = (error: unknown): void => {
+    health.storageFailure = messageOf(error);
+    options.onFailure(error);
+  };
+  const cache = closing.add(await WatchCache.open(store, { clock, onFailure }), (opened) => opened.close());
   const objects = new ObjectStore(store, cache);
   const policy = new RbacPolicy(cache);
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), nodeAuthorizer(new NodeReferences(registry, objects)), rbacAuthorizer(policy)]);
@@ -100,7 +105,6 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const metrics = options.metrics ?? new MetricsRegistry();
   closing.defer(addProcessMetrics(metrics));
 
-  const ready = { state: false };
   const discovery = new Discovery(registry);
   const openApi = closing.add(createOpenApi(registry, 'v1.36.0'), (documents) => documents.close());
   const extensions = extend(parts);
@@ -121,7 +125,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ['/version', versionHandler(options.version)],
     ['/metrics', metricsHandler(metrics)],
     ...Object.entries(openApiPaths(openApi)),
-    ...healthPaths(() => ready.state),
+    ...healthPaths(health),
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);
   paths.set('/', indexHandler([...paths.keys()]));
@@ -132,18 +136,24 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     chain,
     parts,
     setReady: (state) => {
-      ready.state = state;
+      health.ready = state;
     },
     close: async () => {
-      ready.state = false;
+      health.ready = false;
       await closing.close().catch((error: unknown) => logger.warn('closing the API server failed', { error: messageOf(error) }));
     },
   };
 }
 
-function* healthPaths(isReady: () => boolean): Generator<[string, Handler]> {
-  const alive: HealthCheck[] = [{ name: 'ping', check: () => undefined }, { name: 'storage', check: () => undefined }];
-  const ready: HealthCheck[] = [...alive, { name: 'shutdown', check: () => (isReady() ? undefined : 'process is not ready') }];
+interface Health {
+  ready: boolean;
+  /** Why the store's events ended, once they have. */
+  storageFailure: string | undefined;
+}
+
+function* healthPaths(health: Health): Generator<[string, Handler]> {
+  const alive: HealthCheck[] = [{ name: 'ping', check: () => undefined }, { name: 'storage', check: () => health.storageFailure }];
+  const ready: HealthCheck[] = [...alive, { name: 'shutdown', check: () => (health.ready ? undefined : 'process is not ready') }];
   for (const [root, checks] of [['healthz', alive], ['livez', alive], ['readyz', ready]] as const) {
     const handler = healthHandler(root, checks);
     yield [`/${root}`, handler];

@@ -40,10 +40,11 @@ export async function startInstance(options: InstanceOptions, { directory, logge
   const logger = componentLogs?.tap(ownLogger) ?? ownLogger;
   try {
     const pki = openPki(directory.pki);
-    const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
     const { name, port, bind } = options;
     const ranges = options.noNode ? options : settleRanges(directory, options);
     const { serviceCidr } = ranges;
+    // The server closes it, also when it fails to start.
+    const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
     const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, settings: chosenSettings(options), onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
