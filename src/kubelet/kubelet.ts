@@ -135,6 +135,6 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
       limitCgroup(group, podLimits(pod));
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
-    activity: (pod, containerId) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`),
+    activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }

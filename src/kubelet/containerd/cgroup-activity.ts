@@ -9,13 +9,16 @@ export interface CgroupActivity {
   readonly busy: boolean;
 }
 
-/** Undefined where there is no such group, or no process in it. */
-export function cgroupActivity(group: string): CgroupActivity | undefined {
+/**
+ * Undefined where there is no such group, or no process in it. With what was seen `before`, processes are looked at only where
+ * none of them ran since.
+ */
+export function cgroupActivity(group: string, before?: CgroupActivity): CgroupActivity | undefined {
   const folder = [path.join('/sys/fs/cgroup/cpuacct', group), path.join('/sys/fs/cgroup', group)].find((candidate) => readIfThere(path.join(candidate, 'cgroup.procs')) !== undefined);
   if (folder === undefined) return undefined;
   const used = readIfThere(path.join(folder, 'cpuacct.usage')) ?? readIfThere(path.join(folder, 'cpu.stat')) ?? '';
   const processes = (readIfThere(path.join(folder, 'cgroup.procs')) ?? '').split('\n').filter(Boolean);
-  return processes.length === 0 ? undefined : { used, busy: processes.some(isBusy) };
+  return processes.length === 0 ? undefined : { used, busy: used !== before?.used || processes.some(isBusy) };
 }
 
 /** The state follows the name, which is in parentheses and may contain any character. */

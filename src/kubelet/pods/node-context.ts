@@ -17,7 +17,7 @@ export interface PodCgroups {
   create(pod: Pod): void;
   remove(pod: Pod): Promise<void>;
   /** What the processes of one of its containers do; undefined where there are none. */
-  activity(pod: Pod, containerId: string): CgroupActivity | undefined;
+  activity(pod: Pod, containerId: string, before: CgroupActivity | undefined): CgroupActivity | undefined;
 }
 
 export interface Refusal {

@@ -24,7 +24,7 @@ import { planPod, type PodPlan, type StartAction } from './plan.ts';
 import { allContainers, graceSeconds, isDeleting, podTitle } from './pod-containers.ts';
 import { isTerminal, podStatus } from './pod-status.ts';
 import { logFolder } from './runtime-labels.ts';
-import { latestRecord, observePod, type ContainerRecord, type RuntimePod } from './runtime-pod.ts';
+import { latestRecord, observePod, observeSandbox, type ContainerRecord, type RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 import { settled } from './settling.ts';
 import { StatusReporter } from './status-reporter.ts';
@@ -182,8 +182,12 @@ export class PodWorker {
     await this.#carryOut(plan, seen);
   }
 
-  async #look(): Promise<RuntimePod> {
-    const seen = await observePod(this.#context.runtime, this.#pod.metadata.uid ?? '');
+  #look(): Promise<RuntimePod> {
+    return this.#lookWith(() => observePod(this.#context.runtime, this.#pod.metadata.uid ?? ''));
+  }
+
+  async #lookWith(observe: () => Promise<RuntimePod>): Promise<RuntimePod> {
+    const seen = await observe();
     this.#options.onSeen(seen);
     this.#followProbes(seen);
     return seen;
@@ -282,12 +286,13 @@ export class PodWorker {
     cgroups.create(this.#pod);
     const attempt = (seen.sandboxes[0]?.metadata?.attempt ?? -1) + 1;
     try {
-      await runtime.runPodSandbox(sandboxConfig(this.#pod, attempt, this.#context));
+      const id = await runtime.runPodSandbox(sandboxConfig(this.#pod, attempt, this.#context));
+      // Of a Pod that is new here, that is all there is.
+      return seen.sandboxes.length === 0 ? await this.#lookWith(() => observeSandbox(runtime, id)) : await this.#look();
     } catch (error) {
       events.event(this.#pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
       throw error;
     }
-    return this.#look();
   }
 
   async #mount(seen: RuntimePod): Promise<MountedVolumes> {
@@ -323,7 +328,7 @@ export class PodWorker {
     }
     const { clock, cgroups, runtime } = this.#context;
     const hasEnded = (id: string): Promise<boolean> => runtime.containerStatus(id).then(({ state }) => state === ContainerState.EXITED, () => true);
-    await settled(started, { clock, signal: this.#ending.signal, activity: (id) => cgroups.activity(this.#pod, id), hasEnded });
+    await settled(started, { clock, signal: this.#ending.signal, activity: (id, before) => cgroups.activity(this.#pod, id, before), hasEnded });
   }
 
   /** Keeps each container's newest record and the one before; records of a sandbox that is gone go with it. */

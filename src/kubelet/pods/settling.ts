@@ -12,8 +12,8 @@ export interface SettlingOptions {
   readonly clock: Clock;
   /** Ends the wait. */
   readonly signal: AbortSignal;
-  /** What a container's processes do just now; undefined where there are none. */
-  readonly activity: (containerId: string) => CgroupActivity | undefined;
+  /** What a container's processes do just now, or did since `before`; undefined where there are none. */
+  readonly activity: (containerId: string, before?: CgroupActivity) => CgroupActivity | undefined;
   /** Whether the runtime knows that a container has ended: it learns that a little later than the kernel. */
   readonly hasEnded: (containerId: string) => Promise<boolean>;
 }
@@ -31,7 +31,7 @@ export async function settled(containerIds: readonly string[], options: Settling
     await clock.sleep(stepMs, { signal }).catch(() => undefined);
     const still = new Map<string, CgroupActivity | undefined>();
     for (const [id, before] of waiting) {
-      const now = options.activity(id);
+      const now = options.activity(id, before);
       const rests = now !== undefined && !now.busy && now.used === before?.used;
       if (!rests && !(now === undefined && (await options.hasEnded(id)))) still.set(id, now);
     }
