@@ -3,7 +3,8 @@ import { FieldPath, forbidden, required, type FieldError } from '../../apimachin
 import { ageColumn, nameColumn, text, unset, wideText } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { validateNodeSelector } from '../pod-spec/scheduling.ts';
-import { validateNfs, validateNoBackstep } from '../pod-spec/volumes.ts';
+import { validateNoBackstep } from '../pod-spec/paths.ts';
+import { validateNfs } from '../pod-spec/volumes.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { nonEmpty, sameJson, supportedOnly } from '../validation/fields.ts';
 import { validateAmount } from '../validation/resource-lists.ts';
