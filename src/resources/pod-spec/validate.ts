@@ -24,11 +24,16 @@ const restartPolicies = ['Always', 'OnFailure', 'Never'];
 /** The template of a workload: metadata's labels and annotations, and the spec. */
 export function validatePodTemplate(template: corev1.PodTemplateSpec | undefined, path: FieldPath): FieldError[] {
   const spec = template?.spec;
-  const metadata = template?.metadata;
-  const errors = validateLabels(metadata?.labels, path.child('labels'));
-  if (metadata?.annotations !== undefined) errors.push(...validateAnnotations(metadata.annotations, path.child('annotations')), ...validatePodAnnotations(metadata.annotations, spec, path.child('annotations')));
-  errors.push(...validatePodSpec(spec, path.child('spec')));
+  const errors = [...validateTemplateMetadata(template, path), ...validatePodSpec(spec, path.child('spec'))];
   if ((spec?.ephemeralContainers ?? []).length > 0) errors.push(forbidden(path.child('spec', 'ephemeralContainers'), 'ephemeral containers not allowed in pod template'));
+  return errors;
+}
+
+/** Labels and annotations alone: a StatefulSet's Pods get volumes that its template does not have, so upstream looks no further there. */
+export function validateTemplateMetadata(template: corev1.PodTemplateSpec | undefined, path: FieldPath): FieldError[] {
+  const { labels, annotations } = template?.metadata ?? {};
+  const errors = validateLabels(labels, path.child('labels'));
+  if (annotations !== undefined) errors.push(...validateAnnotations(annotations, path.child('annotations')), ...validatePodAnnotations(annotations, template?.spec, path.child('annotations')));
   return errors;
 }
 
