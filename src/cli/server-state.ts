@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { codeOf } from '../base/errors.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
-import { identify, isSame, type ProcessIdentity } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from '../base/process-identity.ts';
 
 export interface ServerState {
   readonly process: ProcessIdentity;
@@ -42,7 +42,7 @@ export function readServerState(directory: DataDirectory): ServerState | undefin
 /** The state of the server that runs now, if one does. */
 export function runningServer(directory: DataDirectory): ServerState | undefined {
   const state = readServerState(directory);
-  return state && isSame(state.process) ? state : undefined;
+  return state && isAlive(state.process) ? state : undefined;
 }
 
 export function ownIdentity(): ProcessIdentity {
