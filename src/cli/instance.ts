@@ -1,6 +1,5 @@
 /** An instance in this process: storage, keys, the API server and, unless told otherwise, the node. */
 import { systemClock } from '../base/clock.ts';
-import { codeOf } from '../base/errors.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { chosenSettings } from '../cluster/compatibility.ts';
@@ -8,13 +7,13 @@ import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
-import { settleRanges } from '../cluster/ranges.ts';
+import { settleRanges, withdrawRanges } from '../cluster/ranges.ts';
 import { ownerFile } from '../cluster/pod-logs.ts';
 import { ComponentLogs } from '../cluster/system-pods/component-logs.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
-import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
+import { explainListen } from './listen-address.ts';
 import { registriesOf } from './registries-file.ts';
 import { programVersion } from './version.ts';
 
@@ -52,6 +51,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
+    if (!options.noNode) withdrawRanges(directory);
     throw explainListen(error, options);
   }
 }
@@ -101,17 +101,3 @@ const isOn = (options: InstanceOptions, setting: string): boolean => chosenSetti
 
 /** By custom the cluster's DNS has the tenth Service address. */
 const dnsHost = 10;
-
-function explainListen(error: unknown, { port, bind }: InstanceOptions): unknown {
-  const cause = { cause: error };
-  switch (codeOf(error)) {
-    case 'EADDRINUSE':
-      return new Failure(`port ${port} is in use by another program: choose another with --port (0 picks a free one)`, cause);
-    case 'EADDRNOTAVAIL':
-      return new Failure(`--bind ${bind} is not an address of this machine`, cause);
-    case 'EACCES':
-      return (error as { syscall?: string }).syscall === 'listen' ? new Failure(`port ${port} may only be opened by root: choose one above 1023 with --port`, cause) : error;
-    default:
-      return error;
-  }
-}

@@ -34,7 +34,7 @@ export function readServerState(directory: DataDirectory): ServerState | undefin
     const state = JSON.parse(readFileSync(directory.serverState, 'utf8')) as Partial<ServerState>;
     return typeof state.process?.pid === 'number' ? (state as ServerState) : undefined;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '') || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
