@@ -95,6 +95,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     clock: systemClock,
     log: logger.with({ component: 'kubelet' }),
     registries: options.registries,
+    resolvConf: options.resolvConf,
     staticPods: options.staticPods,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,

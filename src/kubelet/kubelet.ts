@@ -12,7 +12,8 @@ import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
-import { registryCredentials, writeRegistryConfig, type Registries } from './images/registries.ts';
+import { registryCredentials, type Registries } from './images/registries.ts';
+import { applyRegistries } from './images/rewriting-mirror.ts';
 import { LogRotation } from './logs/log-rotation.ts';
 import { configurePodNetwork } from './network/pod-network.ts';
 import { admitPod } from './node/admission.ts';
@@ -45,6 +46,8 @@ export interface KubeletOptions {
   /** Where `pods/` and `containers/` with logs are made; /var/log by default. */
   readonly logs?: string | undefined;
   readonly registries?: Registries | undefined;
+  /** What Pods with the DNS policy Default get, and the rest of the search list of others; default /etc/resolv.conf. */
+  readonly resolvConf?: string | undefined;
   /** 110 by default. */
   readonly maxPods?: number | undefined;
   /** A folder of manifests of Pods to run besides. */
@@ -75,7 +78,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const containerd = closing.add(await startContainerd(options), (it) => it.close());
     const { paths, cri } = containerd;
     configurePodNetwork(paths, { podCidrs: options.podCidrs });
-    writeRegistryConfig(paths.registryConfig, options.registries ?? {});
+    closing.add(await applyRegistries(paths.registryConfig, options.registries ?? {}), (it) => it.close());
     await ensurePauseImage(containerd);
     const probes = closing.add(new ProbeManager({ runtime: cri.runtime, clock, userAgent }, events), (it) => it.close());
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
@@ -98,7 +101,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       memoryCapacity: totalmem(),
       allocatable: () => objects.node()?.status?.allocatable ?? allocatableOf(capacity),
       admit: (pod) => admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
-      dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: hostResolvConf },
+      dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: () => hostResolvConf(options.resolvConf) },
       logs: options.logs ?? '/var/log',
       cgroupParent: paths.cgroupParent,
     };

@@ -29,6 +29,7 @@ export interface AgentOptions {
   /** All Pods' range; a free one where absent. */
   readonly clusterCidr: string | undefined;
   readonly registries?: Registries | undefined;
+  readonly resolvConf?: string | undefined;
   readonly logger: Logger;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -71,7 +72,7 @@ async function start(options: AgentOptions, closing: CloseStack): Promise<Runnin
   const informers = closing.add(new Informers({ client, clock: systemClock, logger }), (it) => it.close());
   const running = await startNode({
     dataDir: directory.root, nodeName, addresses, podCidr, clusterCidr, serviceCidr, clusterDns: `${serviceCidr.split('.').slice(0, 3).join('.')}.10`, clusterDomain: 'cluster.local',
-    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isAlone, logger, version: options.version, registries: options.registries, instance: directory.id, informers,
+    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isAlone, logger, version: options.version, registries: options.registries, resolvConf: options.resolvConf, instance: directory.id, informers,
   });
   closing.add(running, (it) => it.close());
   return { node: running, client, close: () => closing.close() };
