@@ -21,6 +21,7 @@ import { createListener, type Listener } from '../transport/listener.ts';
 import { createReverseProxy } from '../transport/proxy.ts';
 import { applyCompatibilityObjects } from './bootstrap/compatibility-objects.ts';
 import { publishClusterFacts } from './bootstrap/published.ts';
+import { controllerSettings } from './compatibility.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
@@ -86,12 +87,13 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     logger,
     version: options.version,
     controllers: [
-      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port) }),
+      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port), ...controllerSettings(options.settings ?? new Set()) }),
       serviceAccountTokenController({ sign: (namespace, account, secret) => tokens.signForSecret(namespace, account, secret), caBundle: () => pki.authority.certPem, makeSecrets: options.settings?.has('service-account-secrets') ?? false }),
       (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
     ],
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
+    settings: options.settings,
     serviceCidr: options.serviceCidr,
     extend: ({ objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
