@@ -35,7 +35,7 @@ export interface InstanceContext {
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
 export async function startInstance(options: InstanceOptions, { directory, logger: ownLogger, onApiReady, onFailure, signal }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
-  const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory) });
+  const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory), jsonFiles: isOn(options, 'json-file-logs') });
   const logger = componentLogs?.tap(ownLogger) ?? ownLogger;
   try {
     const pki = openPki(directory.pki);
@@ -90,6 +90,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     componentLogs,
     administrator: server.controlPlane.client,
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
+    jsonFileLogs: isOn(options, 'json-file-logs'),
     hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,

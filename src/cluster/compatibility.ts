@@ -17,7 +17,7 @@ export const compatibilitySettings: readonly CompatibilitySetting[] = [
   { name: 'master-role-label', summary: 'the node carries node-role.kubernetes.io/master', implemented: true },
   { name: 'loadbalancer-localhost', summary: 'LoadBalancer Services show the host name localhost in their status', implemented: true },
   { name: 'storageclass-hostpath', summary: 'the default StorageClass is called hostpath', implemented: true },
-  { name: 'json-file-logs', summary: "container logs in Docker's json-file form", implemented: false },
+  { name: 'json-file-logs', summary: "container logs in Docker's json-file form, where the links in /var/log/containers lead", implemented: true },
   { name: 'selflink', summary: 'objects carry metadata.selfLink, from their next write on', implemented: true },
   { name: 'leftover-nodeport-422', summary: 'a Service that turns ClusterIP must give up its nodePort itself', implemented: true },
   { name: 'cronjob-seconds-suffix', summary: 'Jobs of CronJobs are named by seconds, not minutes', implemented: true },

@@ -56,6 +56,8 @@ export interface NodeOptions {
   readonly resolvConf?: string | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
+  /** Compatibility setting json-file-logs. */
+  readonly jsonFileLogs?: boolean | undefined;
   /** Compatibility setting storageclass-hostpath. */
   readonly hostPathClass?: boolean | undefined;
 }
@@ -96,6 +98,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     log: logger.with({ component: 'kubelet' }),
     registries: options.registries,
     resolvConf: options.resolvConf,
+    jsonFileLogs: options.jsonFileLogs,
     staticPods: options.staticPods,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
