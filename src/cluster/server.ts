@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly bind: string;
   /** The first address is the `kubernetes` Service's. */
   readonly serviceCidr: string;
+  /** The range of Pods' addresses, for nodes on other machines. */
+  readonly clusterCidr?: string | undefined;
   /** Nodes on which Pods run without containers. */
   readonly simulatedNodes?: number | undefined;
   /** Compatibility settings that are on. */
@@ -113,7 +115,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
   closing.add(controlPlane, (plane) => plane.close());
   await applyCompatibilityObjects(controlPlane.client, options.settings ?? new Set());
   const reachedAt = advertised(options.bind, listener.port)?.address ?? '127.0.0.1';
-  await publishClusterFacts(controlPlane.client, { server: `https://${reachedAt}:${listener.port}`, authorityPem: pki.authority.certPem, requestHeaderAuthorityPem: pki.requestHeaderAuthority.certPem });
+  await publishClusterFacts(controlPlane.client, { server: `https://${reachedAt}:${listener.port}`, authorityPem: pki.authority.certPem, requestHeaderAuthorityPem: pki.requestHeaderAuthority.certPem, clusterCidr: options.clusterCidr, serviceCidr: options.serviceCidr });
   closing.defer(() => listener.close({ graceMs: drainMs }));
   handler = createHttpHandler(controlPlane.apiServer.chain, systemClock);
   closing.defer(() => controlPlane.apiServer.setReady(false));
