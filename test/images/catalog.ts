@@ -62,6 +62,12 @@ const pi: ImageDescription = {
   settings: { entrypoint: ['dotnet', 'Pi.Web.dll'], command: ['-m', 'console', '-dp', '6'], workingDir: '/app', ports: ['80/tcp'] },
 };
 
+const timecheck = application(['kiamol/ch07-timecheck:latest'], 'timecheck.py');
+const timecheckFiles = (): TarEntry[] => [
+  text('config/appsettings.json', ['{ "Application": { "Version": "1.0", "Environment": "DEV" }, "Timer": { "IntervalSeconds": "5" } }']),
+  { name: 'logs/', type: 'folder' },
+];
+
 const postgres: ImageDescription = {
   names: ['postgres:11.6-alpine', 'postgres:latest'],
   layers: [baseSystem, postgresServer],
@@ -82,4 +88,6 @@ export const catalog: readonly ImageDescription[] = [
   todoList,
   pi,
   postgres,
+  { ...timecheck, layers: [...timecheck.layers, timecheckFiles], settings: { ...timecheck.settings, ports: [] } },
+  application(['kiamol/ch07-simple-proxy:latest'], 'simple_proxy.py'),
 ];
