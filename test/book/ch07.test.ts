@@ -5,6 +5,7 @@ import path from 'node:path';
 import { eventually } from '../harness/bounded.ts';
 import type { CommandLine, Outcome } from '../harness/command-line.ts';
 import { httpGet } from '../harness/http-get.ts';
+import type { Row } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
 import { piBroken, piSolution } from './ch07-lab.ts';
 import { Reader, isUp, namesOf } from './reader.ts';
@@ -26,12 +27,12 @@ describe('chapter 7: Pods of several containers', { skip: whyNot('ch07') }, () =
 
   /** The one Pod that is up and that nobody has asked to end, once it has as many containers as said. */
   const newPod = async (selector: string, containers: number): Promise<string> => {
-    const staying = 'STATUS';
+    const stays = (row: Row): boolean => row['STATUS'] !== 'Terminating';
     const rows = await reader.rowsWhen(`pods -l ${selector}`, (now) => {
-      const stay = now.filter((row) => row[staying] !== 'Terminating');
-      return stay.length === 1 && isUp(stay[0]) && stay[0]?.['READY'] === `${containers}/${containers}`;
+      const [only, ...more] = now.filter(stays);
+      return more.length === 0 && isUp(only) && only?.['READY'] === `${containers}/${containers}`;
     });
-    return namesOf(rows.filter((row) => row[staying] !== 'Terminating'))[0] ?? '';
+    return namesOf(rows.filter(stays))[0] ?? '';
   };
   const containerNames = (pod: string, list = 'containerStatuses'): Promise<string> => shell.output(`kubectl get pod ${pod} -o jsonpath='{.status.${list}[*].name}'`);
   const inPod = (target: string, container: string, command: string): Promise<Outcome> => shell.run(`kubectl exec ${target} -c ${container} -- ${command}`);
@@ -122,10 +123,12 @@ describe('chapter 7: Pods of several containers', { skip: whyNot('ch07') }, () =
     assert.equal(await reader.apply('timecheck/timecheck-good-citizen.yaml'), 'service/timecheck created\ndeployment.apps/timecheck configured\n');
     await shell.eventually('kubectl wait --for=condition=ContainersReady pod -l app=timecheck,version=v4', (text) => text.includes('condition met'));
     assert.equal(await containerNames(await newPod('app=timecheck,version=v4', 4)), 'healthz logger metrics timecheck');
+    // A reader comes here when the sleep Pod of before has ended; until then old kubectls would choose that one.
+    const sleep = await newPod('app=sleep', 2);
     // Until the Pod before has left the endpoints, some requests go there, where nothing listens.
-    const health = await eventually(() => wget('deploy/sleep', 'sleep', 'http://timecheck:8080'), ({ code }) => code === 0);
+    const health = await eventually(() => wget(sleep, 'sleep', 'http://timecheck:8080'), ({ code }) => code === 0);
     assert.equal(health.stdout, '{"status": "OK"}\n');
-    const metrics = await eventually(() => wget('deploy/sleep', 'sleep', 'http://timecheck:8081'), ({ code }) => code === 0);
+    const metrics = await eventually(() => wget(sleep, 'sleep', 'http://timecheck:8081'), ({ code }) => code === 0);
     assert.equal(metrics.stdout, '# HELP timechecks_total The total number timechecks.\n# TYPE timechecks_total counter\ntimechecks_total 6\n');
     const [row] = await reader.rows('svc timecheck');
     assert.deepEqual([row?.['TYPE'], row?.['PORT(S)']], ['ClusterIP', '8080/TCP,8081/TCP']);
@@ -166,7 +169,7 @@ describe('chapter 7: Pods of several containers', { skip: whyNot('ch07') }, () =
 
   test('7.5b containers may see each other\'s processes', async () => {
     const processes = (text: string): string[] => text.trim().split('\n').slice(1).map((line) => line.trim().replace(/^(\d+) +\S+ +(?:\d+:\d+ +)?(?:\d+ +\w +)?/, '$1 '));
-    const own = processes((await inPod('deploy/sleep', 'sleep', 'ps')).stdout);
+    const own = processes((await inPod(await newPod('app=sleep', 2), 'sleep', 'ps')).stdout);
     assert.match(own[0] ?? '', /^1 .*sh -c trap/);
     assert.doesNotMatch(own.join('\n'), /nc -l|pause/);
     await reader.apply('sleep/sleep-with-server-shared.yaml');
