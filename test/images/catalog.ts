@@ -62,6 +62,22 @@ const pi: ImageDescription = {
   settings: { entrypoint: ['dotnet', 'Pi.Web.dll'], command: ['-m', 'console', '-dp', '6'], workingDir: '/app', ports: ['80/tcp'] },
 };
 
+const adminer: ImageDescription = {
+  names: ['adminer:4.7-standalone'],
+  layers: [baseSystem, python, webModule, () => [
+    pythonProgram('postgres.py'), pythonProgram('adminer.py'),
+    text('usr/local/bin/docker-php-entrypoint', ['#!/bin/sh', 'exec "$@"'], 0o755),
+    text('usr/local/bin/php', ['#!/bin/sh', 'exec python3 -E /app/adminer.py "$@"'], 0o755),
+  ]],
+  settings: { entrypoint: ['docker-php-entrypoint'], command: ['php', '-S', '[::]:8080', '-t', '/var/www/html'], ports: ['8080/tcp'] },
+};
+
+const timecheck = application(['kiamol/ch07-timecheck:latest'], 'timecheck.py');
+const timecheckFiles = (): TarEntry[] => [
+  text('config/appsettings.json', ['{ "Application": { "Version": "1.0", "Environment": "DEV" }, "Timer": { "IntervalSeconds": "5" } }']),
+  { name: 'logs/', type: 'folder' },
+];
+
 const postgres: ImageDescription = {
   names: ['postgres:11.6-alpine', 'postgres:latest'],
   layers: [baseSystem, postgresServer],
@@ -82,4 +98,7 @@ export const catalog: readonly ImageDescription[] = [
   todoList,
   pi,
   postgres,
+  adminer,
+  { ...timecheck, layers: [...timecheck.layers, timecheckFiles], settings: { ...timecheck.settings, ports: [] } },
+  application(['kiamol/ch07-simple-proxy:latest'], 'simple_proxy.py'),
 ];
