@@ -10,7 +10,7 @@ import { atLeastZero, oneOf, sameJson } from '../validation/fields.ts';
 import { checkDnsLabel } from '../validation/names.ts';
 import { defaultClaim } from '../volume-claim-defaults.ts';
 import { templateColumns } from '../workloads/columns.ts';
-import { validateOwnTemplate, validateSelector } from '../workloads/rules.ts';
+import { validateSelector, validateStatefulTemplate } from '../workloads/rules.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -30,7 +30,7 @@ function validate({ spec: given }: appsv1.StatefulSet): FieldError[] {
     ...atLeastZero(spec.child('ordinals.start'), given.ordinals?.start),
     ...atLeastZero(spec.child('revisionHistoryLimit'), given.revisionHistoryLimit),
     ...validateSelector(given.selector, 'statefulset', spec.child('selector')),
-    ...validateOwnTemplate(given.template, given.selector, 'StatefulSet', spec.child('template')),
+    ...validateStatefulTemplate(given.template, given.selector, spec.child('template')),
   ];
 }
 
