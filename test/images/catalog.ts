@@ -70,7 +70,7 @@ function postgres(...names: readonly string[]): ImageDescription {
     layers: [baseSystem, postgresServer],
     settings: {
       entrypoint: ['docker-entrypoint.sh'], command: ['postgres', '-c', 'listen_addresses=*', '-c', 'unix_socket_directories=/run/postgresql'],
-      env: ['PGDATA=/var/lib/postgresql/data', `STANDS_FOR=${names[0]}`], volumes: ['/var/lib/postgresql/data'], stopSignal: 'SIGINT', ports: ['5432/tcp'],
+      env: ['PGDATA=/var/lib/postgresql/data', 'PAGER=more', `STANDS_FOR=${names[0]}`], volumes: ['/var/lib/postgresql/data'], stopSignal: 'SIGINT', ports: ['5432/tcp'],
     },
   };
 }

@@ -5,7 +5,7 @@ import type { TarEntry } from '../../../src/kubelet/images/tar.ts';
 import type { DebianRoot } from '../debian-root.ts';
 import { text } from './base-system.ts';
 
-export const postgresPackages = ['postgresql-15', 'bash', 'libc-bin'];
+export const postgresPackages = ['postgresql-15', 'bash', 'libc-bin', 'tzdata'];
 
 const programs = 'usr/lib/postgresql/15';
 const unused = /bitcode|llvmjit|pgxs|\/bin\/(?!initdb|postgres$|pg_basebackup|pg_ctl|pg_dump$|pg_isready|psql)|\.mo$|man\/|\/extension\/(?!plpgsql)|15\/lib\/(?!plpgsql|libpqwalreceiver|dict_snowball|utf8_and|euc|cyrillic)|tsearch_data\/.*\.(affix|dict|syn|ths|rules)\.sample/;
@@ -19,6 +19,7 @@ export function postgresServer(debian: DebianRoot): TarEntry[] {
     ...libraries,
     ...debian.program('usr/bin/bash'),
     ...american(debian),
+    debian.file('usr/share/zoneinfo/Etc/UTC', 'usr/share/zoneinfo/UTC'),
     ...debian.tree('usr/share/postgresql/15', unused),
     ...files.filter(({ name }) => name.startsWith(`${programs}/bin/`)).map(({ name }): TarEntry => ({ name: `usr/bin/${path.basename(name)}`, type: 'symlink', target: `/${name}` })),
     text('usr/local/bin/docker-entrypoint.sh', [entrypoint], 0o755),
