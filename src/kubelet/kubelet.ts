@@ -8,6 +8,7 @@ import { CloseStack } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeStatus } from '../resources/types/core-v1.ts';
 import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
+import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
 import { ensurePauseImage } from './images/import.ts';
@@ -134,5 +135,6 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
       limitCgroup(group, podLimits(pod));
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
+    activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }
