@@ -46,7 +46,7 @@ export interface TestServer extends AsyncDisposable {
 /** `options` go over what the server is started with. */
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const closing = new CloseStack();
-  const pki = temporaryPki();
+  const pki = options.pki ?? temporaryPki();
   const server = closing.add(
     await startServer({ store: createMemoryStore({ clock: systemClock }), pki, logger: silentLogger, version: 'test', name: 'test', port: 0, bind: '127.0.0.1', serviceCidr: '10.96.0.0/16', onFailure: (error) => assertNever(error), ...options }),
     (running) => running.close(),
