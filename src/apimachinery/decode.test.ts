@@ -88,3 +88,8 @@ test('YAML bombs and broken YAML are refused', () => {
   assert.throws(() => parseYaml('a: [1'), { message: /^error converting YAML to JSON: yaml: / });
   assert.throws(() => parseYaml('a: .inf'), { message: /unsupported value/ });
 });
+
+test('an alias within what it stands for is refused', () => {
+  for (const text of ['a: &a {b: *a}', '&a [1, [*a]]']) assert.throws(() => parseYaml(text), { code: 400, message: /anchor 'a' value contains itself/ });
+  assert.deepEqual(parseYaml('a: &a {b: 1}\nc: {a: &a 2, d: *a}'), { a: { b: 1 }, c: { a: 2, d: 2 } });
+});

@@ -30,9 +30,19 @@ function documentsOf(text: string): Document.Parsed[] {
   return Array.isArray(documents) ? documents : [];
 }
 
+/** An alias within what it stands for would make a value without end. */
+function refuseSelfReferences(document: Document.Parsed): void {
+  visit(document, {
+    Alias: (_key, alias, holders) => {
+      if (holders.some((holder) => (isMap(holder) || isSeq(holder)) && holder.anchor === alias.source)) throw badRequest(`error converting YAML to JSON: yaml: anchor '${alias.source}' value contains itself`);
+    },
+  });
+}
+
 function jsonOf(document: Document.Parsed): unknown {
   const [error] = document.errors;
   if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`);
+  refuseSelfReferences(document);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: mostAliases });
