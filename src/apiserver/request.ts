@@ -30,6 +30,8 @@ export interface Peer {
   readonly address: string;
   /** DER of the client certificate that the TLS layer verified against the client CA. */
   readonly certificate?: Uint8Array | undefined;
+  /** The client showed a certificate that the TLS layer could not verify. */
+  readonly refusedCertificate?: boolean | undefined;
 }
 
 /** What the transport knows of a request. */

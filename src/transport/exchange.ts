@@ -14,6 +14,8 @@ export interface Peer {
   readonly address: string;
   /** DER of the client's certificate; present only when it was verified against the listener's client CA. */
   readonly certificate?: Uint8Array | undefined;
+  /** The client showed a certificate that the client CA did not sign, or that is not in its time. */
+  readonly refusedCertificate?: boolean | undefined;
 }
 
 /** A header given several times has a list. */

@@ -190,8 +190,8 @@ class HttpListener implements Listener, ExchangeOwner {
     let peer = this.#peers.get(socket);
     if (!peer) {
       const secured = socket as Partial<TLSSocket>;
-      const certificate = this.#options.tls?.clientCa !== undefined && secured.authorized ? secured.getPeerX509Certificate?.()?.raw : undefined;
-      peer = { address: plainAddress(socket.remoteAddress), certificate };
+      const shown = this.#options.tls?.clientCa === undefined ? undefined : secured.getPeerX509Certificate?.()?.raw;
+      peer = { address: plainAddress(socket.remoteAddress), certificate: secured.authorized ? shown : undefined, refusedCertificate: shown !== undefined && !secured.authorized };
       this.#peers.set(socket, peer);
     }
     return peer;

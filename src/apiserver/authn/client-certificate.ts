@@ -1,5 +1,6 @@
 /** Users by client certificate: the common name is the user, each organization a group. */
 import type { Clock } from '../../base/clock.ts';
+import { unauthorized } from '../../apimachinery/status-error.ts';
 import { readCertificate } from '../../pki/certificate.ts';
 import type { Authenticator } from '../filters/authentication.ts';
 import type { UserInfo } from '../request.ts';
@@ -27,7 +28,8 @@ export function clientCertificates(clock: Clock): Authenticator {
       byText.set(text, read);
       known.set(certificate, read);
     }
-    return clock.now() > read.notAfter ? undefined : read.user;
+    if (clock.now() > read.notAfter) throw unauthorized();
+    return read.user;
   };
 }
 

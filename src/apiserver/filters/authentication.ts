@@ -20,7 +20,7 @@ async function identify(authenticators: readonly Authenticator[], request: ApiRe
     const user = await authenticator(request);
     if (user) return withAuthenticatedGroup(user);
   }
-  if (request.headers.get('authorization') !== undefined) throw unauthorized();
+  if (request.headers.get('authorization') !== undefined || request.peer.refusedCertificate) throw unauthorized();
   return anonymous;
 }
 
