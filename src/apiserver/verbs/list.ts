@@ -80,7 +80,7 @@ const encodeToken = ({ revision, after }: PageStart): string => Buffer.from(JSON
 function decodeToken(token: string): PageStart {
   try {
     const parsed = JSON.parse(Buffer.from(token, 'base64url').toString()) as { rv?: unknown; start?: unknown };
-    if (typeof parsed.rv === 'number' && typeof parsed.start === 'string') return { revision: parsed.rv, after: parsed.start };
+    if (typeof parsed.rv === 'number' && typeof parsed.start === 'string' && !parsed.start.split('/').some((part) => part === '.' || part === '..')) return { revision: parsed.rv, after: parsed.start };
   } catch (cause) {
     throw Object.assign(status.badRequest('continue key is not valid: it is not one this server made'), { cause });
   }
