@@ -55,7 +55,7 @@ test('managers are named by parameter, else by user agent; the defaulted form is
   assert.equal(scaled.code, 200);
   const now = await server.admin('GET', `${deployments}/d`);
   assert.ok(managers(now).includes('scaler Update scale'));
-  const status = await server.admin('PATCH', `${deployments}/d/status?fieldManager=ctl`, { body: { status: { readyReplicas: 1 }, spec: { replicas: 9 } }, headers: { 'content-type': 'application/merge-patch+json' } });
+  const status = await server.admin('PATCH', `${deployments}/d/status?fieldManager=ctl`, { body: { status: { replicas: 2, readyReplicas: 1 }, spec: { replicas: 9 } }, headers: { 'content-type': 'application/merge-patch+json' } });
   assert.equal(status.body['spec']?.['replicas'], 2);
   assert.ok(managers(status).includes('ctl Update status'));
 });
