@@ -55,6 +55,11 @@ function validatePort(port: corev1.EndpointPort, needsName: boolean, path: Field
   ];
 }
 
+/** Empty, not `<none>`, where there are endpoints but none is ready. */
+function endpointsText(endpoints: corev1.Endpoints): string {
+  return (endpoints.subsets ?? []).length === 0 ? none : listWithMore(endpointTexts(endpoints));
+}
+
 function endpointTexts(endpoints: corev1.Endpoints): string[] {
   return (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }) => {
     if (ports.length === 0) return addresses.map(({ ip }) => ip);
@@ -79,7 +84,7 @@ export const endpointsDefinition = defineKind<corev1.Endpoints>({
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: true,
   },
-  columns: [nameColumn, text('Endpoints', (endpoints) => listWithMore(endpointTexts(endpoints)) || none), ageColumn],
+  columns: [nameColumn, text('Endpoints', endpointsText), ageColumn],
 });
 
 export const endpoints = typedKind<corev1.Endpoints>(endpointsDefinition);

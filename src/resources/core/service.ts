@@ -4,6 +4,7 @@
  * Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/service/strategy.go
  */
 import type { Draft } from '../../apimachinery/object.ts';
+import type { ResourceDefinition } from '../definition.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { proxy } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
@@ -58,7 +59,7 @@ const strategy: StrategyOf<corev1.Service> = {
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
   },
-  prepareForUpdate: keepAllocated,
+  prepareForUpdate: (service, old) => keepAllocated(service, old),
   validateName: checkDns1035Label,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
@@ -78,5 +79,11 @@ export const serviceDefinition = defineKind<corev1.Service>({
   columns: serviceColumns,
   selectableFields: { 'spec.clusterIP': (service) => service.spec?.clusterIP ?? '', 'spec.type': (service) => service.spec?.type ?? '' },
 });
+
+/** The same with the rule of releases up to 1.19: a Service that turns ClusterIP must give up its node ports itself. */
+export const serviceDefinitionWithStrictNodePorts: ResourceDefinition = {
+  ...serviceDefinition,
+  strategy: { ...serviceDefinition.strategy, prepareForUpdate: (service, old) => keepAllocated(service as Draft<corev1.Service>, old as corev1.Service, { strictNodePorts: true }) },
+};
 
 export const services = typedKind<corev1.Service>(serviceDefinition);
