@@ -1,5 +1,5 @@
 /** Validation of what an autoscaler measures and how it moves. Upstream: pkg/apis/autoscaling/validation */
-import { FieldPath, forbidden, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { forbidden, invalid, notSupported, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
 import type * as autoscalingv2 from '../types/autoscaling-v2.ts';
 import { checkedText, oneOf, supportedOnly } from '../validation/fields.ts';
 import { positive, checkPathSegmentName } from '../validation/names.ts';
