@@ -39,6 +39,7 @@ import { openApiPaths } from './openapi/paths.ts';
 import { ObjectStore } from './registry/object-store.ts';
 import { ObjectWriter } from './registry/object-writer.ts';
 import type { Handler } from './request.ts';
+import { createWebhookClient } from './webhooks/webhook-client.ts';
 import { createRouter, type ResourceHandler } from './router.ts';
 
 export interface ApiServerOptions {
@@ -99,7 +100,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), nodeAuthorizer(new NodeReferences(registry, objects)), rbacAuthorizer(policy)]);
   const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, authorizer, policy, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
-  closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
+  closing.add(new CrdManager({ registry, objects, writer, clock, logger, random, webhooks: createWebhookClient({ registry, objects }) }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
 
   const metrics = options.metrics ?? new MetricsRegistry();

@@ -3,10 +3,13 @@
  * Upstream: k8s.io/kube-openapi/pkg/validation, k8s.io/apiextensions-apiserver/pkg/apiserver/validation
  */
 import { RE2JS } from 're2js';
+import { equalJson } from '../../apimachinery/equal-json.ts';
 import { duplicate, FieldPath, invalid, notSupported, required, tooLong, tooMany, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 
-export function validateCustom(props: JSONSchemaProps, value: unknown, path: FieldPath): FieldError[] {
+/** `old`, where known, is what an update replaces: what it leaves as it was is not judged again. */
+export function validateCustom(props: JSONSchemaProps, value: unknown, path: FieldPath, old?: unknown): FieldError[] {
+  if (old !== undefined && equalJson(value, old)) return [];
   if (value === null && props.nullable) return [];
   const wrongType = checkType(props, value, path);
   if (wrongType) return [wrongType];
@@ -15,8 +18,8 @@ export function validateCustom(props: JSONSchemaProps, value: unknown, path: Fie
     ...checkCombined(props, value, path),
     ...(typeof value === 'string' ? checkString(props, value, path) : []),
     ...(typeof value === 'number' ? checkNumber(props, value, path) : []),
-    ...(Array.isArray(value) ? checkList(props, value, path) : []),
-    ...(isObject(value) ? checkObject(props, value, path) : []),
+    ...(Array.isArray(value) ? checkList(props, value, path, old) : []),
+    ...(isObject(value) ? checkObject(props, value, path, old) : []),
   ];
 }
 
@@ -85,12 +88,13 @@ function checkNumber(props: JSONSchemaProps, value: number, path: FieldPath): Fi
   return errors;
 }
 
-function checkList(props: JSONSchemaProps, value: readonly unknown[], path: FieldPath): FieldError[] {
+function checkList(props: JSONSchemaProps, value: readonly unknown[], path: FieldPath, old: unknown): FieldError[] {
   const errors: FieldError[] = [];
   if (props.maxItems !== undefined && value.length > props.maxItems) errors.push(tooMany(path, value.length, props.maxItems));
   if (props.minItems !== undefined && value.length < props.minItems) errors.push(invalid(path, value.length, `${path} in body should have at least ${props.minItems} items`));
   const keys = props['x-kubernetes-list-map-keys'];
   const identity = props['x-kubernetes-list-type'] === 'set' || props.uniqueItems ? (item: unknown) => JSON.stringify(item) : keys ? (item: unknown) => JSON.stringify(keys.map((key) => (isObject(item) ? item[key] : undefined))) : undefined;
+  const before = new Map(keys && identity && Array.isArray(old) ? old.map((item: unknown) => [identity(item), item] as const) : []);
   const seen = new Set<string>();
   value.forEach((item, i) => {
     const id = identity?.(item);
@@ -98,22 +102,23 @@ function checkList(props: JSONSchemaProps, value: readonly unknown[], path: Fiel
       if (seen.has(id)) errors.push(duplicate(path.index(i), keys && isObject(item) ? Object.fromEntries(keys.map((key) => [key, item[key]])) : item));
       seen.add(id);
     }
-    if (isObject(props.items)) errors.push(...validateCustom(props.items as JSONSchemaProps, item, path.index(i)));
+    if (isObject(props.items)) errors.push(...validateCustom(props.items as JSONSchemaProps, item, path.index(i), id === undefined ? undefined : before.get(id)));
   });
   return errors;
 }
 
-function checkObject(props: JSONSchemaProps, value: Record<string, unknown>, path: FieldPath): FieldError[] {
+function checkObject(props: JSONSchemaProps, value: Record<string, unknown>, path: FieldPath, old: unknown): FieldError[] {
   const errors: FieldError[] = [];
   const child = (name: string): FieldPath => (path.toString() === '<nil>' ? FieldPath.of(name) : path.child(name));
   for (const name of props.required ?? []) if (value[name] === undefined) errors.push(required(child(name)));
   const count = Object.keys(value).length;
   if (props.maxProperties !== undefined && count > props.maxProperties) errors.push(tooMany(path, count, props.maxProperties));
   if (props.minProperties !== undefined && count < props.minProperties) errors.push(invalid(path, value, `${path} in body should have at least ${props.minProperties} properties`));
+  const before = isObject(old) ? old : {};
   for (const [name, item] of Object.entries(value)) {
     const own = props.properties?.[name];
-    if (own) errors.push(...validateCustom(own, item, child(name)));
-    else if (isObject(props.additionalProperties)) errors.push(...validateCustom(props.additionalProperties as JSONSchemaProps, item, path.key(name)));
+    if (own) errors.push(...validateCustom(own, item, child(name), before[name]));
+    else if (isObject(props.additionalProperties)) errors.push(...validateCustom(props.additionalProperties as JSONSchemaProps, item, path.key(name), before[name]));
   }
   return errors;
 }

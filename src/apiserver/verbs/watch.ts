@@ -9,6 +9,7 @@ import * as status from '../../apimachinery/status-error.ts';
 import { CompactedError, type Revision } from '../../storage/store.ts';
 import type { CacheEvent, CacheWatcher } from '../../storage/resource-cache.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
+import type { ResourceRegistry } from '../../resources/definition.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import { isTrue } from '../request-info.ts';
 import type { ApiRequest, ApiResponse, ServedResource, WatchItem } from '../request.ts';
@@ -19,6 +20,8 @@ const bookmarkEvery = 60_000;
 const minTimeoutSeconds = 1800;
 
 export interface WatchDependencies {
+  /** Watches of a resource that is no longer served end. */
+  readonly registry: ResourceRegistry;
   readonly store: ObjectStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -90,6 +93,7 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
       return;
     }
     const stop = (): void => watcher.close();
+    const unfollow = this.#followDefinition(stop);
     const timers = new Set<Timer>();
     let bookmarkDue = false;
     const armBookmark = (): void => {
@@ -114,8 +118,19 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     } finally {
       for (const timer of timers) timer.cancel();
       this.#signal.removeEventListener('abort', stop);
+      unfollow();
       watcher.close();
     }
+  }
+
+  /** Custom resources may go. Their objects were deleted before, and those events reach the client first. */
+  #followDefinition(gone: () => void): () => void {
+    const { definition: { group, plural, builtin }, version } = this.#served;
+    if (builtin !== false) return () => {};
+    const { registry } = this.#dependencies;
+    return registry.onChange(() => {
+      if (!registry.byResource(group, version.name, plural)) gone();
+    });
   }
 
   #initialItems(objects: readonly CachedObject[], revision: Revision): WatchItem[] {
