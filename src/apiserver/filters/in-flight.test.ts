@@ -42,3 +42,18 @@ test('a request that takes too long is answered', async () => {
   await refused;
   assert.equal(await filter(request('get'), async () => done), done);
 });
+
+test('a client may ask for less time, not for more', async () => {
+  const clock = new SteppedClock({ start: 0 });
+  const filter = timeLimit(clock);
+  const asking = (timeout: string): ApiRequest => ({ ...request('get'), query: new URLSearchParams({ timeout }) });
+  for (const [timeout, ms] of [['1.5s', 1500], ['100ms', 100], ['5m', 60_000], ['0', 60_000]] as const) {
+    let refused = false;
+    const answer = filter(asking(timeout), () => new Promise(() => {})).catch(() => { refused = true; });
+    await clock.advance(ms - 1);
+    assert.equal(refused, false, timeout);
+    await clock.advance(1);
+    await answer;
+  }
+  await assert.rejects(async () => filter(asking('soon'), async () => done), { code: 400, message: 'invalid timeout specified in the request URL - time: invalid duration "soon"' });
+});
