@@ -31,6 +31,7 @@ import { authorization } from './filters/authorization.ts';
 import { defaultInFlight, inFlight, type InFlightLimits } from './filters/in-flight.ts';
 import { timeLimit } from './filters/time-limit.ts';
 import { metricsHandler, requestMetrics } from './request-metrics.ts';
+import { FlowControl } from './flow-control/flow-control.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { indexHandler } from './index-handler.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
@@ -131,7 +132,9 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   ]);
   paths.set('/', indexHandler([...paths.keys()]));
   const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
-  const limits = [inFlight(options.inFlight ?? defaultInFlight, metrics), timeLimit(clock)];
+  const { readOnly, mutating } = options.inFlight ?? defaultInFlight;
+  const flowControl = new FlowControl({ registry, objects, clock, seats: readOnly + mutating });
+  const limits = [inFlight(flowControl, metrics), timeLimit(clock)];
   const chain = buildChain([requestMetrics(metrics, clock), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
   return {
     chain,
