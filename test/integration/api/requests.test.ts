@@ -79,3 +79,17 @@ test('metadata and tables in watches', async () => {
   const [table] = await watched('application/json;as=Table;v=v1;g=meta.k8s.io');
   assert.deepEqual([table?.['object']?.['kind'], items(table?.['object']?.['rows']).length], ['Table', 1]);
 });
+
+test('answers name the flow schema and priority level, and stored ones are obeyed', async () => {
+  const flow = '/apis/flowcontrol.apiserver.k8s.io/v1';
+  const level = await server.admin('POST', `${flow}/prioritylevelconfigurations`, { body: { metadata: { name: 'mine' }, spec: { type: 'Limited', limited: { nominalConcurrencyShares: 1, limitResponse: { type: 'Reject' } } } } });
+  assert.equal(level.code, 201, level.text);
+  const subject = { kind: 'User', user: { name: 'jane' } };
+  const schema = await server.admin('POST', `${flow}/flowschemas`, { body: { metadata: { name: 'mine' }, spec: { matchingPrecedence: 50, priorityLevelConfiguration: { name: 'mine' }, rules: [{ subjects: [subject], nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }], resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true }] }] } } });
+  assert.equal(schema.code, 201, schema.text);
+  const hers = await server.as('jane')('GET', '/version');
+  assert.deepEqual([hers.headers['x-kubernetes-pf-flowschema-uid'], hers.headers['x-kubernetes-pf-prioritylevel-uid']], [String(schema.body['metadata']?.['uid']), String(level.body['metadata']?.['uid'])]);
+  const others = await server.as('joe')('GET', '/version');
+  const standard = await server.admin('GET', `${flow}/flowschemas/global-default`);
+  assert.equal(others.headers['x-kubernetes-pf-flowschema-uid'], String(standard.body['metadata']?.['uid']));
+});
