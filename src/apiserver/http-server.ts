@@ -64,6 +64,10 @@ async function answer(exchange: Exchange, request: IncomingRequest, result: Chai
   const { response, warnings } = result;
   const headers: Headers = { 'audit-id': result.auditId, 'cache-control': 'no-cache, private' };
   if (warnings.length > 0) headers['warning'] = [...new Set(warnings)].map((text) => `299 - ${quote(text)}`);
+  if (result.flow) {
+    headers['x-kubernetes-pf-flowschema-uid'] = result.flow.schema;
+    headers['x-kubernetes-pf-prioritylevel-uid'] = result.flow.level;
+  }
   if (response.type === 'raw') return answerRaw(exchange, response, headers);
   if (response.type === 'hijacked') return;
   const encoder = encoderFor(request, response, clock);
