@@ -9,6 +9,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeStatus } from '../resources/types/core-v1.ts';
 import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
+import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
 import { ContainerState } from './cri/messages.ts';
@@ -156,5 +157,6 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
       limitCgroup(group, podLimits(pod));
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
+    activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }

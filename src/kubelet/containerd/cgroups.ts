@@ -33,14 +33,10 @@ const isUnified = (): boolean => existsSync('/sys/fs/cgroup/cgroup.controllers')
 /** Version 2's weight for version 1's shares, by the runtimes' formula. */
 export const sharesToWeight = (shares: number): number => Math.max(1, Math.min(10_000, 1 + Math.floor(((Math.max(2, shares) - 2) * 9999) / 262_142)));
 
-/** Makes the group in each tree, parents first. */
+/** Makes the group where limits can be set, parents first. In the other trees of version 1 the runtime makes it when it needs it. */
 export function createCgroup(group: string): void {
-  for (const root of cgroupRoots()) {
-    if (root.endsWith('/unified')) continue;
-    if (isUnified()) delegate(root, group);
-    mkdirSync(path.join(root, group), { recursive: true });
-    inheritCpuset(root, group);
-  }
+  if (isUnified()) return delegate('/sys/fs/cgroup', group);
+  for (const controller of ['cpu', 'memory']) mkdirSync(path.join('/sys/fs/cgroup', controller, group), { recursive: true });
 }
 
 function delegate(root: string, group: string): void {
@@ -49,19 +45,6 @@ function delegate(root: string, group: string): void {
     for (const controller of controllers2.split(' ')) write(path.join(at, 'cgroup.subtree_control'), controller);
     at = path.join(at, part);
     mkdirSync(at, { recursive: true });
-  }
-}
-
-/** A version 1 cpuset starts empty and takes no process until it is filled. */
-function inheritCpuset(root: string, group: string): void {
-  if (!existsSync(path.join(root, 'cpuset.cpus')) || isUnified()) return;
-  let at = root;
-  for (const part of group.split('/').filter(Boolean)) {
-    const child = path.join(at, part);
-    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-      if (readFileSync(path.join(child, file), 'utf8').trim() === '') write(path.join(child, file), readFileSync(path.join(at, file), 'utf8').trim());
-    }
-    at = child;
   }
 }
 

@@ -36,7 +36,7 @@ export interface StartRequest {
 
 /** `held`: it did not start, for this reason; look again after `retryMs`, or when woken (absent). */
 export type StartOutcome =
-  | { readonly outcome: 'started' }
+  | { readonly outcome: 'started'; readonly id: string }
   | { readonly outcome: 'pulling' }
   | { readonly outcome: 'held'; readonly reason: WaitingReason; readonly retryMs: number };
 
@@ -79,7 +79,7 @@ export async function startContainer(request: StartRequest, context: NodeContext
   }
   context.events.event(pod, 'Normal', 'Started', `Started container ${spec.name}`, fieldPath);
   await linkLog(pod, spec.name, id, restartCount, request.sandbox, context);
-  return (await postStart(request, id, context)) ?? { outcome: 'started' };
+  return (await postStart(request, id, context)) ?? { outcome: 'started', id };
 }
 
 function crashLooping({ pod, action }: StartRequest, delay: number, wait: number, context: NodeContext): StartOutcome {

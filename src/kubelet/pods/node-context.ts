@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
+import type { CgroupActivity } from '../containerd/cgroup-activity.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
 import type { ImagePuller } from '../images/image-puller.ts';
 import type { JsonFileLogs } from '../logs/json-file-logs.ts';
@@ -16,6 +17,8 @@ import type { SandboxSettings } from './sandbox-config.ts';
 export interface PodCgroups {
   create(pod: Pod): void;
   remove(pod: Pod): Promise<void>;
+  /** What the processes of one of its containers do; undefined where there are none. */
+  activity(pod: Pod, containerId: string, before: CgroupActivity | undefined): CgroupActivity | undefined;
 }
 
 export interface Refusal {

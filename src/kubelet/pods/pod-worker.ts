@@ -12,6 +12,7 @@ import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
+import { ContainerState } from '../cri/messages.ts';
 import { jsonFileOf } from '../logs/json-file-logs.ts';
 import { limitedOnDisk } from '../volumes/empty-dir-usage.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
@@ -24,8 +25,9 @@ import { planPod, type PodPlan, type StartAction } from './plan.ts';
 import { allContainers, graceSeconds, isDeleting, podTitle } from './pod-containers.ts';
 import { isTerminal, podStatus } from './pod-status.ts';
 import { logFolder } from './runtime-labels.ts';
-import { latestRecord, observePod, type ContainerRecord, type RuntimePod } from './runtime-pod.ts';
+import { latestRecord, observePod, observeSandbox, type ContainerRecord, type RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
+import { settled } from './settling.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { terminationMessage } from './termination-message.ts';
 
@@ -40,8 +42,6 @@ export interface PodWorkerOptions {
 
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
-/** Upstream looks at containers once a second, which hides short starts. */
-const settleMs = 100;
 const refreshMs = 60_000;
 /** How often the size of limited emptyDir volumes is looked at. */
 const measureMs = 10_000;
@@ -183,8 +183,12 @@ export class PodWorker {
     await this.#carryOut(plan, seen);
   }
 
-  async #look(): Promise<RuntimePod> {
-    const seen = await observePod(this.#context.runtime, this.#pod.metadata.uid ?? '');
+  #look(): Promise<RuntimePod> {
+    return this.#lookWith(() => observePod(this.#context.runtime, this.#pod.metadata.uid ?? ''));
+  }
+
+  async #lookWith(observe: () => Promise<RuntimePod>): Promise<RuntimePod> {
+    const seen = await observe();
     this.#options.onSeen(seen);
     this.#followProbes(seen);
     return seen;
@@ -283,12 +287,13 @@ export class PodWorker {
     cgroups.create(this.#pod);
     const attempt = (seen.sandboxes[0]?.metadata?.attempt ?? -1) + 1;
     try {
-      await runtime.runPodSandbox(sandboxConfig(this.#pod, attempt, this.#context));
+      const id = await runtime.runPodSandbox(sandboxConfig(this.#pod, attempt, this.#context));
+      // Of a Pod that is new here, that is all there is.
+      return seen.sandboxes.length === 0 ? await this.#lookWith(() => observeSandbox(runtime, id)) : await this.#look();
     } catch (error) {
       events.event(this.#pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
       throw error;
     }
-    return this.#look();
   }
 
   async #mount(seen: RuntimePod): Promise<MountedVolumes> {
@@ -304,6 +309,7 @@ export class PodWorker {
     const sandboxId = seen.sandbox?.id ?? '';
     const sandbox = sandboxConfig(this.#pod, seen.sandbox?.metadata?.attempt ?? 0, this.#context);
     const mounted = await this.#mount(seen);
+    const started: string[] = [];
     for (const action of actions) {
       if (this.#ending.signal.aborted) return;
       const outcome = await startContainer({ pod: this.#pod, seen, sandboxId, sandbox, mounted, action, backOff: this.#backOff, signal: this.#ending.signal, wake: () => this.wake() }, this.#context);
@@ -312,12 +318,18 @@ export class PodWorker {
         this.#waiting.set(name, outcome.reason);
         this.#wakeIn(outcome.retryMs);
       } else {
-        if (outcome.outcome === 'started') this.#waiting.delete(name);
+        if (outcome.outcome === 'started') {
+          this.#waiting.delete(name);
+          if (!action.container.spec.readinessProbe) started.push(outcome.id);
+        }
         // Containers start in order: those after one whose image is on its way wait for it.
-        if (outcome.outcome === 'pulling') return;
+        if (outcome.outcome === 'pulling') break;
         if (action.container.role !== 'regular' && action.container.role !== 'ephemeral') this.#dirty = true;
       }
     }
+    const { clock, cgroups, runtime } = this.#context;
+    const hasEnded = (id: string): Promise<boolean> => runtime.containerStatus(id).then(({ state }) => state === ContainerState.EXITED, () => true);
+    await settled(started, { clock, signal: this.#ending.signal, activity: (id, before) => cgroups.activity(this.#pod, id, before), hasEnded });
   }
 
   /** Keeps each container's newest record and the one before; records of a sandbox that is gone go with it. */
@@ -361,7 +373,7 @@ export class PodWorker {
     const folder = volumes.podFolder(this.#pod.metadata.uid ?? '');
     this.#status = podStatus(this.#pod, {
       seen, runtimeName, waiting: this.#waiting, over, hostIPs: hostIPs(), startTime: this.#startTime, now: clock.now(), verdict: this.#verdict,
-      ready: (_, record) => probes.ready(record.id) && this.#settled(record),
+      ready: (_, record) => probes.ready(record.id),
       started: (_, record) => probes.started(record.id),
       terminationMessage: (record) => {
         const container = allContainers(this.#pod).find(({ spec }) => spec.name === record.name);
@@ -369,13 +381,6 @@ export class PodWorker {
       },
     }, this.#status ?? this.#pod.status);
     this.#reporter.report(this.#pod, this.#status);
-  }
-
-  /** Whether a container has run long enough to count as ready: one that ends as soon as it starts must not pass for a good replacement. */
-  #settled({ startedAt }: ContainerRecord): boolean {
-    const left = startedAt + settleMs - this.#context.clock.now();
-    if (left > 0) this.#wakeIn(left);
-    return left <= 0;
   }
 
   async #kill(seen: RuntimePod): Promise<void> {

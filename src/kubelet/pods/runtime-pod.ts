@@ -54,15 +54,25 @@ export async function observePod(runtime: RuntimeService, uid: string): Promise<
     newest?.state === PodSandboxState.READY ? found(runtime.podSandboxStatus(newest.id)) : undefined,
     Promise.all(containers.map(async (container) => ({ sandboxId: container.podSandboxId, status: await found(runtime.containerStatus(container.id)) }))),
   ]);
-  const ready = sandbox?.state === PodSandboxState.READY ? sandbox : undefined;
   return {
     sandboxes: newestFirst,
-    sandbox: ready,
-    ips: ready?.network?.ip ? [ready.network.ip, ...ready.network.additionalIps.map(({ ip }) => ip)] : [],
+    ...readySandbox(sandbox),
     containers: statuses
       .flatMap(({ sandboxId, status }) => (status ? [containerRecord(sandboxId, status)] : []))
       .sort((a, b) => b.createdAt - a.createdAt || b.restartCount - a.restartCount),
   };
+}
+
+/** A Pod that has this sandbox and nothing else. */
+export async function observeSandbox(runtime: RuntimeService, id: string): Promise<RuntimePod> {
+  const sandbox = await found(runtime.podSandboxStatus(id));
+  return { sandboxes: sandbox ? [sandbox] : [], ...readySandbox(sandbox), containers: [] };
+}
+
+function readySandbox(sandbox: PodSandboxStatus | undefined): Pick<RuntimePod, 'sandbox' | 'ips'> {
+  if (sandbox?.state !== PodSandboxState.READY) return { sandbox: undefined, ips: [] };
+  const { network } = sandbox;
+  return { sandbox, ips: network?.ip ? [network.ip, ...network.additionalIps.map(({ ip }) => ip)] : [] };
 }
 
 async function found<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -13,7 +13,8 @@ const mark = '0x4000';
 export const masquerade = `meta mark set meta mark or ${mark}`;
 const unmark = 'meta mark set meta mark and 0xffffbfff';
 
-const podInterfaces = 'pod-interfaces';
+/** Pods hang on links of this name, as the `ptp` plugin makes them; behind a bridge packets come from the bridge. */
+const podLinks = '"veth*"';
 
 export function baseTable(table: string, { clusterCidr, serviceCidr }: { readonly clusterCidr: string; readonly serviceCidr: string }): string {
   return `table ip ${table} {
@@ -23,7 +24,6 @@ export function baseTable(table: string, { clusterCidr, serviceCidr }: { readonl
   map no-endpoint-nodeports { type inet_proto . inet_service : verdict; }
   set cluster-ips { type ipv4_addr; }
   set hairpin { type ipv4_addr . ipv4_addr; }
-  set ${podInterfaces} { type ifname; }
 
   chain refuse {
     meta l4proto tcp reject with tcp reset
@@ -47,8 +47,8 @@ export function baseTable(table: string, { clusterCidr, serviceCidr }: { readonl
   }
   chain raw-prerouting {
     type filter hook prerouting priority raw; policy accept;
-    iifname @${podInterfaces} ip daddr 127.0.0.0/8 drop
-    iifname @${podInterfaces} ip saddr 127.0.0.0/8 drop
+    iifname ${podLinks} ip daddr 127.0.0.0/8 drop
+    iifname ${podLinks} ip saddr 127.0.0.0/8 drop
   }
   chain nat-prerouting {
     type nat hook prerouting priority dstnat; policy accept;

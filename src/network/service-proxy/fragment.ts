@@ -4,7 +4,7 @@
  */
 
 /** The shared maps and sets of the table (base-table.ts). */
-export type SharedSet = 'service-ips' | 'service-nodeports' | 'no-endpoint-services' | 'no-endpoint-nodeports' | 'cluster-ips' | 'hairpin' | 'pod-interfaces';
+export type SharedSet = 'service-ips' | 'service-nodeports' | 'no-endpoint-services' | 'no-endpoint-nodeports' | 'cluster-ips' | 'hairpin';
 
 export interface Element {
   readonly set: SharedSet;

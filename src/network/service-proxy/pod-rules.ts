@@ -1,4 +1,4 @@
-/** The rules of one Pod of this node: its host ports, and masquerading where it reaches itself through a Service. */
+/** The rules of one Pod of this node: its host ports, and masquerading where it reaches itself through them. */
 import { hostPorts } from '../../resources/core/pod-ports.ts';
 import { isFinished } from '../../resources/core/pod-readiness.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
@@ -7,13 +7,14 @@ import { masquerade } from './base-table.ts';
 import { FragmentBuilder, type Fragment } from './fragment.ts';
 import { shortHash } from './owned.ts';
 
-/** Undefined for Pods that have no address of their own (yet, or any more). */
+/** Undefined for Pods without host ports, and for those that have no address of their own (yet, or any more). */
 export function podFragment(pod: corev1.Pod): Fragment | undefined {
   const ip = podAddress(pod);
-  if (ip === undefined) return undefined;
+  const ports = hostPorts(pod.spec);
+  if (ip === undefined || ports.length === 0) return undefined;
   const fragment = new FragmentBuilder();
   fragment.element('hairpin', `${ip} . ${ip}`);
-  for (const { hostIP, hostPort, containerPort, protocol: name } of hostPorts(pod.spec)) {
+  for (const { hostIP, hostPort, containerPort, protocol: name } of ports) {
     const protocol = name.toLowerCase();
     if (protocol !== 'tcp' && protocol !== 'udp') continue;
     const identity = `${ip}/${hostIP}/${protocol}/${hostPort}`;

@@ -18,7 +18,7 @@ import { runCommand, type CommandRunner } from '../command.ts';
 import { forgetFlows, staleFlows } from './conntrack.ts';
 import { keepAcceptRules, removeAcceptRules } from './foreign-chains.ts';
 import { chooseEndpoints } from './endpoint-choice.ts';
-import { FragmentBuilder, type Fragment } from './fragment.ts';
+import type { Fragment } from './fragment.ts';
 import { HealthChecks, type HealthCheck } from './health-checks.ts';
 import { allowLocalnet, podLinks, removeLinks, setUpLinks } from './node-links.ts';
 import { ownedByServiceProxy } from './owned.ts';
@@ -192,7 +192,7 @@ class NftablesProxy implements ServiceProxy {
   async #syncOnce(): Promise<void> {
     const owners = [...this.#dirty];
     this.#dirty.clear();
-    if (owners.some((owner) => owner === 'links' || owner.startsWith(podPrefix))) this.#replace('links', await this.#linksFragment());
+    if (owners.some((owner) => owner === 'links' || owner.startsWith(podPrefix))) await this.#openLinks();
     for (const owner of owners) if (owner !== 'links') this.#replace(owner, this.#fragmentOf(owner));
     await this.#apply();
     for (const owner of owners) if (owner.startsWith(servicePrefix)) await this.#health.set(owner.slice(servicePrefix.length), this.#healthCheckOf(owner.slice(servicePrefix.length)));
@@ -241,16 +241,12 @@ class NftablesProxy implements ServiceProxy {
     return { port: spec.healthCheckNodePort, localEndpoints: new Set(local.map(({ ip }) => ip)).size };
   }
 
-  async #linksFragment(): Promise<Fragment> {
+  /** Pods that are new here can be reached from localhost. */
+  async #openLinks(): Promise<void> {
     const addresses = new Set(this.#pods.list().flatMap((pod) => podAddress(pod) ?? []));
     const links = await podLinks(this.#run, addresses);
-    const fragment = new FragmentBuilder();
-    for (const link of links) {
-      if (!this.#localnet.has(link)) await allowLocalnet(this.#run, link);
-      fragment.element('pod-interfaces', `"${link}"`);
-    }
+    for (const link of links) if (!this.#localnet.has(link)) await allowLocalnet(this.#run, link);
     this.#localnet = new Set(links);
-    return fragment;
   }
 
   async #watchFirewalls(): Promise<void> {

@@ -67,6 +67,7 @@ class PortRules {
   write(): void {
     const { spec, port, protocol, choice } = this.#context;
     if (protocol === 'udp') this.#writeUdp();
+    for (const { ip } of choice.cluster) this.#fragment.element('hairpin', `${ip} . ${ip}`);
     const picks = this.#picks();
     this.#address(spec.clusterIP ?? '', port.port, this.#internal(picks));
     if (!this.#isExternal()) return;

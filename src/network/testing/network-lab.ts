@@ -99,13 +99,13 @@ export class NetworkLab {
     return [this.node.name, this.client.name, ...Array.from({ length: this.#pods }, (_, i) => `k8t${this.#id}p${i + 1}`)];
   }
 
-  /** A Pod's network: address 10.244.0.(9 + n), its link on the node `pod<n>`. */
+  /** A Pod's network: address 10.244.0.(9 + n), its link on the node `veth<n>`. */
   async addPod(): Promise<Namespace> {
     const number = ++this.#pods;
     const pod = new Namespace(`k8t${this.#id}p${number}`, `10.244.0.${9 + number}`);
     await this.#addNamespace(pod);
-    await this.#link(pod, `pod${number}`, `${gateway}/32`, `${pod.address}/32`);
-    await this.node.run('ip', ['route', 'add', `${pod.address}/32`, 'dev', `pod${number}`]);
+    await this.#link(pod, `veth${number}`, `${gateway}/32`, `${pod.address}/32`);
+    await this.node.run('ip', ['route', 'add', `${pod.address}/32`, 'dev', `veth${number}`]);
     await pod.run('ip', ['route', 'add', `${gateway}/32`, 'dev', 'eth0']);
     await pod.run('ip', ['route', 'add', 'default', 'via', gateway, 'dev', 'eth0']);
     return pod;

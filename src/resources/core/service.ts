@@ -13,7 +13,7 @@ import { checkDns1035Label } from '../validation/names.ts';
 import { serviceColumns } from './service-columns.ts';
 import { isExternallyReachable } from './service-types.ts';
 import { keepAllocated } from './service-update.ts';
-import { validateService, validateServiceUpdate } from './service-validation.ts';
+import { validateLoadBalancerStatus, validateService, validateServiceUpdate } from './service-validation.ts';
 
 /** Three hours. */
 const affinityTimeoutSeconds = 10800;
@@ -73,7 +73,7 @@ export const serviceDefinition = defineKind<corev1.Service>({
   namespaced: true,
   shortNames: ['svc'],
   categories: ['all'],
-  status: true,
+  status: { validateUpdate: validateLoadBalancerStatus },
   subresources: { proxy: proxy('ServiceProxyOptions') },
   strategy,
   columns: serviceColumns,
