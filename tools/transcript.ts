@@ -25,9 +25,9 @@ const commands: readonly { readonly line: string; readonly until?: RegExp }[] = 
   { line: 'kubectl expose deployment hello --type=LoadBalancer --port=8080 --target-port=80' },
   { line: 'kubectl rollout status deployment hello' },
   { line: 'kubectl get pods,services', until: /localhost|LoadBalancer +\S+ +[\d.]+/ },
-  { line: "curl -s http://localhost:8080 | grep '<h1>'", until: /h1/ },
+  { line: 'curl -s http://localhost:8080 | grep Chapter', until: /Chapter/ },
   { line: './k8ts status' },
-  { line: './k8ts down --purge' },
+  { line: './k8ts down' },
 ];
 
 async function record(): Promise<string> {
@@ -60,6 +60,8 @@ function write(transcript: string): void {
 }
 
 if (process.env['K8TS_TRANSCRIPT'] === undefined) {
+  // Packages for the images are fetched while there is a network to fetch them from.
+  buildImages();
   // An instance of its own network does not meet what else runs here; the kubeconfig is that of a home of its own.
   const { status } = spawnSync(path.join(root, 'test/harness/in-own-network.sh'), [process.execPath, import.meta.filename], { stdio: 'inherit', env: { ...process.env, K8TS_TRANSCRIPT: 'inside' } });
   process.exitCode = status ?? 1;
