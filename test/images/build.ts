@@ -35,7 +35,7 @@ export function buildImages(report: (line: string) => void = () => undefined): s
 /** Changes with whatever can change an image: the packages' versions and the files of this folder. */
 function sourcesKey(debian: DebianRoot): string {
   const hash = createHash('sha256').update(debian.folder);
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|py)$/.test(name)).sort();
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|py|sh)$/.test(name)).sort();
   for (const name of files) hash.update(name).update(readFileSync(path.join(import.meta.dirname, name)));
   return hash.digest('hex');
 }

@@ -4,6 +4,7 @@ import { basePackages, baseSystem, text } from './layers/base-system.ts';
 import { postgresPackages, postgresServer } from './layers/postgres-server.ts';
 import { nginxPackages, nginxServer } from './layers/nginx-server.ts';
 import { python, pythonPackages, pythonProgram } from './layers/python.ts';
+import { memoryStress, stressCommand, stressPackages } from './layers/memory-stress.ts';
 import { sleepCommand, sleepPackages, sleepTools } from './layers/sleep-tools.ts';
 import type { DebianRoot } from './debian-root.ts';
 import type { ImageSettings } from './registry-storage.ts';
@@ -15,7 +16,7 @@ export interface ImageDescription {
   readonly settings: ImageSettings;
 }
 
-export const packages = [...basePackages, ...nginxPackages, ...postgresPackages, ...pythonPackages, ...sleepPackages];
+export const packages = [...basePackages, ...nginxPackages, ...postgresPackages, ...pythonPackages, ...sleepPackages, ...stressPackages];
 
 const helloPage = (): TarEntry[] => [
   text('usr/share/nginx/html/index.html', [
@@ -78,13 +79,32 @@ const timecheckFiles = (): TarEntry[] => [
   { name: 'logs/', type: 'folder' },
 ];
 
-const postgres: ImageDescription = {
-  names: ['postgres:11.6-alpine', 'postgres:latest'],
-  layers: [baseSystem, postgresServer],
-  settings: {
-    entrypoint: ['docker-entrypoint.sh'], command: ['postgres', '-c', 'listen_addresses=*', '-c', 'unix_socket_directories=/run/postgresql'],
-    env: ['PGDATA=/var/lib/postgresql/data'], volumes: ['/var/lib/postgresql/data'], stopSignal: 'SIGINT', ports: ['5432/tcp'],
-  },
+/** One server under several versions' names: the images differ, as those of two releases do, in what they say they stand for. */
+function postgres(...names: readonly string[]): ImageDescription {
+  return {
+    names,
+    layers: [baseSystem, postgresServer],
+    settings: {
+      entrypoint: ['docker-entrypoint.sh'], command: ['postgres', '-c', 'listen_addresses=*', '-c', 'unix_socket_directories=/run/postgresql'],
+      env: ['PGDATA=/var/lib/postgresql/data', 'PAGER=more', `STANDS_FOR=${names[0]}`], volumes: ['/var/lib/postgresql/data'], stopSignal: 'SIGINT', ports: ['5432/tcp'],
+    },
+  };
+}
+
+/** A web site that says its version, on its page and in a file without a line's end. */
+const versionedSite = (version: string): ImageDescription => ({
+  names: [`kiamol/ch09-vweb:${version}`],
+  layers: [baseSystem, nginxServer, () => [
+    text('usr/share/nginx/html/index.html', ['<html>', '  <body>', `    <h1>${version}</h1>`, '  </body>', '</html>']),
+    { name: 'usr/share/nginx/html/v.txt', content: Buffer.from(version) },
+  ]],
+  settings: nginx,
+});
+
+const memoryAllocator: ImageDescription = {
+  names: ['kiamol/ch12-memory-allocator:latest'],
+  layers: [baseSystem, python, () => [pythonProgram('memory_allocator.py')]],
+  settings: { entrypoint: ['python3', '-E', '/app/memory_allocator.py'] },
 };
 
 export const catalog: readonly ImageDescription[] = [
@@ -97,8 +117,15 @@ export const catalog: readonly ImageDescription[] = [
   application(['kiamol/ch03-numbers-web:v2'], 'numbers_web.py', ['Style=body { background: darkblue; color: white }']),
   todoList,
   pi,
-  postgres,
   adminer,
   { ...timecheck, layers: [...timecheck.layers, timecheckFiles], settings: { ...timecheck.settings, ports: [] } },
   application(['kiamol/ch07-simple-proxy:latest'], 'simple_proxy.py'),
+  postgres('postgres:11.6-alpine', 'postgres:latest'),
+  postgres('postgres:11.8-alpine'),
+  { names: ['nginx:1.18-alpine'], layers: [baseSystem, nginxServer], settings: { ...nginx, env: ['STANDS_FOR=nginx:1.18-alpine'] } },
+  versionedSite('v1'),
+  versionedSite('v2'),
+  { names: ['kiamol/ch09-vweb:v3'], layers: [baseSystem], settings: { command: ['/bin/sh', '-c', 'this-will-fail'] } },
+  memoryAllocator,
+  { names: ['kiamol/ch19-stress:latest'], layers: [baseSystem, memoryStress], settings: { command: stressCommand, env: ['MEMORY_STRESS_MB=100'] } },
 ];

@@ -5,6 +5,7 @@ import { formatFieldError } from '../../apimachinery/field-error.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import { deploymentDefinition } from '../apps/deployment.ts';
 import { podTemplateHash } from '../apps/pod-template-hash.ts';
+import { statefulSetDefinition } from '../apps/stateful-set.ts';
 import { cronJobDefinition } from '../batch/cron-job.ts';
 import { jobDefinition } from '../batch/job.ts';
 import { replicationControllerDefinition } from '../core/replication-controller.ts';
@@ -50,6 +51,18 @@ const refused: readonly (readonly [string, object, readonly string[]])[] = [
   ],
 ];
 for (const [name, spec, expected] of refused) test(`a Deployment with ${name} is refused`, () => assert.deepEqual(causes(deploymentDefinition, made(deploymentDefinition, spec)), expected));
+
+test('a StatefulSet may mount the volumes of its claims, which its template does not list', () => {
+  const containers = [{ name: 'db', image: 'postgres', volumeMounts: [{ name: 'data', mountPath: '/data' }] }];
+  const volumeClaimTemplates = [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Mi' } } } }];
+  const spec = { selector: { matchLabels: { app: 'web' } }, serviceName: 'web', volumeClaimTemplates };
+  assert.deepEqual(causes(statefulSetDefinition, made(statefulSetDefinition, { ...spec, template: template({ app: 'web' }, { containers }) })), []);
+  const unmatched = made(statefulSetDefinition, { ...spec, template: template({ app: 'api' }, { containers, restartPolicy: 'Never' }) });
+  assert.deepEqual(causes(statefulSetDefinition, unmatched), [
+    'spec.template.metadata.labels: Invalid value: {"app":"api"}: `selector` does not match template `labels`',
+    'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
+  ]);
+});
 
 test('the selector of a Deployment does not change', () => {
   const old = made(deploymentDefinition, { selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web', tier: 'a' }) });

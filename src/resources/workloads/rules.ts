@@ -18,15 +18,15 @@ export function validateSelector(selector: metav1.LabelSelector | undefined, own
   return errors;
 }
 
-/** The template must be one the selector finds again, and its Pods must restart. `path` names the template. */
-export function validateOwnTemplate(template: corev1.PodTemplateSpec | undefined, selector: metav1.LabelSelector | undefined, owner: string, path: FieldPath): FieldError[] {
+/** The template must be one the selector finds again, and its Pods must restart. `path` names the template, `validateForm` checks the rest of it. */
+export function validateOwnTemplate(template: corev1.PodTemplateSpec | undefined, selector: metav1.LabelSelector | undefined, owner: string, path: FieldPath, validateForm = validatePodTemplate): FieldError[] {
   if (template === undefined) return [required(path)];
   const labels = template.metadata?.labels ?? {};
   const errors: FieldError[] = [];
   if (selector !== undefined && !isEmptySelector(selector) && !selects(selector, labels)) {
     errors.push(invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`'));
   }
-  return [...errors, ...validatePodTemplate(template, path), ...validateAlwaysRestarts(template, owner, path.child('spec'))];
+  return [...errors, ...validateForm(template, path), ...validateAlwaysRestarts(template, owner, path.child('spec'))];
 }
 
 function validateAlwaysRestarts({ spec }: corev1.PodTemplateSpec, owner: string, path: FieldPath): FieldError[] {

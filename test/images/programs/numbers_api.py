@@ -1,4 +1,5 @@
-"""kiamol/ch03-numbers-api: random numbers; fails for good after FailAfterCallCount calls, when that is set."""
+"""kiamol/ch03-numbers-api: random numbers; with FailAfterCallCount set, that call is the last before it is unhealthy until it is reset."""
+import json
 import os
 import random
 
@@ -9,23 +10,28 @@ calls = 0
 healthy = True
 
 
+def message(text):
+    return Response(json.dumps({'message': text}, separators=(',', ':')), 500, 'application/json; charset=utf-8')
+
+
 def rng(_):
     global calls, healthy
-    calls += 1
-    if fail_after > 0 and calls > fail_after:
-        healthy = False
     if not healthy:
-        return Response('Broken', 500, 'text/plain')
+        return message('Unhealthy!')
+    calls += 1
+    if 0 < fail_after <= calls:
+        healthy = False
     return Response(str(random.randrange(100)), content_type='application/json; charset=utf-8')
 
 
 def healthz(_):
-    return Response('Ok', content_type='text/plain') if healthy else Response('Unhealthy', 500, 'text/plain')
+    return Response('Ok', content_type='text/plain') if healthy else message('Unhealthy')
 
 
 def reset(_):
-    global calls, healthy
-    calls, healthy = 0, True
+    """The calls made so far still count: the next one is the last again."""
+    global healthy
+    healthy = True
     return Response('Ok', content_type='text/plain')
 
 

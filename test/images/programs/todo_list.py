@@ -3,19 +3,20 @@ import html
 import os
 import socket
 
+import todo_store
 from settings import get, log, read_settings
-from todo_store import open_store
 from web import Response, page, redirect, serve
 
 menu = '<p><a href="/">Home</a> <a href="/list">List</a> <a href="/new">New</a> <a href="/diagnostics">Diagnostics</a></p>'
 
 
-def with_store(settings, use):
-    store = open_store(get(settings, 'Database:Provider', 'Sqlite'), get(settings, 'ConnectionStrings:ToDoDb'))
-    try:
-        return use(store)
-    finally:
-        store.close()
+def read_only(settings):
+    return get(settings, 'Database:ReadOnly').lower() == 'true'
+
+
+def with_store(settings, work):
+    name = 'ToDoDb-ReadOnly' if read_only(settings) else 'ToDoDb'
+    return todo_store.with_store(get(settings, 'Database:Provider', 'Sqlite'), get(settings, f'ConnectionStrings:{name}'), read_only(settings), work)
 
 
 def items(settings, path):
@@ -35,13 +36,18 @@ def list_items(_):
 
 
 def new(_):
-    log(read_settings(), 'debug', 'ToDoList.Pages', 'GET /new called')
+    settings = read_settings()
+    log(settings, 'debug', 'ToDoList.Pages', 'GET /new called')
+    if read_only(settings):
+        return page('New item', f'{menu}\n<p>*** READ ONLY MODE ***</p>')
     return page('New item', f'{menu}\n<form method="post"><input name="ToDo.Item"><button type="submit">Go!</button></form>')
 
 
 def add(request):
     settings = read_settings()
     log(settings, 'debug', 'ToDoList.Pages', 'POST /new called')
+    if read_only(settings):
+        return Response('', 400)
     with_store(settings, lambda store: store.add(request.form.get('ToDo.Item') or request.form.get('item', '')))
     return redirect('/list')
 
