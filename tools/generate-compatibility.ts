@@ -33,7 +33,7 @@ not built yet is accepted and changes nothing.
 
 | name | what it does | built |
 |---|---|---|
-${compatibilitySettings.map(({ name, summary, implemented }) => `| \`${name}\` | ${summary} | ${implemented ? 'yes' : 'not yet'} |`).join('\n')}
+${compatibilitySettings.map(({ name, summary, implemented, missing }) => `| \`${name}\` | ${summary} | ${implemented ? 'yes' : (missing ?? 'not yet')} |`).join('\n')}
 `;
 }
 

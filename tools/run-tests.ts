@@ -1,10 +1,11 @@
 /**
  * `./k8ts test [--full] [NAME...]`: runs every test, or those whose runner's name contains a NAME.
  * One line a runner, failures in full, and over all of them a last line `N passed, N failed`. Exit code 1 when anything failed.
- * `--full` makes the long tests run at their full length (K8TS_TEST_FULL=1).
+ * `--full` makes the long tests run at their full length (K8TS_TEST_FULL=1), and does the book's exercises with a newer kubectl too.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { newerKubectl } from '../test/harness/kubectl.ts';
 import { isBuilt } from './build-record.ts';
 import { planTests } from './test-plan.ts';
 import { installTestPrograms } from './test-programs.ts';
@@ -39,7 +40,7 @@ function build(): void {
 }
 
 const full = args.includes('--full');
-const plan = planTests(root, args.filter((arg) => !arg.startsWith('--')));
+const plan = planTests(root, { only: args.filter((arg) => !arg.startsWith('--')), secondKubectl: full ? newerKubectl() : undefined });
 const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
 const context: RunContext = { root, env: { ...inherited, FORCE_COLOR: '0', ...(full ? { K8TS_TEST_FULL: '1' } : {}) } };
 for (const line of await installTestPrograms()) say(line);

@@ -14,8 +14,14 @@ export interface TestPlan {
 
 const node = process.execPath;
 
-/** `only`: keep the runners whose name contains one of these words; all when empty. */
-export function planTests(root: string, only: readonly string[]): TestPlan {
+export interface TestChoice {
+  /** Keep the runners whose name contains one of these words; all when empty. */
+  readonly only: readonly string[];
+  /** A second kubectl, with which the book's exercises are done once more. */
+  readonly secondKubectl?: string | undefined;
+}
+
+export function planTests(root: string, { only, secondKubectl }: TestChoice): TestPlan {
   const wanted = ({ name }: Runner): boolean => only.length === 0 || only.some((word) => name.includes(word));
   const program = (name: string, ...args: readonly string[]): readonly string[] => [node, path.join(root, 'node_modules', name), ...args];
   const checks: Runner[] = [
@@ -25,7 +31,8 @@ export function planTests(root: string, only: readonly string[]): TestPlan {
   ];
   const serial: Runner[] = [
     { name: 'unit', command: [node, '--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts'], check: false, timeoutMs: 5 * minute },
-    ...['test/integration', 'test/e2e', 'test/book'].flatMap((folder) => testFiles(root, folder)).map((file) => fileRunner(file)),
+    ...['test/integration', 'test/e2e', 'test/book'].flatMap((folder) => testFiles(root, folder)).map(fileRunner),
+    ...(secondKubectl === undefined ? [] : testFiles(root, 'test/book').map(fileRunner).map((runner) => ({ ...runner, name: `${runner.name} (second kubectl)`, env: { K8TS_KUBECTL: secondKubectl } }))),
   ];
   return { checks: checks.filter(wanted), serial: serial.filter(wanted) };
 }

@@ -11,6 +11,8 @@ export interface Runner {
   /** True: `command` is a check of its own, which passes with exit code 0. False: it is node:test. */
   readonly check: boolean;
   readonly timeoutMs: number;
+  /** Added to what all runners have. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Outcome {
@@ -40,7 +42,7 @@ export async function run(runner: Runner, { root, env }: RunContext): Promise<Ou
   try {
     const reporting = runner.check ? [] : [`--test-reporter=${path.join(root, 'tools', 'test-reporter.ts')}`, `--test-reporter-destination=${lines}`];
     const [program = '', ...args] = runner.command;
-    const end = await execute(program, runner.check ? args : ['--test', ...reporting, ...args], { cwd: root, env, timeoutMs: runner.timeoutMs });
+    const end = await execute(program, runner.check ? args : ['--test', ...reporting, ...args], { cwd: root, env: { ...env, ...runner.env }, timeoutMs: runner.timeoutMs });
     const tests = existsSync(lines) ? readLines(lines) : [];
     return { name: runner.name, ms: performance.now() - began, ...judge(runner, end, tests) };
   } finally {

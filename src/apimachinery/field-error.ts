@@ -58,12 +58,14 @@ export const required = (path: FieldPath, detail = ''): FieldError =>
 export const invalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
   make('FieldValueInvalid', path, `Invalid value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
 
-export const duplicate = (path: FieldPath, value: unknown): FieldError => make('FieldValueDuplicate', path, `Duplicate value: ${show(value)}`);
+export const duplicate = (path: FieldPath, value: unknown, detail = ''): FieldError =>
+  make('FieldValueDuplicate', path, `Duplicate value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
 
 export const forbidden = (path: FieldPath, detail: string): FieldError =>
   make('FieldValueForbidden', path, detail === '' ? 'Forbidden' : `Forbidden: ${detail}`);
 
-export const notFound = (path: FieldPath, value: unknown): FieldError => make('FieldValueNotFound', path, `Not found: ${show(value)}`);
+export const notFound = (path: FieldPath, value: unknown, detail = ''): FieldError =>
+  make('FieldValueNotFound', path, `Not found: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
 
 export const tooLong = (path: FieldPath, max: number): FieldError =>
   make('FieldValueTooLong', path, max >= 0 ? `Too long: may not be more than ${max} bytes` : 'Too long: value is too long');
@@ -71,8 +73,9 @@ export const tooLong = (path: FieldPath, max: number): FieldError =>
 export const tooMany = (path: FieldPath, actual: number, max: number): FieldError =>
   make('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} items`);
 
+/** Lists what is supported in the order given: upstream sorts some of its lists and not others. */
 export const notSupported = (path: FieldPath, value: unknown, supported: readonly string[]): FieldError =>
-  make('FieldValueNotSupported', path, `Unsupported value: ${show(value)}${supported.length > 0 ? `: supported values: ${[...supported].sort().map((s) => JSON.stringify(s)).join(', ')}` : ''}`);
+  make('FieldValueNotSupported', path, `Unsupported value: ${show(value)}${supported.length > 0 ? `: supported values: ${supported.map((s) => JSON.stringify(s)).join(', ')}` : ''}`);
 
 /** 'spec.replicas: Invalid value: -1: must be greater than or equal to 0' */
 export const formatFieldError = (error: FieldError): string => `${error.field}: ${error.message}`;

@@ -4,6 +4,8 @@
  */
 const labelForm = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomainForm = `${labelForm}(\\.${labelForm})*`;
+const underscoreLabelForm = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const underscoreForm = `${underscoreLabelForm}(\\.${underscoreLabelForm})*`;
 const dns1035Form = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const qualifiedForm = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const labelValueForm = `(${qualifiedForm})?`;
@@ -24,6 +26,7 @@ function rule(says: string, form: string, ...examples: string[]): Rule {
 
 const dns1123LabelRule = rule("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character", labelForm, 'my-name', '123-abc');
 const subdomainRule = rule("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character", subdomainForm, 'example.com');
+const underscoreRule = rule("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character", underscoreForm, 'example.com');
 const dns1035Rule = rule("a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character", dns1035Form, 'my-name', 'abc-123');
 const wildcardRule = rule("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character", wildcardForm, '*.example.com');
 const qualifiedRule = rule("must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character", qualifiedForm, 'MyName', 'my.name', '123-abc');
@@ -41,9 +44,15 @@ function check(value: string, { regex, complaint }: Rule, max: number): string[]
 }
 
 /** Names of namespaces, containers, ports of Services...: at most 63 characters. */
-export const checkDns1123Label = (value: string): string[] => check(value, dns1123LabelRule, 63);
+export function checkDns1123Label(value: string): string[] {
+  const complaints = value.length > 63 ? [tooLong(63)] : [];
+  if (!dns1123LabelRule.regex.test(value)) complaints.push(subdomainRule.regex.test(value) ? 'must not contain dots' : dns1123LabelRule.complaint);
+  return complaints;
+}
 /** Names of most objects: at most 253 characters. */
 export const checkDns1123Subdomain = (value: string): string[] => check(value, subdomainRule, 253);
+/** Search domains, which may hold underscores though no host name does. */
+export const checkDns1123SubdomainWithUnderscore = (value: string): string[] => check(value, underscoreRule, 253);
 /** Names of Services: at most 63 characters, beginning with a letter. */
 export const checkDns1035Label = (value: string): string[] => check(value, dns1035Rule, 63);
 /** Hosts of an Ingress that begin with '*.'. */
@@ -98,7 +107,7 @@ export function checkPathSegmentName(value: string): string[] {
 export function checkPortName(value: string): string[] {
   const complaints: string[] = [];
   if (value.length > 15) complaints.push(tooLong(15));
-  if (!/^[-a-z0-9]+$/.test(value)) complaints.push('must contain only alphanumeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/^[-a-z0-9]+$/.test(value)) complaints.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(value)) complaints.push('must contain at least one letter (a-z)');
   if (value.includes('--')) complaints.push('must not contain consecutive hyphens');
   if (value.startsWith('-') || value.endsWith('-')) complaints.push('must not begin or end with a hyphen');

@@ -52,24 +52,36 @@ function refuseInfinities(node: ParsedNode | null): void {
   });
 }
 
-/** The paths ('spec.bar') of keys that one mapping of the first document has twice. */
-export function findDuplicateYamlKeys(text: string): string[] {
-  const duplicates = new Set<string>();
-  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates);
-  return [...duplicates];
+export interface DuplicateKey {
+  /** 'spec.bar' */
+  readonly path: string;
+  readonly key: string;
+  /** Counted from 1. */
+  readonly line: number;
 }
 
-function collectDuplicates(node: unknown, path: string, duplicates: Set<string>): void {
+/** The paths ('spec.bar') of keys that one mapping of the first document has twice. */
+export const findDuplicateYamlKeys = (text: string): string[] => [...new Set(findDuplicateYamlLines(text).map(({ path }) => path))];
+
+/** The same, once for each repetition, with the line it is on. */
+export function findDuplicateYamlLines(text: string): DuplicateKey[] {
+  const duplicates: DuplicateKey[] = [];
+  const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
+  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates, lineOf);
+  return duplicates;
+}
+
+function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey[], lineOf: (offset: number) => number): void {
   if (isAlias(node)) return;
-  if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates));
+  if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates, lineOf));
   if (!isMap(node)) return;
   const seen = new Set<string>();
   for (const { key, value } of node.items) {
     const name = isScalar(key) ? String(key.value) : String(key);
     const child = path === '' ? name : `${path}.${name}`;
-    if (seen.has(name)) duplicates.add(child);
+    if (seen.has(name)) duplicates.push({ path: child, key: name, line: lineOf((isScalar(key) ? key.range?.[0] : undefined) ?? 0) });
     seen.add(name);
-    collectDuplicates(value, child, duplicates);
+    collectDuplicates(value, child, duplicates, lineOf);
   }
 }
 

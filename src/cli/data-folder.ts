@@ -1,5 +1,5 @@
 /** Finds an instance's data directory, or makes one for a single run. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { codeOf } from '../base/errors.ts';
@@ -20,9 +20,22 @@ export function openFolder(named: string | undefined, options: { readonly tempor
   }
   const folder = named ?? defaultDataDirectory;
   try {
-    return { directory: openDataDirectory(folder), discard: () => {} };
+    const directory = makeFolder(folder);
+    accessSync(directory.root, constants.W_OK | constants.X_OK);
+    return { directory, discard: () => {} };
   } catch (error) {
     throw explainFolder(folder, error);
+  }
+}
+
+function makeFolder(folder: string): DataDirectory {
+  try {
+    return openDataDirectory(folder);
+  } catch (error) {
+    // Making a whole path says no more than ENOENT on a read-only disk; making its last part alone says why.
+    if (codeOf(error) !== 'ENOENT') throw error;
+    mkdirSync(folder);
+    return openDataDirectory(folder);
   }
 }
 

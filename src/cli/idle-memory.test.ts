@@ -19,10 +19,9 @@ function setUp(): { clock: SteppedClock; state: { used: number; idle: number; co
   return { clock, state, end: () => timer.cancel() };
 }
 
-test('a server that rests after work collects once', async () => {
+test('a server that rests collects what starting left, and what work left', async () => {
   const { clock, state, end } = setUp();
-  state.used = 120 * megabyte;
-  await clock.advance(60_000);
+  await clock.advance(5_000);
   assert.equal(state.collections, 1);
   state.used = 120 * megabyte;
   await clock.advance(60_000);
@@ -30,13 +29,23 @@ test('a server that rests after work collects once', async () => {
   end();
 });
 
+test('what could not be taken at once is taken later, and then there is peace', async () => {
+  const { clock, state, end } = setUp();
+  await clock.advance(80_000);
+  assert.equal(state.collections, 1);
+  await clock.advance(30_000);
+  assert.equal(state.collections, 2);
+  await clock.advance(600_000);
+  assert.equal(state.collections, 2);
+  end();
+});
+
 test('a busy server, and one with little to give back, are left alone', async () => {
   const { clock, state, end } = setUp();
-  state.used = 120 * megabyte;
   state.idle = 0.5;
   await clock.advance(60_000);
   assert.equal(state.collections, 0);
-  state.used = 50 * megabyte;
+  state.used = 20 * megabyte;
   state.idle = 1;
   await clock.advance(60_000);
   assert.equal(state.collections, 0);

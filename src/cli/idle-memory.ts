@@ -7,6 +7,10 @@ import { runInNewContext } from 'node:vm';
 import type { Clock, Timer } from '../base/clock.ts';
 
 const lookEvery = 10_000;
+/** And this often until the first collection: starting leaves much behind. */
+const atFirst = 1_000;
+/** What a collection could not take because a watch might still have asked for it (storage/resource-cache.ts), it can take after this long. */
+const againAfter = 90_000;
 /** At rest is a loop that idled for this share of the time since the last look. */
 const restingShare = 0.9;
 /** What may have come since the last collection without being worth another: bytes. */
@@ -22,23 +26,26 @@ export interface MemoryProbe {
 
 /** Looks now and then until cancelled. */
 export function collectWhenIdle(clock: Clock, probe: MemoryProbe = ownProcess()): Timer {
-  let kept = probe.used();
+  let kept = 0;
+  let again = Infinity;
   let timer: Timer;
   const look = (): void => {
-    const resting = probe.idleShare() >= restingShare;
-    if (resting && probe.used() - kept > worthCollecting) {
+    const grown = probe.used() - kept > worthCollecting;
+    if (probe.idleShare() >= restingShare && (grown || clock.monotonic() >= again)) {
       probe.collect();
       kept = probe.used();
+      again = grown ? clock.monotonic() + againAfter : Infinity;
     }
-    timer = clock.after(lookEvery, look);
+    timer = clock.after(kept === 0 ? atFirst : lookEvery, look);
   };
-  timer = clock.after(lookEvery, look);
+  timer = clock.after(atFirst, look);
   return { cancel: () => timer.cancel() };
 }
 
 function ownProcess(): MemoryProbe {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
+  // The last resort also gives room back that the heap keeps for later.
+  const gc = runInNewContext('gc') as (options: { readonly type: 'major'; readonly execution: 'sync'; readonly flavor: 'last-resort' }) => void;
   let last = performance.eventLoopUtilization();
   return {
     used() {
@@ -51,6 +58,6 @@ function ownProcess(): MemoryProbe {
       last = now;
       return share;
     },
-    collect: () => gc(),
+    collect: () => gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
   };
 }

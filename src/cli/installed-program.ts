@@ -25,10 +25,15 @@ export function installProgram(directory: DataDirectory, bundle = import.meta.di
   if (existsSync(program.node) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { ...program, changed: false };
   const fresh = `${target}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { mode: 0o755 });
-  cpSync(bundle, fresh, { recursive: true, filter: (source) => !source.includes('.compile-cache') });
-  placeNode(path.join(fresh, 'node'));
-  writeFileSync(path.join(fresh, 'installed'), stamp);
+  try {
+    mkdirSync(fresh, { mode: 0o755 });
+    cpSync(bundle, fresh, { recursive: true, filter: (source) => !source.includes('.compile-cache') });
+    placeNode(path.join(fresh, 'node'));
+    writeFileSync(path.join(fresh, 'installed'), stamp);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
+  }
   rmSync(target, { recursive: true, force: true });
   renameSync(fresh, target);
   return { ...program, changed: true };

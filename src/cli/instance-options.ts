@@ -3,6 +3,7 @@
  * Values stay text until `parseInstanceOptions` has checked them, so that both sources get the same answers.
  */
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { defaultEvictionHard, defaultTransitionSeconds } from '../cluster/eviction-options.ts';
 import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, parseSeconds, parseThreshold, type Datastore } from './option-values.ts';
 import { usageError } from './failure.ts';
@@ -23,7 +24,7 @@ export interface InstanceOptions {
   readonly datastore: Datastore;
   readonly compat: readonly string[];
   readonly tutorial: boolean;
-  /** A file in the form of k3s's registries.yaml. */
+  /** A file in the form of k3s's registries.yaml, or a configuration file that has the same as an entry. */
   readonly registries: string | undefined;
   /** Names the DNS servers that are asked about names outside of the cluster. */
   readonly resolvConf: string;
@@ -41,24 +42,26 @@ export interface InstanceOption {
   /** What stands for the value in the help; undefined for a switch. */
   readonly value?: string;
   readonly help: string;
+  /** Whether the value is a path: a relative one counts from where it was written, the folder of the command or of the configuration file. */
+  readonly isPath?: boolean;
   readonly fallback?: () => string;
 }
 
 export const instanceOptions: readonly InstanceOption[] = [
-  { name: 'data-dir', value: 'DIR', help: 'where the instance lives; another folder is another cluster (default: /var/lib/k8ts)' },
+  { name: 'data-dir', value: 'DIR', isPath: true, help: 'where the instance lives; another folder is another cluster (default: /var/lib/k8ts)' },
   { name: 'name', value: 'NAME', help: 'name of the kubeconfig context', fallback: () => 'k8ts' },
   { name: 'port', value: 'N', help: "the API's port; 0 picks a free one", fallback: () => '6443' },
   { name: 'bind', value: 'ADDR', help: 'address to listen on', fallback: () => '0.0.0.0' },
   { name: 'node-name', value: 'NAME', help: "this machine's name as a node (default: its host name)", fallback: () => hostname().toLowerCase() },
-  { name: 'kubeconfig', value: 'FILE', help: 'put the context there (default: $KUBECONFIG or ~/.kube/config)' },
+  { name: 'kubeconfig', value: 'FILE', isPath: true, help: 'put the context there (default: $KUBECONFIG or ~/.kube/config)' },
   { name: 'cluster-cidr', value: 'CIDR', help: 'range of Pod addresses', fallback: () => '10.244.0.0/16' },
   { name: 'service-cidr', value: 'CIDR', help: 'range of Service addresses', fallback: () => '10.96.0.0/16' },
   { name: 'no-node', help: 'control plane only: runs on any system, without root' },
   { name: 'simulated-nodes', value: 'N', help: 'add nodes that only pretend to run Pods', fallback: () => '0' },
   { name: 'datastore', value: 'KIND', help: 'memory, sqlite, or the address of an etcd', fallback: () => 'sqlite' },
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
-  { name: 'registries', value: 'FILE', help: 'mirrors and credentials of image registries, in the form of k3s (default: DIR/registries.yaml where it exists)' },
-  { name: 'resolv-conf', value: 'FILE', help: 'where names outside of the cluster are asked', fallback: () => '/etc/resolv.conf' },
+  { name: 'registries', value: 'FILE', isPath: true, help: 'mirrors and credentials of image registries, in the form of k3s (default: DIR/registries.yaml where it exists)' },
+  { name: 'resolv-conf', value: 'FILE', isPath: true, help: 'where names outside of the cluster are asked', fallback: () => '/etc/resolv.conf' },
   { name: 'eviction-hard', value: 'SIGNAL<AMOUNT', help: 'evict Pods when less is available, an amount or a share: memory.available<10%', fallback: () => defaultEvictionHard },
   { name: 'eviction-pressure-transition-period', value: 'TIME', help: 'how long the node counts as under pressure afterwards', fallback: () => `${defaultTransitionSeconds / 60}m` },
   { name: 'tutorial', help: 'every --compat setting at once' },
@@ -66,18 +69,28 @@ export const instanceOptions: readonly InstanceOption[] = [
 
 const known = new Map(instanceOptions.map((option) => [option.name, option]));
 
-/** Checks a configuration file's content. Throws usage errors that name the file and the entry. */
+/**
+ * Checks a configuration file's content. Throws usage errors that name the file and the entry. Registries that stand in it are named by
+ * the file itself: they hold passwords, which have no place on a command line.
+ */
 export function rawFromConfig(file: string, content: unknown): RawOptions {
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) throw usageError(`${file} is not a list of options such as "port: 6443"`);
   const raw: Record<string, string> = {};
+  const folder = path.dirname(path.resolve(file));
   for (const [name, value] of Object.entries(content)) {
     if (!known.has(name)) throw usageError(`${file} has an unknown option "${name}": the names are those of the flags (${[...known.keys()].join(', ')})`);
-    if (Array.isArray(value)) raw[name] = value.join(',');
+    if (name === 'registries' && typeof value === 'object') raw[name] = path.resolve(file);
+    else if (Array.isArray(value)) raw[name] = value.join(',');
     else if (['string', 'number', 'boolean'].includes(typeof value)) raw[name] = String(value);
     else throw usageError(`${file}: "${name}" needs a plain value`);
   }
-  return raw;
+  return resolvePaths(raw, folder);
+}
+
+/** The same with every path absolute: the server may run in another folder than the command that starts it. */
+export function resolvePaths(raw: RawOptions, folder: string): RawOptions {
+  return Object.fromEntries(Object.entries(raw).map(([name, text]) => [name, known.get(name)?.isPath === true && text !== undefined ? path.resolve(folder, text) : text]));
 }
 
 export function parseInstanceOptions(raw: RawOptions): InstanceOptions {

@@ -1,6 +1,5 @@
 /** An instance in this process: storage, keys, the API server and, unless told otherwise, the node. */
 import { systemClock } from '../base/clock.ts';
-import { codeOf } from '../base/errors.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { chosenSettings } from '../cluster/compatibility.ts';
@@ -8,13 +7,13 @@ import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { openPki, type PkiState } from '../cluster/pki-state.ts';
-import { settleRanges } from '../cluster/ranges.ts';
+import { settleRanges, withdrawRanges } from '../cluster/ranges.ts';
 import { ownerFile } from '../cluster/pod-logs.ts';
 import { ComponentLogs } from '../cluster/system-pods/component-logs.ts';
 import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
-import { Failure } from './failure.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
+import { explainListen } from './listen-address.ts';
 import { registriesOf } from './registries-file.ts';
 import { programVersion } from './version.ts';
 
@@ -36,7 +35,7 @@ export interface InstanceContext {
 /** Closing ends in order: readiness, watches, requests, storage. A start that fails leaves nothing open. */
 export async function startInstance(options: InstanceOptions, { directory, logger: ownLogger, onApiReady, onFailure, signal }: InstanceContext): Promise<Instance> {
   const closing = new CloseStack();
-  const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory) });
+  const componentLogs = options.noNode ? undefined : new ComponentLogs({ clock: systemClock, ownerFile: ownerFile(directory), jsonFiles: isOn(options, 'json-file-logs') });
   const logger = componentLogs?.tap(ownLogger) ?? ownLogger;
   try {
     const pki = openPki(directory.pki);
@@ -45,13 +44,14 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const { serviceCidr } = ranges;
     // The server closes it, also when it fails to start.
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, simulatedNodes: options.simulatedNodes, settings: chosenSettings(options), onFailure });
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, clusterCidr: ranges.clusterCidr, simulatedNodes: options.simulatedNodes, settings: chosenSettings(options), onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
     const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), signal), (running) => running.close());
     return { server, node, close: () => closing.close() };
   } catch (error) {
     await closing.close();
+    if (!options.noNode) withdrawRanges(directory);
     throw explainListen(error, options);
   }
 }
@@ -90,6 +90,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     componentLogs,
     administrator: server.controlPlane.client,
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
+    jsonFileLogs: isOn(options, 'json-file-logs'),
     hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,
@@ -103,17 +104,3 @@ const isOn = (options: InstanceOptions, setting: string): boolean => chosenSetti
 
 /** By custom the cluster's DNS has the tenth Service address. */
 const dnsHost = 10;
-
-function explainListen(error: unknown, { port, bind }: InstanceOptions): unknown {
-  const cause = { cause: error };
-  switch (codeOf(error)) {
-    case 'EADDRINUSE':
-      return new Failure(`port ${port} is in use by another program: choose another with --port (0 picks a free one)`, cause);
-    case 'EADDRNOTAVAIL':
-      return new Failure(`--bind ${bind} is not an address of this machine`, cause);
-    case 'EACCES':
-      return (error as { syscall?: string }).syscall === 'listen' ? new Failure(`port ${port} may only be opened by root: choose one above 1023 with --port`, cause) : error;
-    default:
-      return error;
-  }
-}

@@ -23,11 +23,11 @@ function addAgent(program: Command, setExitCode: SetExitCode): void {
   program
     .command('agent').description('run a node in the foreground, for a cluster whose server runs elsewhere').addOption(dataDirFlag())
     .option('--kubeconfig <FILE>', 'how to reach the cluster, and as whom').option('--server <URL>', 'the API server, in place of --kubeconfig').option('--token <TOKEN>', 'as whom, with --server').option('--ca <FILE>', "the cluster's authority, with --server")
-    .option('--node-name <NAME>', "this machine's name as a node (default: its host name)").option('--cluster-cidr <CIDR>', 'range of Pod addresses (default: a free one)').option('--registries <FILE>', 'mirrors and credentials of image registries, in the form of k3s')
+    .option('--node-name <NAME>', "this machine's name as a node (default: its host name)").option('--cluster-cidr <CIDR>', 'range of Pod addresses (default: a free one)').option('--registries <FILE>', 'mirrors and credentials of image registries, in the form of k3s').option('--resolv-conf <FILE>', 'where names outside of the cluster are asked (default: /etc/resolv.conf)')
     .action(async (flags: Flags) => {
       const text = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
       const { agent } = await import('./commands/agent.ts');
-      setExitCode(await agent({ dataDir: dataDir(flags), kubeconfig: text('kubeconfig'), server: text('server'), token: text('token'), ca: text('ca'), nodeName: text('nodeName'), clusterCidr: text('clusterCidr'), registries: text('registries') }));
+      setExitCode(await agent({ dataDir: dataDir(flags), kubeconfig: text('kubeconfig'), server: text('server'), token: text('token'), ca: text('ca'), nodeName: text('nodeName'), clusterCidr: text('clusterCidr'), registries: text('registries'), resolvConf: text('resolvConf') }));
     });
 }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, it } from 'node:test';
+import { describeDataDirectory } from '../cluster/data-directory.ts';
 import { Failure } from './failure.ts';
+import { checkRegistries, registriesOf } from './registries-file.ts';
 import { asArguments, effectiveText, parseInstanceOptions, rawFromConfig, type RawOptions } from './instance-options.ts';
 
 describe('instance options', () => {
@@ -44,4 +49,32 @@ describe('instance options', () => {
     assert.throws(() => rawFromConfig('c.yaml', { color: 'blue' }), /unknown option "color"/);
     assert.throws(() => rawFromConfig('c.yaml', { port: { number: 1 } }), /needs a plain value/);
   });
+
+  it('names the file itself for registries that stand in it, and counts paths from where it lies', () => {
+    const raw = rawFromConfig('/etc/k8ts/c.yaml', { registries: { mirrors: {} }, 'resolv-conf': 'resolv.conf', kubeconfig: '/root/config' });
+    assert.deepEqual(raw, { registries: '/etc/k8ts/c.yaml', 'resolv-conf': '/etc/k8ts/resolv.conf', kubeconfig: '/root/config' });
+  });
+
+  it('finds registries in the folder of the instance where none are named', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'k8ts-options-'));
+    const directory = describeDataDirectory(folder);
+    assert.equal(registriesOf(undefined, directory), undefined);
+    writeFileSync(path.join(folder, 'registries.yaml'), 'mirrors: {docker.io: {endpoint: [mirror.example]}}');
+    assert.deepEqual(registriesOf(undefined, directory), { mirrors: { 'docker.io': { endpoint: ['mirror.example'] } } });
+    rmSync(folder, { recursive: true });
+  });
+
+  const wrongRegistries: { content: unknown; says: RegExp }[] = [
+    { content: ['docker.io'], says: /r\.yaml: "registries" needs a mapping/ },
+    { content: { mirror: {} }, says: /"registries" has an unknown entry "mirror": known are mirrors, configs/ },
+    { content: { mirrors: { 'docker.io': { endpoint: 'http://x' } } }, says: /"registries\.mirrors\.docker\.io\.endpoint" needs a list of texts/ },
+    { content: { configs: { x: { auth: { user: 'u' } } } }, says: /"registries\.configs\.x\.auth" has an unknown entry "user"/ },
+    { content: { mirrors: { x: { rewrite: { '(': '' } } } }, says: /rewrite" has \(, which is not a regular expression/ },
+    { content: { configs: { x: { tls: { insecure_skip_verify: 'yes' } } } }, says: /insecure_skip_verify" is either true or false/ },
+  ];
+  for (const { content, says } of wrongRegistries) {
+    it(`refuses the registries ${JSON.stringify(content)}`, () => {
+      assert.throws(() => checkRegistries('r.yaml', content), (error) => error instanceof Failure && error.exitCode === 2 && says.test(error.message));
+    });
+  }
 });

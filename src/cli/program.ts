@@ -1,7 +1,7 @@
 /** The command line: names, flags and help of every command. What a command does is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
 import { report } from './failure.ts';
-import { instanceOptions, type RawOptions } from './instance-options.ts';
+import { instanceOptions, resolvePaths, type RawOptions } from './instance-options.ts';
 import { addNodeCommands } from './node-commands.ts';
 import { programVersion } from './version.ts';
 
@@ -101,7 +101,7 @@ function addInstanceOptions(command: Command): Command {
   return command.option('--config <FILE>', 'read these options from a YAML file, under the same names; flags win');
 }
 
-/** The options as text: flags first, then the configuration file. */
+/** The options as text: flags first, then the configuration file. A file of registries is checked before anything is done with it. */
 async function readOptions(flags: Flags): Promise<RawOptions> {
   const given: Record<string, string> = {};
   for (const { name, value } of instanceOptions) {
@@ -114,8 +114,9 @@ async function readOptions(flags: Flags): Promise<RawOptions> {
     else if (typeof text === 'string') given[name] = text;
   }
   const file = flags['config'];
-  if (typeof file !== 'string') return given;
-  const { readConfigFile } = await import('./config-file.ts');
-  return { ...readConfigFile(file), ...given };
+  const fromFile = typeof file === 'string' ? (await import('./config-file.ts')).readConfigFile(file) : {};
+  const raw = { ...fromFile, ...resolvePaths(given, process.cwd()) };
+  if (raw.registries !== undefined) (await import('./registries-file.ts')).readRegistries(raw.registries);
+  return raw;
 }
 

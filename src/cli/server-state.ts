@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { codeOf } from '../base/errors.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
-import { identify, isSame, type ProcessIdentity } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from '../base/process-identity.ts';
 
 export interface ServerState {
   readonly process: ProcessIdentity;
@@ -34,7 +34,7 @@ export function readServerState(directory: DataDirectory): ServerState | undefin
     const state = JSON.parse(readFileSync(directory.serverState, 'utf8')) as Partial<ServerState>;
     return typeof state.process?.pid === 'number' ? (state as ServerState) : undefined;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '') || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
@@ -42,7 +42,7 @@ export function readServerState(directory: DataDirectory): ServerState | undefin
 /** The state of the server that runs now, if one does. */
 export function runningServer(directory: DataDirectory): ServerState | undefined {
   const state = readServerState(directory);
-  return state && isSame(state.process) ? state : undefined;
+  return state && isAlive(state.process) ? state : undefined;
 }
 
 export function ownIdentity(): ProcessIdentity {

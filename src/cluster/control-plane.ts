@@ -14,12 +14,11 @@ import { ApiClient } from '../client/client.ts';
 import { ApiEventRecorder, type EventRecorder } from '../client/event-recorder.ts';
 import { Informers } from '../client/informers.ts';
 import type { ControllerContext, ControllerFactory, RunningController } from '../controllers/runtime/controller.ts';
-import { builtinDefinitions } from '../resources/builtin.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
-import { createRegistry } from '../resources/registry.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../storage/store.ts';
 import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
+import { compatibleRegistry } from './compatible-kinds.ts';
 import { controllerIdentity, controllerManagerIdentity, schedulerIdentity } from './component-identities.ts';
 import { InProcessTransport } from './in-process-transport.ts';
 
@@ -32,6 +31,8 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   readonly version: string;
   readonly controllers: readonly ControllerFactory[];
+  /** Compatibility settings that are on. */
+  readonly settings?: ReadonlySet<string> | undefined;
   /** The range of cluster addresses of Services; default 10.96.0.0/16. */
   readonly serviceCidr?: string | undefined;
   /** Whether Pods are scheduled; default true. */
@@ -58,7 +59,7 @@ export interface ControlPlane extends Closable {
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { store, clock, random, logger, version } = options;
   const closing = new CloseStack();
-  const registry = createRegistry(builtinDefinitions());
+  const registry = compatibleRegistry(options.settings ?? new Set());
   const apiServer = await createApiServer(
     { store, registry, clock, random, logger, version, authenticators: options.authenticators ?? [], authorizers: options.authorizers ?? [], serviceCidr: options.serviceCidr, onFailure: options.onFailure },
     (parts) => options.extend?.(parts, registry) ?? [],

@@ -22,10 +22,14 @@ export async function endNode({ directory, clock, report }: EndNodeOptions): Pro
   if (!existsSync(path.join(directory.root, 'containerd'))) return;
   const { stopContainerd } = await import('../kubelet/containerd/teardown.ts');
   const { findProgram } = await import('../kubelet/containerd/machine.ts');
+  const { removeNodeRoutes } = await import('../network/node-routes/node-routes.ts');
   const { removeServiceProxy } = await import('../network/service-proxy/service-proxy.ts');
   await report('ending containers and containerd', () => stopContainerd({ dataDir: directory.root, clock, log: silentLogger }));
   if (findProgram('nft') !== undefined && findProgram('ip') !== undefined) {
-    await report('removing routes and packet rules', () => removeServiceProxy(directory.id));
+    await report('removing routes and packet rules', async () => {
+      await removeServiceProxy(directory.id);
+      await removeNodeRoutes(directory.id);
+    });
   }
   removePodLogs(ownerFile(directory));
   restoreHostSettings();

@@ -1,4 +1,4 @@
-/** The network of an all-in-one instance: Service traffic in the kernel, the cluster's DNS, LoadBalancer ports. */
+/** The network of a node: Service traffic in the kernel, routes to other nodes' Pods, the cluster's DNS, LoadBalancer ports. */
 import { systemClock } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -7,6 +7,7 @@ import { ApiEventRecorder } from '../client/event-recorder.ts';
 import type { Informers } from '../client/informers.ts';
 import { createDns } from '../network/dns/dns.ts';
 import { createLoadBalancer } from '../network/load-balancer/load-balancer.ts';
+import { createNodeRoutes } from '../network/node-routes/node-routes.ts';
 import { createServiceProxy } from '../network/service-proxy/service-proxy.ts';
 import { noteHostSettings } from './host-settings.ts';
 
@@ -39,7 +40,8 @@ export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Clo
   try {
     const recorder = new ApiEventRecorder({ client, clock, logger, component: 'service-lb-controller' });
     const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
-    const parts: { start(): Promise<void> }[] = [proxy];
+    const routes = closing.add(createNodeRoutes({ informers, clock, logger: log('node-routes') }, { instance: options.instance, nodeName }), (it) => it.close());
+    const parts: { start(): Promise<void> }[] = [proxy, routes];
     if (options.clusterServices ?? true) parts.push(...clusterServices(options, { nodeAddress, recorder, log, closing }));
     await informers.start();
     noteHostSettings();

@@ -1,6 +1,6 @@
 /** The node of an all-in-one instance: the node agent over its own containerd, and its HTTPS server. */
 import { hostname } from 'node:os';
-import { systemClock } from '../base/clock.ts';
+import { systemClock, type Timer } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { codeOf } from '../base/errors.ts';
@@ -61,6 +61,8 @@ export interface NodeOptions {
   readonly evictionTransitionSeconds?: number | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
+  /** Compatibility setting json-file-logs. */
+  readonly jsonFileLogs?: boolean | undefined;
   /** Compatibility setting storageclass-hostpath. */
   readonly hostPathClass?: boolean | undefined;
 }
@@ -68,6 +70,8 @@ export interface NodeOptions {
 export interface RunningNode extends Closable {
   readonly kubelet: Kubelet;
   readonly port: number;
+  /** What the node serves with from now on; connections that exist keep what they have. */
+  setTls(tls: ListenerTls): void;
 }
 
 const usualPort = 10250;
@@ -100,6 +104,8 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     clock: systemClock,
     log: logger.with({ component: 'kubelet' }),
     registries: options.registries,
+    resolvConf: options.resolvConf,
+    jsonFileLogs: options.jsonFileLogs,
     staticPods: options.staticPods,
     evictionHard: options.evictionHard,
     evictionTransitionSeconds: options.evictionTransitionSeconds,
@@ -114,7 +120,24 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
     namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
   handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => kubeletConfiguration({ ...options, port: listener.port }) }), { client, nodeName, clock: systemClock });
-  return { kubelet, port: listener.port, close: () => closing.close() };
+  const { pki } = options;
+  if (pki && !options.serving) closing.add(renewDaily(() => listener.setTls(servingTls(options, pki))), (timer) => timer.cancel());
+  return { kubelet, port: listener.port, setTls: (tls) => listener.setTls(tls), close: () => closing.close() };
+}
+
+const renewEveryMs = 24 * 3600 * 1000;
+
+/** An authority at hand costs nothing to ask, so nobody counts days. */
+function renewDaily(renew: () => void): Timer {
+  let timer: Timer;
+  const wait = (): void => {
+    timer = systemClock.after(renewEveryMs, () => {
+      renew();
+      wait();
+    });
+  };
+  wait();
+  return { cancel: () => timer.cancel() };
 }
 
 /** Upstream's port where it is free, else any: the Node object says which. */

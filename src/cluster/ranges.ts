@@ -2,7 +2,7 @@
  * The address ranges of an instance. The usual ones, unless something on this machine uses them already (another instance, say):
  * then the next that are free. Chosen once and kept in DIR/ranges.json, since Services and Pods remember their addresses.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../base/errors.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -23,6 +23,14 @@ export function settleRanges(directory: DataDirectory, asked: Ranges): Ranges {
   announceRanges(directory.id, chosen);
   writeWhole(file, chosen);
   return chosen;
+}
+
+/** Takes back what was announced, unless the instance has more on the machine than that: then its ranges are in use. */
+export function withdrawRanges({ id }: DataDirectory): void {
+  const folder = path.join(announcements, id);
+  if (!existsSync(folder) || readdirSync(folder).some((name) => !name.startsWith('ranges.json'))) return;
+  rmSync(folder, { recursive: true });
+  if (readdirSync(announcements).length === 0) rmdirSync(announcements);
 }
 
 const attempts = 16;

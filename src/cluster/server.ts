@@ -21,6 +21,7 @@ import { createListener, type Listener } from '../transport/listener.ts';
 import { createReverseProxy } from '../transport/proxy.ts';
 import { applyCompatibilityObjects } from './bootstrap/compatibility-objects.ts';
 import { publishClusterFacts } from './bootstrap/published.ts';
+import { controllerSettings } from './compatibility.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly bind: string;
   /** The first address is the `kubernetes` Service's. */
   readonly serviceCidr: string;
+  /** The range of Pods' addresses, for nodes on other machines. */
+  readonly clusterCidr?: string | undefined;
   /** Nodes on which Pods run without containers. */
   readonly simulatedNodes?: number | undefined;
   /** Compatibility settings that are on. */
@@ -86,12 +89,13 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     logger,
     version: options.version,
     controllers: [
-      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port) }),
+      ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port), ...controllerSettings(options.settings ?? new Set()) }),
       serviceAccountTokenController({ sign: (namespace, account, secret) => tokens.signForSecret(namespace, account, secret), caBundle: () => pki.authority.certPem, makeSecrets: options.settings?.has('service-account-secrets') ?? false }),
       (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
     ],
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
+    settings: options.settings,
     serviceCidr: options.serviceCidr,
     extend: ({ objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
@@ -111,7 +115,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
   closing.add(controlPlane, (plane) => plane.close());
   await applyCompatibilityObjects(controlPlane.client, options.settings ?? new Set());
   const reachedAt = advertised(options.bind, listener.port)?.address ?? '127.0.0.1';
-  await publishClusterFacts(controlPlane.client, { server: `https://${reachedAt}:${listener.port}`, authorityPem: pki.authority.certPem, requestHeaderAuthorityPem: pki.requestHeaderAuthority.certPem });
+  await publishClusterFacts(controlPlane.client, { server: `https://${reachedAt}:${listener.port}`, authorityPem: pki.authority.certPem, requestHeaderAuthorityPem: pki.requestHeaderAuthority.certPem, clusterCidr: options.clusterCidr, serviceCidr: options.serviceCidr });
   closing.defer(() => listener.close({ graceMs: drainMs }));
   handler = createHttpHandler(controlPlane.apiServer.chain, systemClock);
   closing.defer(() => controlPlane.apiServer.setReady(false));

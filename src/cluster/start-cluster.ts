@@ -8,11 +8,12 @@ import { systemRandom } from '../base/random.ts';
 import { SteppedClock } from '../base/stepped-clock.ts';
 import type { UserInfo } from '../apiserver/request.ts';
 import type { ApiClient } from '../client/client.ts';
-import { builtinControllers } from '../controllers/builtin.ts';
+import { createBuiltinControllers } from '../controllers/builtin.ts';
 import type { ControllerFactory } from '../controllers/runtime/controller.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Stage } from '../simulation/stage.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
+import { controllerSettings } from './compatibility.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 
 export interface ClusterOptions {
@@ -26,6 +27,8 @@ export interface ClusterOptions {
   readonly nodes?: number;
   /** How simulated nodes and their Pods live (kwok's Stage objects); the default ones bring them up at once. */
   readonly stages?: readonly Stage[];
+  /** Compatibility settings that are on (docs/compatibility.md); those that concern a node's machine do nothing here. */
+  readonly settings?: readonly string[];
   /** The time at which the cluster's clock stands at first, ms since the epoch. */
   readonly now?: number;
 }
@@ -42,6 +45,7 @@ export interface Cluster extends Closable, AsyncDisposable {
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const closing = new CloseStack();
+  const settings = new Set(options.settings);
   const logger = options.logger ?? silentLogger;
   let plane: ControlPlane | undefined;
   const clock = new SteppedClock({ start: options.now ?? Date.UTC(2026, 0, 1), settle: async () => plane?.settled() });
@@ -52,7 +56,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     random: systemRandom,
     logger,
     version: 'library',
-    controllers: [...(options.controllers ?? builtinControllers), ...simulationOf(options)],
+    settings,
+    controllers: [...(options.controllers ?? createBuiltinControllers(controllerSettings(settings))), ...simulationOf(options)],
     scheduler: options.scheduler ?? true,
     onFailure: (error) => logger.error('the store failed', { error: String(error) }),
   });

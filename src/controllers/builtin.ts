@@ -5,7 +5,7 @@ import type { KeyPair } from '../pki/certificate-authority.ts';
 import { certificateApprover } from './certificates/approver.ts';
 import { certificateSigner } from './certificates/signer.ts';
 import { kubernetesService, type ApiServerAddress } from './kubernetes-service/kubernetes-service.ts';
-import { cronJobController } from './cron-job/cron-job.ts';
+import { cronJobControllerWith } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
@@ -40,6 +40,8 @@ export interface BuiltinControllerOptions {
   readonly clusterCidr?: string;
   /** Finished Pods that are kept; default 12500. */
   readonly terminatedPodThreshold?: number;
+  /** What names of CronJobs' Jobs count in, ms; default minutes. */
+  readonly cronJobNameUnit?: number | undefined;
   /** Where autoscalers' figures come from; default the cluster's metrics APIs. */
   readonly metrics?: MetricsClient;
   /** Where Pods reach the API server. */
@@ -61,7 +63,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     daemonSetController,
     statefulSetController,
     jobController,
-    cronJobController,
+    cronJobControllerWith({ nameUnit: options.cronJobNameUnit }),
     disruptionController,
     horizontalPodAutoscalerController(options.metrics === undefined ? {} : { metrics: options.metrics }),
     resourceQuotaController,

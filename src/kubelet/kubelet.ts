@@ -5,15 +5,20 @@
 import { totalmem } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import { CloseStack } from '../base/lifecycle.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeStatus, Pod } from '../resources/types/core-v1.ts';
 import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
 import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
+import { ContainerState } from './cri/messages.ts';
+import type { RuntimeService } from './cri/runtime-service.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
-import { registryCredentials, writeRegistryConfig, type Registries } from './images/registries.ts';
+import { registryCredentials, type Registries } from './images/registries.ts';
+import { applyRegistries } from './images/rewriting-mirror.ts';
+import { JsonFileLogs } from './logs/json-file-logs.ts';
 import { LogRotation } from './logs/log-rotation.ts';
 import { EvictionManager } from './eviction/eviction-manager.ts';
 import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard, thresholdBytes } from './eviction/thresholds.ts';
@@ -52,6 +57,8 @@ export interface KubeletOptions {
   /** Where `pods/` and `containers/` with logs are made; /var/log by default. */
   readonly logs?: string | undefined;
   readonly registries?: Registries | undefined;
+  /** What Pods with the DNS policy Default get, and the rest of the search list of others; default /etc/resolv.conf. */
+  readonly resolvConf?: string | undefined;
   /** 110 by default. */
   readonly maxPods?: number | undefined;
   /** A folder of manifests of Pods to run besides. */
@@ -66,6 +73,8 @@ export interface KubeletOptions {
   readonly evictionTransitionSeconds?: number | undefined;
   /** Tells about the node itself. */
   readonly nodeEvent?: ((type: 'Normal' | 'Warning', reason: string, message: string) => void) | undefined;
+  /** Compatibility setting json-file-logs. */
+  readonly jsonFileLogs?: boolean | undefined;
 }
 
 export interface Kubelet {
@@ -88,13 +97,14 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const containerd = closing.add(await startContainerd(options), (it) => it.close());
     const { paths, cri } = containerd;
     configurePodNetwork(paths, { podCidrs: options.podCidrs });
-    writeRegistryConfig(paths.registryConfig, options.registries ?? {});
+    closing.add(await applyRegistries(paths.registryConfig, options.registries ?? {}), (it) => it.close());
     await ensurePauseImage(containerd);
     const probes = closing.add(new ProbeManager({ runtime: cri.runtime, clock, userAgent }, events), (it) => it.close());
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
     const { source, sink } = podSources(options);
     const reserved = thresholdBytes(parseEvictionHard(options.evictionHard ?? defaultEvictionHard), totalmem());
     const allocatable = allocatableOf(capacity, reserved);
+    const jsonLogs = options.jsonFileLogs === true ? closing.add(followAll(cri.runtime, options), (it) => it.close()) : undefined;
     const context: NodeContext = {
       nodeName: options.nodeName,
       hostIPs: () => options.hostIPs,
@@ -109,11 +119,12 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       cgroups: podCgroups(paths.cgroupParent, clock),
       clock,
       log,
+      jsonLogs,
       userAgent,
       memoryCapacity: totalmem(),
       allocatable: () => objects.node()?.status?.allocatable ?? allocatable,
       admit: (pod) => eviction.refuse(pod) ?? admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
-      dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: hostResolvConf },
+      dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: () => hostResolvConf(options.resolvConf) },
       logs: options.logs ?? '/var/log',
       cgroupParent: paths.cgroupParent,
     };
@@ -159,6 +170,17 @@ function podSources(options: KubeletOptions): { source: PodSource; sink: PodStat
   if (staticPods === undefined) return { source, sink };
   const both = new StaticAndApiPods(source, sink, { folder: staticPods, nodeName, clock, log });
   return { source: both, sink: both };
+}
+
+/** Containers that run already are followed from where their files end. */
+function followAll(runtime: RuntimeService, { clock, log }: KubeletOptions): JsonFileLogs {
+  const running = async (id: string): Promise<boolean> => (await runtime.containerStatus(id).catch(() => undefined))?.state === ContainerState.RUNNING;
+  const logs = new JsonFileLogs({ running, clock, log });
+  const adopt = async (): Promise<void> => {
+    for (const { id } of await runtime.listContainers()) logs.follow(id, (await runtime.containerStatus(id)).logPath);
+  };
+  adopt().catch((error: unknown) => log.warn('logs of running containers are not copied', { error: messageOf(error) }));
+  return logs;
 }
 
 function podCgroups(parent: string, clock: Clock): PodCgroups {

@@ -44,16 +44,18 @@ export interface PublishedChange {
 }
 
 export interface CacheLimits {
-  /** Events kept for watches that begin in the past: at least `minWindow`, at most `maxWindow`, and no older than `windowMs` beyond the minimum. */
+  /** Events kept for watches that begin in the past: at least `minWindow`, at most `maxWindow`, and beyond the minimum no older than `windowMs`. */
   readonly minWindow: number;
   readonly maxWindow: number;
+  /** What the states in the window may weigh together beyond `minWindow` of them: bytes. */
+  readonly maxWindowBytes: number;
   readonly windowMs: number;
   readonly maxPending: number;
   /** How long a past change keeps what was made of it (parsed objects, frames): by then watchers have been told. */
   readonly warmMs: number;
 }
 
-export const defaultLimits: CacheLimits = { minWindow: 100, maxWindow: 20_000, windowMs: 75_000, maxPending: 20_000, warmMs: 10_000 };
+export const defaultLimits: CacheLimits = { minWindow: 100, maxWindow: 20_000, maxWindowBytes: 24 * 1024 * 1024, windowMs: 75_000, maxPending: 20_000, warmMs: 10_000 };
 
 export class ResourceCache {
   readonly #limits: CacheLimits;
@@ -61,6 +63,7 @@ export class ResourceCache {
   #keys: string[] = [];
   readonly #watchers = new Set<CacheWatcher>();
   #window: Change[] = [];
+  #windowBytes = 0;
   /** The revision of the newest change that is no longer in the window. */
   #forgotten: Revision;
   /** Changes up to this revision keep only their bytes. */
@@ -127,6 +130,7 @@ export class ResourceCache {
       else this.#keep(key, object, previous === undefined);
       const change: Change = { revision: object.revision, time, key, object, previous, deleted, events: {} };
       this.#window.push(change);
+      this.#windowBytes += object.bytes.length;
       for (const watcher of this.#watchers) watcher.offer(change);
     }
     for (const watcher of this.#watchers) watcher.flush();
@@ -135,13 +139,19 @@ export class ResourceCache {
 
   /** Drops events that are out of the window's limits. */
   trim(time: number): void {
-    const { minWindow, maxWindow, windowMs } = this.#limits;
+    const { minWindow, maxWindow, maxWindowBytes, windowMs } = this.#limits;
     const most = this.#window.length - minWindow;
-    let drop = Math.max(0, this.#window.length - maxWindow);
-    while (drop < most && (this.#window[drop] as Change).time < time - windowMs) drop++;
+    const least = this.#window.length - maxWindow;
+    let drop = 0;
+    let bytes = this.#windowBytes;
+    while (drop < least || (drop < most && (bytes > maxWindowBytes || (this.#window[drop] as Change).time < time - windowMs))) {
+      bytes -= (this.#window[drop] as Change).object.bytes.length;
+      drop++;
+    }
     if (drop === 0 || (drop < 256 && drop < most)) return;
     this.#forgotten = (this.#window[drop - 1] as Change).revision;
     this.#window = this.#window.slice(drop);
+    this.#windowBytes = bytes;
   }
 
   /** Does what time alone makes due: drops old events, and of past states all but their bytes. True when more will become due. */

@@ -6,6 +6,7 @@ import { eventually } from '../harness/bounded.ts';
 import type { CommandLine, Outcome } from '../harness/command-line.ts';
 import { tableRows } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
+import { adminer, postgres } from './ch04-lab.ts';
 
 const folder = path.join(manifests, 'ch04');
 /** A mounted ConfigMap may take as long as the book's readers wait. */
@@ -167,5 +168,21 @@ describe('chapter 4: ConfigMaps and Secrets', { skip: whyNot('ch04') }, () => {
     assert.match(outcomes[0]?.stderr ?? '', /\(NotFound\)/);
     const left = await shell.eventually('kubectl get all,cm,secret -o name', (text) => !text.includes('pod/'));
     assert.doesNotMatch(left, /todo|deployment/);
+  });
+
+  test('lab: a page for a database, with its design and server from outside the image', async () => {
+    await shell.output('kubectl apply -f -', { input: postgres });
+    await shell.output('kubectl apply -f -', { input: adminer });
+    await shell.eventually('kubectl get pods -l app=adminer', (text) => text.includes('CreateContainerConfigError'));
+    assert.match(await shell.output('kubectl describe pod -l app=adminer'), /Warning +Failed +.*kubelet +Error: configmap "adminer-config" not found/);
+    await shell.output('kubectl create configmap adminer-config --from-literal=ADMINER_DESIGN=price');
+    await shell.output('kubectl create secret generic adminer-secret --from-literal=ADMINER_DEFAULT_SERVER=ch04-lab-db');
+    await settled('adminer');
+    const page = await urlOf('adminer', 8082);
+    const form = await eventually(() => fetched(page), (text) => text.startsWith('200 '));
+    assert.match(form, /designs\/price\//);
+    assert.match(form, /name="auth\[server\]" value="ch04-lab-db"/);
+    const login = new URLSearchParams({ 'auth[server]': 'ch04-lab-db', 'auth[username]': 'postgres', 'auth[password]': 'kiamol-2*2*', 'auth[db]': 'postgres' });
+    await eventually(() => fetch(page, { method: 'POST', body: login }).then((response) => response.text(), String), (text) => text.includes('<li>pg_catalog.pg_class</li>'));
   });
 });

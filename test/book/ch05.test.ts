@@ -7,6 +7,7 @@ import { eventually } from '../harness/bounded.ts';
 import type { CommandLine } from '../harness/command-line.ts';
 import { tableRows, type Row } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
+import { todoBroken, todoSolution } from './ch05-lab.ts';
 
 const folder = path.join(manifests, 'ch05');
 /** The exercises write to this folder of the node, which is this machine. */
@@ -208,5 +209,22 @@ describe('chapter 5: volumes', { skip: existsSync(hostFolder) ? `${hostFolder} e
     assert.match(stdout, /persistentvolumeclaim "postgres-pvc-kiamol" deleted/);
     assert.equal(await shell.output('kubectl delete sc kiamol'), 'storageclass.storage.k8s.io "kiamol" deleted\n');
     await shell.eventually('kubectl get deploy,pods,pvc,pv -o name', (text) => text === '', 60_000);
+  });
+
+  test('lab: claims for what a proxy and an application keep', async () => {
+    await shell.output('kubectl apply -f -', { input: todoBroken });
+    await shell.eventually('kubectl get pods -l app=todo-proxy', (text) => text.includes('CrashLoopBackOff'));
+    await shell.eventually('kubectl logs -l app=todo-proxy', (text) => text.includes('mkdir() "/data/nginx/cache" failed (2: No such file or directory)'));
+    await shell.output('kubectl apply -f -', { input: todoSolution });
+    await Promise.all(['todo-proxy', 'todo-web'].map(settled));
+    assert.deepEqual([(await boundClaim('todo-cache'))['CAPACITY'], (await boundClaim('todo-data'))['CAPACITY']], ['100Mi', '200Mi']);
+    const site = await urlOf('todo-proxy', 8082);
+    await eventually(() => fetched(`${site}/list`), (text) => text.startsWith('200 '));
+    await fetch(`${site}/new`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ 'ToDo.Item': 'read chapter 7' }) });
+    await eventually(() => fetched(`${site}/list`), (text) => text.includes('read chapter 7'));
+    await shell.output("kubectl delete pod -l 'app in (todo-proxy, todo-web)'");
+    await Promise.all(['todo-proxy', 'todo-web'].map(settled));
+    await eventually(() => fetched(`${site}/list`), (text) => text.includes('read chapter 7'));
+    assert.match(await shell.output('kubectl exec deploy/todo-proxy -- ls -l /data/nginx/cache'), /^drwx------ .*nginx +nginx /m);
   });
 });

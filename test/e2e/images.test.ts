@@ -1,6 +1,6 @@
 /** Images and containers of a node by hand, and images from a registry that stands for another. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +9,17 @@ import { leftovers } from '../harness/leftovers.ts';
 import { WholeCluster, whyNoContainers } from '../harness/whole-cluster.ts';
 import { buildImages } from '../images/build.ts';
 import { startRegistry, type Registry } from '../images/registry.ts';
+
+/** Registries in the configuration itself; paths count from where it lies. */
+const config = (registry: Registry, guarded: Registry): string => `
+resolv-conf: resolv.conf
+registries:
+  mirrors:
+    docker.io: { endpoint: ["${registry.url}"] }
+    registry.example: { endpoint: ["${guarded.url}"], rewrite: { "^stable/(.*)": "kiamol/ch03-$1" } }
+  configs:
+    "${new URL(guarded.url).host}": { auth: { username: reader, password: open sesame } }
+`;
 
 interface ListedImage {
   readonly names: readonly string[];
@@ -20,17 +31,21 @@ interface ListedContainer {
 }
 
 describe('images and containers', { skip: whyNoContainers() }, () => {
-  const cluster = new WholeCluster({ name: 'images' });
+  const cluster = new WholeCluster({ name: 'images', flags: '--config config.yaml' });
   let registry: Registry;
+  let guarded: Registry;
 
   before(async () => {
     registry = await startRegistry(buildImages());
-    writeFileSync(path.join(cluster.dataDir, 'registries.yaml'), `mirrors:\n  docker.io:\n    endpoint: ["${registry.url}"]\n`);
+    guarded = await startRegistry(buildImages(), { user: 'reader', password: 'open sesame' });
+    writeFileSync(path.join(cluster.folder, 'config.yaml'), config(registry, guarded));
+    writeFileSync(path.join(cluster.folder, 'resolv.conf'), 'nameserver 192.0.2.53\nsearch corp.example\noptions timeout:3\n');
     await cluster.up();
   });
   after(async () => {
     await cluster.close();
     await registry.close();
+    await guarded.close();
     assert.deepEqual(leftovers(cluster.dataDir), []);
   });
 
@@ -69,9 +84,37 @@ describe('images and containers', { skip: whyNoContainers() }, () => {
     assert.match(await cluster.k8ts('ctr containers ls -q'), new RegExp(listed?.id ?? 'none'));
   });
 
-  it("pulls through the mirror that DIR/registries.yaml names", async () => {
+  it('pulls through the mirror that the configuration names', async () => {
     await cluster.shell.output('kubectl run pulled --image=kiamol/ch03-sleep');
     await cluster.ready('pulled');
     assert.ok((await names()).includes('docker.io/kiamol/ch03-sleep:latest'));
+  });
+
+  it('pulls from a registry over plain HTTP with the credentials that the configuration has for it', async () => {
+    const host = new URL(guarded.url).host;
+    await cluster.shell.output(`kubectl run known --image=${host}/kiamol/ch03-sleep`);
+    await cluster.ready('known');
+    await cluster.shell.output(`kubectl run unknown --image=${host.replace('127.0.0.1', 'localhost')}/kiamol/ch03-sleep`);
+    const why = await cluster.shell.eventually("kubectl get events --field-selector involvedObject.name=unknown -o jsonpath='{.items[*].message}'", (text) => text.includes('Failed to pull'));
+    assert.match(why, /401 Unauthorized|authorization failed/);
+  });
+
+  it('pulls from a mirror that has other names for images, with credentials', async () => {
+    await cluster.shell.output('kubectl run renamed --image=registry.example/stable/sleep');
+    await cluster.ready('renamed');
+    assert.ok((await names()).includes('registry.example/stable/sleep:latest'));
+  });
+
+  it('gives Pods with the DNS policy Default the resolv.conf that was named for the node', async () => {
+    await cluster.runPod('outward', 'exec sleep 100000', `--overrides='{"spec":{"dnsPolicy":"Default"}}'`);
+    assert.equal(await cluster.shell.output('kubectl exec outward -- cat /etc/resolv.conf'), 'search corp.example\nnameserver 192.0.2.53\noptions timeout:3\n');
+    await cluster.runPod('inward');
+    assert.match(await cluster.shell.output('kubectl exec inward -- cat /etc/resolv.conf'), /^search default\.svc\.cluster\.local svc\.cluster\.local cluster\.local corp\.example\nnameserver 10\.\d+\.0\.10\n/);
+  });
+
+  it('does not show passwords to whoever lists processes or looks at the status', async () => {
+    const commandLine = readFileSync(`/proc/${cluster.serverPid}/cmdline`, 'utf8');
+    assert.match(commandLine, /--registries\0[^\0]*config\.yaml/);
+    assert.doesNotMatch(commandLine + (await cluster.k8ts('status -o json')), /sesame/);
   });
 });

@@ -1,7 +1,6 @@
-/** The program's own behaviour: starting, stopping, being killed, and what it says when asked wrongly. */
+/** The program's own behaviour: starting, stopping, being killed. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { Scratch } from '../harness/k8ts-program.ts';
 import { Kubectl, findKubectl } from '../harness/kubectl.ts';
@@ -150,59 +149,5 @@ describe('k8ts up and down', () => {
     const { code, stdout } = await scratch.k8ts('down', '--data-dir', other);
     assert.equal(code, 0);
     assert.match(stdout, /No server was running/);
-  });
-});
-
-describe('wrong input', () => {
-  const scratch = new Scratch();
-  after(() => scratch.close());
-  const file = (name: string, text: string | Buffer): string => {
-    writeFileSync(scratch.path(name), text);
-    return scratch.path(name);
-  };
-  const cases: { name: string; args: () => string[]; code: number; says: RegExp }[] = [
-    { name: 'an unknown flag', args: () => ['up', '--prot', '1'], code: 2, says: /unknown option '--prot'/ },
-    { name: 'an unknown command', args: () => ['frobnicate'], code: 2, says: /unknown command 'frobnicate'/ },
-    { name: 'a port that is none', args: () => ['server', '--port', '70000'], code: 2, says: /--port 70000 is not a port/ },
-    { name: 'a range that is none', args: () => ['server', '--service-cidr', '10.96.0.1/16'], code: 2, says: /did you mean 10\.96\.0\.0\/16/ },
-    { name: 'ranges that overlap', args: () => ['server', '--service-cidr', '10.244.128.0/20'], code: 2, says: /overlap/ },
-    { name: 'etcd', args: () => ['server', '--datastore', 'http://127.0.0.1:2379'], code: 2, says: /not built yet/ },
-    { name: 'an unknown setting', args: () => ['server', '--compat', 'steam'], code: 2, says: /--compat steam is not known/ },
-    { name: 'no configuration file', args: () => ['server', '--config', scratch.path('none')], code: 2, says: /there is no such file/ },
-    { name: 'a configuration file that is no YAML', args: () => ['server', '--config', file('bad.yaml', 'a: [')], code: 2, says: /not valid YAML/ },
-    { name: 'an unknown option in it', args: () => ['server', '--config', file('odd.yaml', 'colour: blue')], code: 2, says: /unknown option "colour"/ },
-    { name: 'a kubeconfig that cannot be parsed', args: () => ['up', '--no-node', '--data-dir', scratch.path('k'), '--kubeconfig', file('torn', 'clusters: [')], code: 1, says: /cannot be read as a kubeconfig/ },
-    { name: 'a folder that is a file', args: () => ['server', ...alone, '--data-dir', file('plain', '')], code: 1, says: /is not a folder/ },
-  ];
-  for (const { name, args, code, says } of cases) {
-    it(`answers ${name} with one sentence`, async () => {
-      const result = await scratch.k8ts(...args());
-      assert.equal(result.code, code, result.stderr);
-      assert.match(result.stderr, says);
-      assert.doesNotMatch(result.stderr, /\n\s+at |Error:/);
-    });
-  }
-
-  it('answers a busy port', async () => {
-    const holder = createServer().listen(0, '0.0.0.0');
-    await new Promise((resolve) => holder.once('listening', resolve));
-    const { port } = holder.address() as { port: number };
-    for (const command of ['server', 'up']) {
-      const result = await scratch.k8ts(command, '--no-node', '--port', String(port), '--data-dir', scratch.path('busy'));
-      assert.equal(result.code, 1);
-      assert.equal(result.stderr.split('\n').find((line) => line.startsWith('k8ts: ')), `k8ts: port ${port} is in use by another program: choose another with --port (0 picks a free one)`);
-    }
-    await new Promise((resolve) => holder.close(resolve));
-  });
-
-  it('answers a damaged database, and leaves it as it is', async () => {
-    const folder = scratch.path('damaged');
-    const server = await scratch.server(...alone, '--data-dir', folder);
-    await server.stop('SIGTERM');
-    writeFileSync(`${folder}/state.db`, Buffer.alloc(8192, 'x'));
-    const result = await scratch.k8ts('server', ...alone, '--data-dir', folder);
-    assert.equal(result.code, 1);
-    assert.match(result.stderr, /state\.db is damaged/);
-    assert.equal(readFileSync(`${folder}/state.db`, 'latin1').slice(0, 4), 'xxxx');
   });
 });

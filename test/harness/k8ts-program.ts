@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const bundle = path.resolve(import.meta.dirname, '../../dist/cli.js');
+export const bundle = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
 export interface Finished {
   readonly code: number | null;
@@ -39,9 +39,10 @@ export class Scratch {
     return server;
   }
 
-  async close(): Promise<void> {
+  /** `keepFolder`: only ends the servers, as when something in the folder must be unmounted before it goes. */
+  async close({ keepFolder = false }: { readonly keepFolder?: boolean } = {}): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop('SIGKILL')));
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!keepFolder) rmSync(this.folder, { recursive: true, force: true });
   }
 
   #spawn(args: readonly string[]): ChildProcess {

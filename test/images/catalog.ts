@@ -63,6 +63,22 @@ const pi: ImageDescription = {
   settings: { entrypoint: ['dotnet', 'Pi.Web.dll'], command: ['-m', 'console', '-dp', '6'], workingDir: '/app', ports: ['80/tcp'] },
 };
 
+const adminer: ImageDescription = {
+  names: ['adminer:4.7-standalone'],
+  layers: [baseSystem, python, webModule, () => [
+    pythonProgram('postgres.py'), pythonProgram('adminer.py'),
+    text('usr/local/bin/docker-php-entrypoint', ['#!/bin/sh', 'exec "$@"'], 0o755),
+    text('usr/local/bin/php', ['#!/bin/sh', 'exec python3 -E /app/adminer.py "$@"'], 0o755),
+  ]],
+  settings: { entrypoint: ['docker-php-entrypoint'], command: ['php', '-S', '[::]:8080', '-t', '/var/www/html'], ports: ['8080/tcp'] },
+};
+
+const timecheck = application(['kiamol/ch07-timecheck:latest'], 'timecheck.py');
+const timecheckFiles = (): TarEntry[] => [
+  text('config/appsettings.json', ['{ "Application": { "Version": "1.0", "Environment": "DEV" }, "Timer": { "IntervalSeconds": "5" } }']),
+  { name: 'logs/', type: 'folder' },
+];
+
 /** One server under several versions' names: the images differ, as those of two releases do, in what they say they stand for. */
 function postgres(...names: readonly string[]): ImageDescription {
   return {
@@ -101,6 +117,9 @@ export const catalog: readonly ImageDescription[] = [
   application(['kiamol/ch03-numbers-web:v2'], 'numbers_web.py', ['Style=body { background: darkblue; color: white }']),
   todoList,
   pi,
+  adminer,
+  { ...timecheck, layers: [...timecheck.layers, timecheckFiles], settings: { ...timecheck.settings, ports: [] } },
+  application(['kiamol/ch07-simple-proxy:latest'], 'simple_proxy.py'),
   postgres('postgres:11.6-alpine', 'postgres:latest'),
   postgres('postgres:11.8-alpine'),
   { names: ['nginx:1.18-alpine'], layers: [baseSystem, nginxServer], settings: { ...nginx, env: ['STANDS_FOR=nginx:1.18-alpine'] } },

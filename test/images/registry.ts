@@ -1,5 +1,5 @@
 /** Debian's docker-registry on loopback, over a storage folder, for as long as a test runs. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,15 +13,24 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-/** Resolves when it listens, on a port of its own. */
-export async function startRegistry(storageFolder: string): Promise<Registry> {
+/** The only user and password that a registry knows. */
+export interface RegistryReader {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Resolves when it listens, on a port of its own; with a reader, for nobody else. */
+export async function startRegistry(storageFolder: string, reader?: RegistryReader): Promise<Registry> {
   const folder = mkdtempSync(path.join(tmpdir(), 'k8ts-registry-'));
   const config = path.join(folder, 'config.json');
+  const passwords = path.join(folder, 'htpasswd');
+  if (reader) writeFileSync(passwords, `${reader.user}:${bcrypt(reader.password)}\n`);
   writeFileSync(config, JSON.stringify({
     version: 0.1,
     log: { level: 'info', formatter: 'json', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: storageFolder }, maintenance: { readonly: { enabled: true } } },
     http: { addr: '127.0.0.1:0' },
+    ...(reader ? { auth: { htpasswd: { realm: 'test', path: passwords } } } : {}),
   }));
   const program = debianRoot(['docker-registry']).locate('usr/bin/docker-registry');
   const child = spawn(program, ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' } });
@@ -35,6 +44,11 @@ export async function startRegistry(storageFolder: string): Promise<Registry> {
     await close();
     throw error;
   }
+}
+
+/** The only form of passwords that the registry takes; Perl has the system's crypt(3). */
+function bcrypt(password: string): string {
+  return execFileSync('perl', ['-e', 'print crypt($ARGV[0], q($2b$04$abcdefghijklmnopqrstuu))', password], { encoding: 'utf8' });
 }
 
 async function listeningAddress(child: ChildProcess): Promise<string> {

@@ -24,6 +24,13 @@ export interface Writer {
   readonly ignored?: FieldSet;
 }
 
+export interface Applier extends Writer {
+  /** Takes over what others own with other values. */
+  readonly force?: boolean;
+  /** Conflicts about these fields are taken over too: what the applier wrote before it began to apply. */
+  readonly forgiven?: FieldSet;
+}
+
 /** Fields that nobody owns, because the server sets them or they name the object. */
 const unowned = [
   ['f:apiVersion'], ['f:kind'],
@@ -77,7 +84,7 @@ export interface Applied {
  * Server-side apply of a pruned configuration. `live` is undefined when the object is to be created. Throws StatusError 409 with a
  * cause for each field that another manager owns with another value, unless `force` takes them over.
  */
-export function applyConfiguration(schema: Schema, live: AnyObject | undefined, config: AnyObject, writer: Writer & { readonly force?: boolean }): Applied {
+export function applyConfiguration(schema: Schema, live: AnyObject | undefined, config: AnyObject, writer: Applier): Applied {
   const bareLive = withoutManagedFields(live ?? emptyObject);
   const bareConfig = withoutManagedFields(config);
   const before = ownersBeforeApply(schema, live, bareLive, writer);
@@ -89,7 +96,7 @@ export function applyConfiguration(schema: Schema, live: AnyObject | undefined, 
     const kept = others.reduce((set, owner) => set.union(owner.fields), fields);
     removeFields(schema, merged, own.fields.difference(fields), kept);
   }
-  const difference = compareObjects(schema, bareLive, merged);
+  const difference = withoutIgnored(compareObjects(schema, bareLive, merged), writer.ignored);
   const entry: Ownership = { manager: writer.manager, operation: 'Apply', apiVersion: writer.apiVersion, subresource: writer.subresource ?? '', time: writer.now, fields };
   const settled = settle(others, difference, writer);
   const isOwnershipSame = own?.fields.equals(fields) === true && own.apiVersion === writer.apiVersion;
@@ -98,6 +105,10 @@ export function applyConfiguration(schema: Schema, live: AnyObject | undefined, 
   const metadata = { ...merged.metadata, managedFields: writeManagedFields(owners) };
   return { object: { ...merged, metadata }, isChanged };
 }
+
+const withoutIgnored = ({ added, modified, removed }: Difference, ignored: FieldSet = FieldSet.empty): Difference => ({
+  added: added.recursiveDifference(ignored), modified: modified.recursiveDifference(ignored), removed: removed.recursiveDifference(ignored),
+});
 
 const isNothing = ({ added, modified, removed }: Difference): boolean => added.isEmpty && modified.isEmpty && removed.isEmpty;
 
@@ -110,10 +121,10 @@ function ownersBeforeApply(schema: Schema, live: AnyObject | undefined, bareLive
 }
 
 /** What the other managers still own. Throws on conflicts that are not forced. */
-function settle(others: readonly Ownership[], difference: Difference, writer: Writer & { readonly force?: boolean }): Ownership[] {
+function settle(others: readonly Ownership[], difference: Difference, { force, forgiven = FieldSet.empty }: Applier): Ownership[] {
   const changed = difference.added.union(difference.modified);
-  const conflicts = others.flatMap((owner) => [...owner.fields.intersection(changed).paths()].map((path) => ({ owner, path })));
-  if (conflicts.length > 0 && writer.force !== true) throw conflictError(conflicts);
+  const conflicts = others.flatMap((owner) => [...owner.fields.intersection(changed).difference(forgiven).paths()].map((path) => ({ owner, path })));
+  if (conflicts.length > 0 && force !== true) throw conflictError(conflicts);
   return others.map((owner) => withFields(owner, owner.fields.difference(changed).difference(difference.removed)));
 }
 
@@ -124,15 +135,19 @@ interface Conflict {
 
 function conflictError(conflicts: readonly Conflict[]): StatusError {
   const causes = conflicts.map(({ owner, path }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${describe(owner)}`, field: formatPath(path) }));
+  return new StatusError({ code: 409, reason: 'Conflict', message: conflictMessage(conflicts), details: { causes } });
+}
+
+function conflictMessage(conflicts: readonly Conflict[]): string {
+  const [first] = conflicts;
+  if (first && conflicts.length === 1) return `Apply failed with 1 conflict: conflict with ${describe(first.owner)}: ${formatPath(first.path)}`;
   const byOwner = new Map<string, string[]>();
   for (const { owner, path } of conflicts) byOwner.set(describe(owner), [...(byOwner.get(describe(owner)) ?? []), formatPath(path)]);
-  const texts = [...byOwner].sort(([a], [b]) => (a < b ? -1 : 1)).map(([owner, paths]) =>
-    paths.length === 1 ? `conflict with ${owner}: ${paths[0] ?? ''}` : `conflicts with ${owner}:\n${paths.map((path) => `- ${path}`).join('\n')}`);
-  const message = `Apply failed with ${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}: ${texts.join('\n')}`;
-  return new StatusError({ code: 409, reason: 'Conflict', message, details: { causes } });
+  const lines = [...byOwner].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([owner, paths]) => [`conflicts with ${owner}:`, ...paths.map((path) => `- ${path}`)]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
 }
 
 function describe({ manager, operation, apiVersion, subresource }: Ownership): string {
-  if (operation === 'Apply') return JSON.stringify(manager);
-  return `${JSON.stringify(manager)}${subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`} using ${apiVersion}`;
+  const who = `${JSON.stringify(manager)}${subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`}`;
+  return operation === 'Apply' ? who : `${who} using ${apiVersion}`;
 }

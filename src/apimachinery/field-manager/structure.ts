@@ -3,7 +3,7 @@
  * where there is no schema, objects have fields and lists are one thing.
  */
 import type { PathElement } from './field-set.ts';
-import type { Field, Schema, StructSchema } from '../schema.ts';
+import type { Field, ListSchema, Schema, StructSchema } from '../schema.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -55,9 +55,21 @@ function build(schema: Schema): Structure {
 /** Keys that upstream's schema gives a default where ours, read from the API's facts, has none. */
 const keyDefaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' };
 
+const keyDefault = (item: StructSchema, key: string): unknown => (item.fields.get(key) as Field | undefined)?.default ?? (item.name === undefined ? undefined : keyDefaults[key]);
+
+/** Why an item of a set or of a list with keys cannot be told from others, if so. */
+export function elementProblem(schema: ListSchema, item: unknown): string | undefined {
+  if (schema.listType === 'set') return item === null || typeof item === 'object' ? 'associative list of sets may only hold scalars' : undefined;
+  const { item: form, listMapKeys = [] } = schema;
+  if (form.type !== 'struct') return undefined;
+  if (!isObject(item)) return item === null ? 'associative list with keys may not have a null element' : 'associative list with keys may not have non-map elements';
+  const missing = listMapKeys.find((key) => item[key] === undefined && keyDefault(form, key) === undefined);
+  return missing === undefined ? undefined : `associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`;
+}
+
 function keyElement(keys: readonly string[], item: StructSchema): (value: unknown) => PathElement {
   const sorted = [...keys].sort();
-  const defaultOf = (key: string): unknown => (item.fields.get(key) as Field | undefined)?.default ?? (item.name === undefined ? undefined : keyDefaults[key]);
+  const defaultOf = (key: string): unknown => keyDefault(item, key);
   return (value) => {
     const found: Record<string, unknown> = {};
     for (const key of sorted) {

@@ -1,63 +1,51 @@
 /**
  * The rules of a CRD's schema that are written in CEL (x-kubernetes-validations). A rule that mentions `oldSelf` holds for changes
- * only, and only where the old value can be told: fields of objects, values of maps, items of lists with keys.
+ * only, and only where the old value can be told: fields of objects, values of maps, items of lists with keys. What an update leaves
+ * as it was is not judged again.
  * Upstream: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
-import { Environment } from '@marcbachmann/cel-js';
+import { Optional } from '@marcbachmann/cel-js';
 import { messageOf } from '../../base/errors.ts';
-import type { FieldPath} from '../../apimachinery/field-error.ts';
+import { equalJson } from '../../apimachinery/equal-json.ts';
+import type { FieldPath } from '../../apimachinery/field-error.ts';
 import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
+import { CostLimitError, measured, perCallLimit, perObjectLimit } from '../cel/budget.ts';
+import { compile, createEnvironment, type Compiled } from '../cel/expression.ts';
+import { asSchema, toCel } from './cel-values.ts';
 
-type Program = (context: Record<string, unknown>) => unknown;
-
-const environment = new Environment({ enableOptionalTypes: true }).registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn');
-const programs = new Map<string, Program>();
+const environment = createEnvironment({ self: 'dyn', oldSelf: 'dyn' });
+const optionalEnvironment = createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' });
+const programs = new Map<string, Compiled>();
 const mostPrograms = 5000;
 
-/** Throws an Error that says why the text is no expression. */
-export function compileRule(text: string): Program {
-  let program = programs.get(text);
+/** Throws an Error that says why the text is no expression. `optional`: oldSelf is an optional value. */
+export function compileRule(text: string, optional: boolean): Compiled {
+  const key = `${optional ? '?' : ''}${text}`;
+  let program = programs.get(key);
   if (program) return program;
-  const parsed = environment.parse(text);
-  const checked = parsed.check();
-  if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   if (programs.size >= mostPrograms) programs.clear();
-  program = (context) => parsed(context) as unknown;
-  programs.set(text, program);
+  programs.set(key, (program = compile(optional ? optionalEnvironment : environment, text)));
   return program;
 }
 
-export const isTransition = ({ rule }: ValidationRule): boolean => /\boldSelf\b/.test(rule.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, ''));
+export const isTransition = ({ rule }: Pick<ValidationRule, 'rule'>): boolean => /\boldSelf\b/.test(rule.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, ''));
 
 /** What the rules of a schema say against a value. `old` is undefined where there is none. */
 export function checkRules(props: JSONSchemaProps, value: unknown, old: unknown, path: FieldPath): FieldError[] {
-  if (value === undefined || value === null) return [];
-  const errors = (props['x-kubernetes-validations'] ?? []).flatMap((rule) => checkRule(rule, props, { value, old, path }));
-  if (Array.isArray(value)) return [...errors, ...checkItems(props, value, old, path)];
-  if (typeof value !== 'object') return errors;
-  const fields = value as Record<string, unknown>;
-  const before = isRecord(old) ? old : undefined;
-  for (const [name, child] of Object.entries(props.properties ?? {})) {
-    if (Object.hasOwn(fields, name)) errors.push(...checkRules(child, fields[name], before?.[name], path.child(name)));
-  }
-  if (isRecord(props.additionalProperties)) {
-    const child = props.additionalProperties as JSONSchemaProps;
-    for (const [name, item] of Object.entries(fields)) if (!Object.hasOwn(props.properties ?? {}, name)) errors.push(...checkRules(child, item, before?.[name], path.key(name)));
-  }
-  return errors;
+  return new RuleCheck().value(props, value, old, path);
+}
+
+/** Whether a schema has rules anywhere. */
+export function hasRules(props: JSONSchemaProps): boolean {
+  return (
+    (props['x-kubernetes-validations'] ?? []).length > 0 ||
+    Object.values(props.properties ?? {}).some(hasRules) ||
+    [props.items, props.additionalProperties].some((child) => { const schema = asSchema(child); return schema !== undefined && hasRules(schema); })
+  );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function checkItems(props: JSONSchemaProps, list: readonly unknown[], old: unknown, path: FieldPath): FieldError[] {
-  const items = props.items as JSONSchemaProps | undefined;
-  if (items === undefined) return [];
-  const keys = props['x-kubernetes-list-type'] === 'map' ? (props['x-kubernetes-list-map-keys'] ?? []) : [];
-  const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => (isRecord(item) ? item[key] : undefined)));
-  const before = new Map(keys.length > 0 && Array.isArray(old) ? old.map((item: unknown) => [keyOf(item), item] as const) : []);
-  return list.flatMap((item, i) => checkRules(items, item, before.get(keyOf(item)), path.index(i)));
-}
 
 interface Place {
   readonly value: unknown;
@@ -65,15 +53,99 @@ interface Place {
   readonly path: FieldPath;
 }
 
-function checkRule(rule: ValidationRule, props: JSONSchemaProps, { value, old, path }: Place): FieldError[] {
-  if (isTransition(rule) && old === undefined) return [];
-  const context = { self: toCel(props, value), ...(old === undefined ? {} : { oldSelf: toCel(props, old) }) };
-  try {
-    if (compileRule(rule.rule)(context) === true) return [];
-    return [refusal(rule, props, path, messageFor(rule, context))];
-  } catch (error) {
-    return [invalid(path, typeOf(props), `${messageOf(error).split('\n')[0] ?? ''} evaluating rule: ${rule.message ?? rule.rule}`)];
+/** One object under its rules, which share a budget. */
+class RuleCheck {
+  #budget = perObjectLimit;
+  #exhausted = false;
+
+  value(props: JSONSchemaProps, value: unknown, old: unknown, path: FieldPath): FieldError[] {
+    if (value === undefined || value === null || this.#exhausted) return [];
+    const errors: FieldError[] = [];
+    for (const rule of props['x-kubernetes-validations'] ?? []) {
+      if (this.#exhausted) break;
+      errors.push(...this.#rule(rule, props, { value, old, path }));
+    }
+    if (Array.isArray(value)) return [...errors, ...this.#items(props, value, old, path)];
+    if (!isRecord(value)) return errors;
+    const before = isRecord(old) ? old : undefined;
+    for (const [name, child] of Object.entries(props.properties ?? {})) {
+      if (Object.hasOwn(value, name)) errors.push(...this.value(child, value[name], before?.[name], path.child(name)));
+    }
+    const values = asSchema(props.additionalProperties);
+    if (values === undefined) return errors;
+    for (const [name, item] of Object.entries(value)) {
+      if (!Object.hasOwn(props.properties ?? {}, name)) errors.push(...this.value(values, item, before?.[name], path.key(name)));
+    }
+    return errors;
   }
+
+  #items(props: JSONSchemaProps, list: readonly unknown[], old: unknown, path: FieldPath): FieldError[] {
+    const items = asSchema(props.items);
+    if (items === undefined || !hasRules(items)) return [];
+    const keys = props['x-kubernetes-list-type'] === 'map' ? (props['x-kubernetes-list-map-keys'] ?? []) : [];
+    const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => (isRecord(item) ? item[key] : undefined)));
+    const before = new Map(keys.length > 0 && Array.isArray(old) ? old.map((item: unknown) => [keyOf(item), item] as const) : []);
+    return list.flatMap((item, i) => this.value(items, item, before.get(keyOf(item)), path.index(i)));
+  }
+
+  #rule(rule: ValidationRule, props: JSONSchemaProps, { value, old, path }: Place): FieldError[] {
+    const transition = isTransition(rule);
+    if (transition && old === undefined && rule.optionalOldSelf !== true) return [];
+    if (!transition && old !== undefined && equalJson(value, old)) return [];
+    try {
+      const context: Record<string, unknown> = { self: toCel(props, value) };
+      if (transition) context['oldSelf'] = oldSelfOf(rule, props, old);
+      if (this.#run(rule.rule, rule, context) === true) return [];
+      return [refusal(rule, props, path, this.#messageFor(rule, context))];
+    } catch (error) {
+      return [this.#failure(error, rule, props, path)];
+    }
+  }
+
+  #run(text: string, { optionalOldSelf }: ValidationRule, context: Record<string, unknown>): unknown {
+    const { run } = compileRule(text, optionalOldSelf === true);
+    const { result, cost } = measured(() => run(context), Math.min(perCallLimit, this.#budget));
+    this.#budget -= cost + 1;
+    return result;
+  }
+
+  #failure(error: unknown, rule: ValidationRule, props: JSONSchemaProps, path: FieldPath): FieldError {
+    const text = (rule.message?.trim() ?? '') || rule.rule.trim();
+    if (error instanceof CostLimitError) {
+      this.#exhausted = true;
+      if (this.#budget < perCallLimit) return invalid(path, typeOf(props), 'validation failed due to running out of cost budget, no further validation rules will be run');
+      return invalid(path, typeOf(props), `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${text}`);
+    }
+    const said = errorText(error);
+    if (said.startsWith('no such overload')) return invalid(path, typeOf(props), `'${said}': call arguments did not match a supported operator, function or macro signature for rule: ${text}`);
+    return invalid(path, typeOf(props), `${said} evaluating rule: ${text}`);
+  }
+
+  #messageFor(given: ValidationRule, context: Record<string, unknown>): string {
+    const { rule, message, messageExpression } = given;
+    const plain = message?.trim() ?? `failed rule: ${rule.trim()}`;
+    if (messageExpression === undefined) return plain;
+    try {
+      const made = this.#run(messageExpression, given, context);
+      return typeof made === 'string' && made.trim() !== '' && !made.includes('\n') && made.length <= 5 * 1024 ? made.trim() : plain;
+    } catch {
+      return plain;
+    }
+  }
+}
+
+function oldSelfOf({ optionalOldSelf }: ValidationRule, props: JSONSchemaProps, old: unknown): unknown {
+  if (optionalOldSelf !== true) return toCel(props, old);
+  return old === undefined ? Optional.none() : Optional.of(toCel(props, old));
+}
+
+/** In cel-go's words. */
+function errorText(error: unknown): string {
+  const text = messageOf(error).split('\n')[0] ?? '';
+  const key = /^No such key: (.*)$/.exec(text)?.[1];
+  const index = /^index out of bounds, index (-?\d+)/.exec(key ?? '')?.[1];
+  if (index !== undefined) return `index out of bounds: ${index}`;
+  return key === undefined ? text : `no such key: ${key}`;
 }
 
 function refusal(rule: ValidationRule, props: JSONSchemaProps, at: FieldPath, message: string): FieldError {
@@ -97,25 +169,4 @@ function pathOf({ fieldPath }: ValidationRule, at: FieldPath): FieldPath {
   return path;
 }
 
-function messageFor({ rule, message, messageExpression }: ValidationRule, context: Record<string, unknown>): string {
-  const plain = message ?? `failed rule: ${rule.trim()}`;
-  if (messageExpression === undefined) return plain;
-  try {
-    const made = compileRule(messageExpression)(context);
-    return typeof made === 'string' && made.trim() !== '' && !made.includes('\n') ? made : plain;
-  } catch {
-    return plain;
-  }
-}
-
 const typeOf = ({ type }: JSONSchemaProps): string => type ?? 'object';
-
-/** Whole numbers are CEL's int where the schema says integer, times its timestamp. */
-function toCel(props: JSONSchemaProps | undefined, value: unknown): unknown {
-  if (typeof value === 'number') return Number.isInteger(value) && props?.type !== 'number' ? BigInt(value) : value;
-  if (typeof value === 'string') return props?.format === 'date-time' && !Number.isNaN(Date.parse(value)) ? new Date(value) : value;
-  if (Array.isArray(value)) return value.map((item) => toCel(props?.items as JSONSchemaProps | undefined, item));
-  if (!isRecord(value)) return value;
-  const values = isRecord(props?.additionalProperties) ? (props.additionalProperties as JSONSchemaProps) : undefined;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toCel(props?.properties?.[name] ?? values, item)]));
-}

@@ -2,13 +2,15 @@
  * Refuses CustomResourceDefinitions whose schemas cannot be used: types that are missing, expressions that do not compile.
  * Upstream: k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation, pkg/apiserver/schema/validation.go
  */
-import { messageOf } from '../../base/errors.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
 import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { CustomResourceDefinition, JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
-import { compileRule } from './cel-rules.ts';
+import { asSchema } from './cel-values.ts';
+import { RuleAdmission, type RulePlace } from './rule-admission.ts';
+import { keywordErrors } from './schema-keywords.ts';
+import { mostElements } from './schema-sizes.ts';
 
 const group = 'apiextensions.k8s.io';
 
@@ -34,41 +36,35 @@ export function schemaErrors({ spec }: CustomResourceDefinition): FieldError[] {
   return (shared ? schemas.slice(0, 1) : schemas).flatMap((schema, i) => {
     if (!schema) return [];
     const root = structural && schema.type !== 'object' ? [schema.type ? invalid(at(i).child('type'), schema.type, 'must be object at the root') : required(at(i).child('type'), 'must not be empty at the root')] : [];
-    return [...root, ...nodeErrors(schema, at(i), structural)];
+    const rules = new RuleAdmission();
+    const errors = new SchemaCheck(structural, rules).node(schema, at(i), { cardinality: 1, uncorrelatable: undefined });
+    return [...root, ...errors, ...rules.total(at(i))];
   });
 }
 
-function nodeErrors(props: JSONSchemaProps, path: FieldPath, structural: boolean): FieldError[] {
-  const errors = ruleErrors(props, path);
-  const inner = (child: unknown, at: FieldPath, what: string): void => {
-    if (typeof child !== 'object' || child === null) return;
-    const schema = child as JSONSchemaProps;
-    const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
-    if (structural && !schema.type && !free) errors.push(required(at.child('type'), `must not be empty for specified ${what}`));
-    errors.push(...nodeErrors(schema, at, structural));
-  };
-  for (const [name, child] of Object.entries(props.properties ?? {})) inner(child, path.child('properties').key(name), 'object fields');
-  inner(props.items, path.child('items'), 'array items');
-  inner(props.additionalProperties, path.child('additionalProperties'), 'object fields');
-  return errors;
-}
+class SchemaCheck {
+  readonly #structural: boolean;
+  readonly #rules: RuleAdmission;
 
-function ruleErrors(props: JSONSchemaProps, path: FieldPath): FieldError[] {
-  return (props['x-kubernetes-validations'] ?? []).flatMap((rule, i) => {
-    const at = path.child('x-kubernetes-validations').index(i);
-    if (rule.rule.trim() === '') return [required(at.child('rule'), 'rule is not specified')];
-    return [
-      ...compilationError(rule.rule, rule, at.child('rule'), 'compilation failed'),
-      ...(rule.messageExpression === undefined ? [] : compilationError(rule.messageExpression, rule, at.child('messageExpression'), 'messageExpression compilation failed')),
-    ];
-  });
-}
+  constructor(structural: boolean, rules: RuleAdmission) {
+    this.#structural = structural;
+    this.#rules = rules;
+  }
 
-function compilationError(text: string, value: unknown, path: FieldPath, what: string): FieldError[] {
-  try {
-    compileRule(text);
-    return [];
-  } catch (error) {
-    return [invalid(path, value, `${what}: ERROR: <input>: ${messageOf(error)}`)];
+  node(props: JSONSchemaProps, path: FieldPath, place: RulePlace): FieldError[] {
+    const errors = [...this.#rules.check(props, path, place), ...keywordErrors(props, path)];
+    const inner = (child: unknown, at: FieldPath, what: string, where: RulePlace): void => {
+      const schema = asSchema(child);
+      if (schema === undefined) return;
+      const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
+      if (this.#structural && !schema.type && !free) errors.push(required(at.child('type'), `must not be empty for specified ${what}`));
+      errors.push(...this.node(schema, at, where));
+    };
+    const many = { ...place, cardinality: place.cardinality * Math.max(1, mostElements(props)) };
+    const isCorrelatable = props['x-kubernetes-list-type'] === 'map';
+    for (const [name, child] of Object.entries(props.properties ?? {})) inner(child, path.child('properties').key(name), 'object fields', place);
+    inner(props.items, path.child('items'), 'array items', isCorrelatable ? many : { ...many, uncorrelatable: place.uncorrelatable ?? path.child('items') });
+    inner(props.additionalProperties, path.child('additionalProperties'), 'object fields', many);
+    return errors;
   }
 }

@@ -68,6 +68,7 @@ function objectSchema(props: JSONSchemaProps): Schema {
     fields,
     ...(props['x-kubernetes-preserve-unknown-fields'] ? { preserveUnknown: true } : {}),
     ...(props['x-kubernetes-embedded-resource'] ? { embeddedResource: true } : {}),
+    ...(props['x-kubernetes-map-type'] === 'atomic' ? { mapType: 'atomic' as const } : {}),
   };
 }
 

@@ -48,11 +48,10 @@ export function keepMetadata(definition: ResourceDefinition, next: DraftObject, 
   if (metadata.resourceVersion && metadata.resourceVersion !== '0' && metadata.resourceVersion !== before.resourceVersion) {
     throw status.conflict(subjectOf(definition), before.name ?? '', status.modifiedMessage);
   }
-  delete metadata.selfLink;
-  carry(metadata, before, ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName', 'namespace', 'name']);
+  carry(metadata, before, ['selfLink', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName', 'namespace', 'name']);
 }
 
-function carry(metadata: Draft<ObjectMeta>, before: ObjectMeta, fields: readonly ('uid' | 'creationTimestamp' | 'deletionTimestamp' | 'deletionGracePeriodSeconds' | 'generation' | 'generateName' | 'namespace' | 'name')[]): void {
+function carry(metadata: Draft<ObjectMeta>, before: ObjectMeta, fields: readonly ('selfLink' | 'uid' | 'creationTimestamp' | 'deletionTimestamp' | 'deletionGracePeriodSeconds' | 'generation' | 'generateName' | 'namespace' | 'name')[]): void {
   const target = metadata as Record<string, unknown>;
   for (const field of fields) {
     if (before[field] === undefined) delete target[field];

@@ -7,6 +7,7 @@ import { timestamp } from '../../base/clock.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
 import { createdFields } from '../../apimachinery/field-manager/created-fields.ts';
 import { applyConfiguration, updateManagedFields, type Applied, type Writer } from '../../apimachinery/field-manager/field-manager.ts';
+import { clientAppliedFields } from '../../apimachinery/field-manager/last-applied.ts';
 import { FieldSet } from '../../apimachinery/field-manager/field-set.ts';
 import { sharedFields } from '../../apimachinery/field-manager/shared-fields.ts';
 import type { ManagedFieldsEntry } from '../../apimachinery/field-manager/managed-fields.ts';
@@ -89,11 +90,21 @@ function split(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, 
   return differs;
 }
 
+export interface Application {
+  readonly ownership: Ownership;
+  readonly subresource: string;
+  readonly now: number;
+  readonly force: boolean;
+  /** What client-side apply left on the object, in the storage version: no conflict for the manager that takes over from it. */
+  readonly lastApplied?: AnyObject | undefined;
+}
+
 /** The object that a configuration makes of `live`; undefined when there is none yet. Throws 409 on conflicts. */
-export function applyOwned(definition: ResourceDefinition, live: AnyObject | undefined, config: AnyObject, apply: { readonly ownership: Ownership; readonly subresource: string; readonly now: number; readonly force: boolean }): Applied {
+export function applyOwned(definition: ResourceDefinition, live: AnyObject | undefined, config: AnyObject, apply: Application): Applied {
   const schema = schemaOf(definition);
   if (!schema) throw new Error(`no schema of ${definition.group}/${definition.plural}`);
-  return applyConfiguration(schema, live, config, { ...writerOf(definition, apply.ownership, apply.subresource, apply.now), force: apply.force });
+  const forgiven = live && apply.lastApplied ? { forgiven: clientAppliedFields(schema, apply.lastApplied, live) } : {};
+  return applyConfiguration(schema, live, config, { ...writerOf(definition, apply.ownership, apply.subresource, apply.now), force: apply.force, ...forgiven });
 }
 
 /** The manager that stands for a client which names none: what its user agent says before the first slash. */
@@ -113,15 +124,15 @@ const ignoredSets = new Map<readonly string[], FieldSet>();
 
 function ignoredSet(fields: readonly string[]): FieldSet {
   let set = ignoredSets.get(fields);
-  if (!set) ignoredSets.set(fields, (set = fields.reduce((all, field) => all.union(FieldSet.of(`f:${field}`)), FieldSet.empty)));
+  if (!set) ignoredSets.set(fields, (set = fields.reduce((all, path) => all.union(FieldSet.of(...path.split('.').map((step) => `f:${step}`))), FieldSet.empty)));
   return set;
 }
 
-const throughStatus: readonly string[] = ['spec', 'data'];
+const throughStatus: readonly string[] = ['spec', 'data', 'metadata.labels', 'metadata.ownerReferences'];
 const throughMain: readonly string[] = ['status'];
 const nothing: readonly string[] = [];
 
-/** Top-level fields that a write through this door leaves as they are. */
+/** Fields that a write through this door leaves as they are. */
 function ignoredFields(definition: ResourceDefinition, subresource: string): readonly string[] {
   if (subresource === 'status') return throughStatus;
   return subresource === '' && 'status' in definition.subresources ? throughMain : nothing;

@@ -2,12 +2,16 @@
  * Server-side apply: PATCH with a configuration, which creates the object when it is absent.
  * Upstream: k8s.io/apiserver/pkg/endpoints/handlers/patch.go (applyPatcher)
  */
-import { formatApiVersion } from '../../apimachinery/group-version.ts';
+import { configurationProblems, joinProblems } from '../../apimachinery/field-manager/check-configuration.ts';
+import { kubectlManager, lastAppliedOf, withLastApplied } from '../../apimachinery/field-manager/last-applied.ts';
+import { parseApiVersion } from '../../apimachinery/group-version.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
+import type { Schema } from '../../apimachinery/schema.ts';
 import * as status from '../../apimachinery/status-error.ts';
+import { findDuplicateYamlLines } from '../../apimachinery/yaml.ts';
 import type { DraftObject } from '../../resources/definition.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
-import { toStorageVersion } from '../negotiation/conversion.ts';
+import { apiVersionOf, toStorageVersion } from '../negotiation/conversion.ts';
 import { prune } from '../negotiation/decode.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
 import { applyOwned, type Ownership } from '../registry/ownership.ts';
@@ -20,17 +24,17 @@ export async function applyObject(request: ApiRequest, served: ServedResource, w
   const { definition } = served;
   const { namespace, name, subresource } = request.info;
   const context = writeContext(request);
-  const manager = request.query.get('fieldManager') ?? '';
-  if (manager === '') {
-    throw status.invalidObject('meta.k8s.io', 'PatchOptions', '', [{ type: 'FieldValueRequired', field: 'fieldManager', message: 'Required value: is required for apply patch' }]);
-  }
-  const ownership: Ownership = { manager, apiVersion: formatApiVersion({ group: definition.group, version: served.version.name }), applied: true };
-  const config = await readConfiguration(request, served);
+  const ownership = applierOf(request, apiVersionOf(served));
+  const { sent, config } = await readConfiguration(request, served);
   const force = isTrue(request.query.get('force'));
+  const isKubectl = ownership.manager === kubectlManager;
   const apply = (live: AnyObject | undefined): DraftObject => {
     checkIdentity(definition.group, definition.plural, config, live);
-    const { object, isChanged } = applyOwned(definition, live, config, { ownership, subresource, now: writer.now(), force });
-    return live && !isChanged ? draft(live) : draft(object);
+    const lastApplied = live && isKubectl ? clientApplied(served, live, ownership.apiVersion) : undefined;
+    const { object, isChanged } = applyOwned(definition, live, config, { ownership, subresource, now: writer.now(), force, lastApplied });
+    const next = live && !isChanged ? draft(live) : draft(object);
+    if (isKubectl && next.metadata.annotations) next.metadata.annotations = withLastApplied(next.metadata.annotations, sent);
+    return next;
   };
   const applied: WriteContext = { ...context, ownership };
   for (;;) {
@@ -49,19 +53,33 @@ export async function applyObject(request: ApiRequest, served: ServedResource, w
   }
 }
 
+/** In whose name a configuration is applied: an apply must say it. */
+export function applierOf(request: ApiRequest, apiVersion: string): Ownership {
+  const manager = request.query.get('fieldManager') ?? '';
+  if (manager !== '') return { manager, apiVersion, applied: true };
+  throw status.invalidObject('meta.k8s.io', 'PatchOptions', '', [{ type: 'FieldValueRequired', field: 'fieldManager', message: 'Required value: is required for apply patch' }]);
+}
+
+/** What client-side apply left on the object, in the storage version. */
+function clientApplied(served: ServedResource, live: AnyObject, apiVersion: string): AnyObject | undefined {
+  const before = lastAppliedOf(live, apiVersion);
+  return before && (toStorageVersion(served, prune(served, draft(before), 'Ignore', [])) as AnyObject);
+}
+
 const isMissing = (error: unknown, plural: string): boolean => status.isNotFound(error) && error.status.details?.kind === plural;
 
-/** The configuration in the storage version, without fields that the schema does not know. */
-async function readConfiguration(request: ApiRequest, served: ServedResource): Promise<AnyObject> {
-  const { definition, version } = served;
+interface Configuration {
+  /** As the client wrote it. */
+  readonly sent: AnyObject;
+  /** In the storage version. */
+  readonly config: AnyObject;
+}
+
+async function readConfiguration(request: ApiRequest, served: ServedResource): Promise<Configuration> {
+  const { definition } = served;
   const { name, namespace } = request.info;
-  const sent = parsePatch(await request.readBody()) as AnyObject;
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw status.badRequest('error decoding YAML: a configuration is an object');
-  const expected = formatApiVersion({ group: definition.group, version: version.name });
-  if (sent.apiVersion !== expected || sent.kind !== definition.kind) {
-    throw status.badRequest(`error decoding patch: the configuration is of ${sent.apiVersion ?? ''}, Kind=${sent.kind ?? ''}, the request of ${expected}, Kind=${definition.kind}`);
-  }
-  const config = prune(served, draft({ ...sent, metadata: sent.metadata ?? {} }), fieldValidation(request), request.warnings);
+  const sent = await readTyped(request, served.version.schema, { apiVersion: apiVersionOf(served), kind: definition.kind });
+  const config = prune(served, draft({ ...sent, metadata: sent.metadata ?? {} }), 'Ignore', request.warnings);
   const { metadata } = config;
   if (metadata.managedFields !== undefined && metadata.managedFields.length > 0) throw status.badRequest('metadata.managedFields must be nil');
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
@@ -74,7 +92,38 @@ async function readConfiguration(request: ApiRequest, served: ServedResource): P
     }
     metadata.namespace = namespace;
   }
-  return toStorageVersion(served, config) as AnyObject;
+  return { sent, config: toStorageVersion(served, config) as AnyObject };
+}
+
+/** The configuration that was sent, of the kind that the URL is of, and fit for its schema. Throws 400, and 500 where upstream does. */
+export async function readTyped(request: ApiRequest, schema: Schema, expected: { readonly apiVersion: string; readonly kind: string }): Promise<AnyObject> {
+  const body = await request.readBody();
+  const sent = parsePatch(body) as AnyObject;
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw status.badRequest('error decoding YAML: a configuration is an object');
+  if (sent.apiVersion !== expected.apiVersion || sent.kind !== expected.kind) {
+    throw status.badRequest(`error decoding patch: the configuration is of ${sent.apiVersion ?? ''}, Kind=${sent.kind ?? ''}, the request of ${expected.apiVersion}, Kind=${expected.kind}`);
+  }
+  reportDuplicates(request, body, sent);
+  const problems = configurationProblems(schema, sent);
+  if (problems.length > 0) {
+    const { group, version } = parseApiVersion(expected.apiVersion);
+    const where = `${sent.metadata?.namespace ?? ''}/${sent.metadata?.name ?? ''}; ${group}/${version}, Kind=${expected.kind}`;
+    throw new status.StatusError({ code: 500, message: `failed to create typed patch object (${where}): ${joinProblems(problems)}` });
+  }
+  return sent;
+}
+
+/** Keys that a mapping has twice are told of or refused, as fieldValidation says. */
+function reportDuplicates(request: ApiRequest, body: Uint8Array, sent: AnyObject): void {
+  const mode = fieldValidation(request);
+  if (mode === 'Ignore') return;
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  if (JSON.stringify(sent) === text) return;
+  const duplicates = findDuplicateYamlLines(text);
+  if (duplicates.length === 0) return;
+  const problem = `yaml: unmarshal errors:\n${duplicates.map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`).join('\n')}`;
+  if (mode === 'Strict') throw status.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${problem}`);
+  request.warnings.push(`error converting YAML to JSON: ${problem}`);
 }
 
 /** A configuration may insist on the object it was made for. */

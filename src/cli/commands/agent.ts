@@ -25,6 +25,7 @@ export interface AgentCommand {
   readonly nodeName: string | undefined;
   readonly clusterCidr: string | undefined;
   readonly registries: string | undefined;
+  readonly resolvConf: string | undefined;
 }
 
 /** Prints the node's name once it is Ready. */
@@ -42,7 +43,7 @@ export async function agent(command: AgentCommand): Promise<number> {
   const state = describe(access, nodeName);
   writeServerState(directory, state);
   try {
-    const started = await startAgent({ directory, ...access, nodeName, clusterCidr, registries, logger, version: programVersion, signal: stop.signal });
+    const started = await startAgent({ directory, ...access, nodeName, clusterCidr, registries, resolvConf: command.resolvConf, logger, version: programVersion, signal: stop.signal });
     try {
       writeServerState(directory, { ...state, ready: true, ports: { kubelet: String(started.node.port) } });
       await waitForReadyNode(started.client, nodeName, stop.signal);

@@ -1,9 +1,9 @@
 /** `k8ts down`: ends an instance, whatever state it is in, and with `--purge` deletes what it kept. */
 import { systemClock } from '../../base/clock.ts';
+import { endProcess } from '../../base/process-identity.ts';
 import type { DataDirectory } from '../../cluster/data-directory.ts';
 import { endNode } from '../../cluster/end-node.ts';
 import { folderExists, namedFolder } from '../data-folder.ts';
-import { endProcess } from '../end-process.ts';
 import { Failure } from '../failure.ts';
 import { purge } from '../purge.ts';
 import { readServerState, runningServer, type ServerState } from '../server-state.ts';

@@ -7,11 +7,12 @@ import type { DataDirectory } from '../../cluster/data-directory.ts';
 import { formatKubeconfig } from '../../cluster/kubeconfig.ts';
 import { waitForReadyNode } from '../../cluster/node-ready.ts';
 import type { RunningServer } from '../../cluster/server.ts';
-import { openFolder } from '../data-folder.ts';
+import { namedFolder, openFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
 import { collectWhenIdle } from '../idle-memory.ts';
 import { effectiveText, parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
 import { startInstance, type Instance } from '../instance.ts';
+import { checkListenAddress } from '../listen-address.ts';
 import { checkKubeconfig, publishKubeconfig } from '../publish-kubeconfig.ts';
 import { LogFile } from '../log-file.ts';
 import { lineFormatter, type LogFormat } from '../log-lines.ts';
@@ -32,10 +33,11 @@ export interface ServerCommand {
 export async function server(command: ServerCommand): Promise<number> {
   const options = parseInstanceOptions(command.raw);
   const passing = options.noNode && options.datastore === 'memory' && options.dataDir === undefined;
+  if (!passing) refuseSecond(namedFolder(options.dataDir));
+  await checkListenAddress(options);
   const folder = openFolder(options.dataDir, { temporary: passing });
   const { directory } = folder;
   try {
-    refuseSecond(directory);
     const target = passing && options.kubeconfig === undefined ? undefined : checkKubeconfig(options.kubeconfig);
     const logger = openLogger(command, directory);
     const stop = new StopRequest(logger);

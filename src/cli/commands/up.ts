@@ -2,21 +2,23 @@
 import { systemClock } from '../../base/clock.ts';
 import type { DataDirectory } from '../../cluster/data-directory.ts';
 import { startInBackground } from '../background.ts';
-import { openFolder } from '../data-folder.ts';
+import { namedFolder, openFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
 import { parseInstanceOptions, type InstanceOptions, type RawOptions } from '../instance-options.ts';
 import { ensurePrograms } from '../install/ensure-programs.ts';
 import { installProgram } from '../installed-program.ts';
+import { checkListenAddress } from '../listen-address.ts';
 import { checkKubeconfig } from '../publish-kubeconfig.ts';
 import { runningServer, type ServerState } from '../server-state.ts';
 import { Steps } from '../steps.ts';
 
 export async function up(raw: RawOptions): Promise<number> {
   const options = parseInstanceOptions(raw);
-  const { directory } = openFolder(options.dataDir, { temporary: false });
-  const running = runningServer(directory);
-  if (running) return describeRunning(running, raw, directory);
+  const running = runningServer(namedFolder(options.dataDir));
+  if (running) return describeRunning(running, raw, namedFolder(options.dataDir));
   const target = checkKubeconfig(options.kubeconfig);
+  await checkListenAddress(options);
+  const { directory } = openFolder(options.dataDir, { temporary: false });
   const steps = new Steps(process.stdout, systemClock);
   process.stdout.write(`Starting ${options.name} in ${directory.root}\n`);
   await ensurePrograms({ node: !options.noNode, directory, steps });

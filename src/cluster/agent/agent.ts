@@ -1,6 +1,6 @@
 /**
- * A node as a process of its own: node agent and network, over HTTPS to an API server that runs elsewhere. Traffic between Pods of
- * different machines is not routed yet.
+ * A node as a process of its own: node agent and network, over HTTPS to an API server that runs elsewhere. Pods of different machines
+ * reach one another where the machines are on one network (network/node-routes).
  */
 import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -12,12 +12,16 @@ import { ApiClient } from '../../client/client.ts';
 import { HttpsTransport, type Credentials } from '../../client/https-transport.ts';
 import { Informers } from '../../client/informers.ts';
 import type { Registries } from '../../kubelet/images/registries.ts';
+import { configMaps } from '../../resources/core/config-map.ts';
 import { nodes } from '../../resources/core/node.ts';
 import { services } from '../../resources/core/service.ts';
+import type * as corev1 from '../../resources/types/core-v1.ts';
+import { rangesConfigMap } from '../bootstrap/published.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { startNode, type RunningNode } from '../node.ts';
-import { settleRanges, usualRanges } from '../ranges.ts';
+import { settleRanges, usualRanges, type Ranges } from '../ranges.ts';
 import { ownAddresses } from '../server.ts';
+import { keepRenewed, type Certificate } from './certificate-renewal.ts';
 import { requestServingCertificate } from './serving-certificate.ts';
 
 export interface AgentOptions {
@@ -26,9 +30,10 @@ export interface AgentOptions {
   readonly ca: string | undefined;
   readonly credentials: Credentials;
   readonly nodeName: string;
-  /** All Pods' range; a free one where absent. */
+  /** All Pods' range; where absent the one that the server tells. */
   readonly clusterCidr: string | undefined;
   readonly registries?: Registries | undefined;
+  readonly resolvConf?: string | undefined;
   readonly logger: Logger;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -64,16 +69,19 @@ async function start(options: AgentOptions, closing: CloseStack): Promise<Runnin
   const isNode = credentials.cert !== undefined && commonName(credentials.cert).startsWith(nodePrefix);
   const node = isNode ? client : connect({ name: `${nodePrefix}${nodeName}`, groups: ['system:nodes'] });
   const addresses = ownAddresses();
-  const serving = await requestServingCertificate({ node, approver: isNode ? undefined : client, nodeName, dnsNames: [...new Set([nodeName, hostname(), 'localhost'])], ipAddresses: ['127.0.0.1', ...addresses], clock: systemClock, signal });
-  const serviceCidr = await serviceRange(client);
-  const { clusterCidr } = settleRanges(directory, { clusterCidr: options.clusterCidr ?? usualRanges.clusterCidr, serviceCidr });
-  const { podCidr, isAlone } = await placeAmongNodes(client, nodeName, clusterCidr);
+  const askForCertificate = (until: AbortSignal): Promise<Certificate> =>
+    requestServingCertificate({ node, approver: isNode ? undefined : client, nodeName, dnsNames: [...new Set([nodeName, hostname(), 'localhost'])], ipAddresses: ['127.0.0.1', ...addresses], clock: systemClock, signal: until });
+  const serving = await askForCertificate(signal);
+  const { clusterCidr, serviceCidr } = settleRanges(directory, await rangesOf(client, options.clusterCidr));
+  const { podCidr, isFirst } = await placeAmongNodes(client, nodeName, clusterCidr);
   const informers = closing.add(new Informers({ client, clock: systemClock, logger }), (it) => it.close());
   const running = await startNode({
     dataDir: directory.root, nodeName, addresses, podCidr, clusterCidr, serviceCidr, clusterDns: `${serviceCidr.split('.').slice(0, 3).join('.')}.10`, clusterDomain: 'cluster.local',
-    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isAlone, logger, version: options.version, registries: options.registries, instance: directory.id, informers,
+    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isFirst, logger, version: options.version, registries: options.registries, resolvConf: options.resolvConf, instance: directory.id, informers,
   });
   closing.add(running, (it) => it.close());
+  const renewal = keepRenewed({ current: serving, request: askForCertificate, use: (renewed) => running.setTls({ ...renewed, clientCa: ca }), clock: systemClock, logger: logger.with({ component: 'kubelet' }) });
+  closing.add(renewal, (it) => it.close());
   return { node: running, client, close: () => closing.close() };
 }
 
@@ -81,25 +89,43 @@ function commonName(cert: string): string {
   return /^CN=(.*)$/m.exec(new X509Certificate(cert).subject)?.[1] ?? '';
 }
 
-/** The range is not told by the API; by custom it is the /16 that the Service `kubernetes` has the first address of. */
+/** What the server tells, unless it is told here; for servers that tell nothing, what is usual. */
+async function rangesOf(client: ApiClient, asked: string | undefined): Promise<Ranges> {
+  const told = (await orUndefined(client.of(configMaps).namespace('kube-system').get(rangesConfigMap)))?.data ?? {};
+  return { clusterCidr: asked ?? told['clusterCidr'] ?? usualRanges.clusterCidr, serviceCidr: told['serviceCidr'] ?? (await serviceRange(client)) };
+}
+
+/** By custom it is the /16 that the Service `kubernetes` has the first address of. */
 async function serviceRange(client: ApiClient): Promise<string> {
+  const service = await orUndefined(client.of(services).namespace('default').get('kubernetes'));
+  return service?.spec?.clusterIP === undefined ? usualRanges.serviceCidr : `${service.spec.clusterIP.split('.').slice(0, 2).join('.')}.0.0/16`;
+}
+
+async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    const service = await client.of(services).namespace('default').get('kubernetes');
-    return `${(service.spec?.clusterIP ?? '').split('.').slice(0, 2).join('.')}.0.0/16`;
+    return await asked;
   } catch (error) {
-    if (isNotFound(error)) return usualRanges.serviceCidr;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }
 
+interface Place {
+  readonly podCidr: string;
+  /** The oldest node provides what one node provides for all. */
+  readonly isFirst: boolean;
+}
+
 /** The node's own Pod range: the one it had, else the first /24 that no node has. */
-async function placeAmongNodes(client: ApiClient, nodeName: string, clusterCidr: string): Promise<{ readonly podCidr: string; readonly isAlone: boolean }> {
+async function placeAmongNodes(client: ApiClient, nodeName: string, clusterCidr: string): Promise<Place> {
   const { items } = await client.of(nodes).list();
   const others = items.filter(({ metadata }) => metadata.name !== nodeName);
-  const own = items.find(({ metadata }) => metadata.name === nodeName)?.spec?.podCIDR;
+  const own = items.find(({ metadata }) => metadata.name === nodeName);
   const taken = new Set(others.map(({ spec }) => spec?.podCIDR));
   const prefix = clusterCidr.split('.').slice(0, 2).join('.');
   const free = Array.from({ length: 256 }, (_, i) => `${prefix}.${i}.0/24`).find((range) => !taken.has(range));
-  if (own === undefined && free === undefined) throw new Error(`the Pod range ${clusterCidr} is used up`);
-  return { podCidr: own ?? free ?? '', isAlone: others.length === 0 };
+  const podCidr = own?.spec?.podCIDR ?? free;
+  if (podCidr === undefined) throw new Error(`the Pod range ${clusterCidr} is used up`);
+  const age = ({ metadata }: corev1.Node): string => `${metadata.creationTimestamp ?? ''} ${metadata.name ?? ''}`;
+  return { podCidr, isFirst: own ? others.every((other) => age(own) < age(other)) : others.length === 0 };
 }

@@ -14,11 +14,17 @@ export interface Published {
   readonly server: string;
   readonly authorityPem: string;
   readonly requestHeaderAuthorityPem: string;
+  readonly clusterCidr: string | undefined;
+  readonly serviceCidr: string;
 }
+
+/** Where nodes on other machines learn the cluster's ranges (kube-system). */
+export const rangesConfigMap = 'k8ts-ranges';
 
 const clusterInfoRole = 'kubeadm:bootstrap-signer-clusterinfo';
 
-export async function publishClusterFacts(client: ApiClient, { server, authorityPem, requestHeaderAuthorityPem }: Published): Promise<void> {
+export async function publishClusterFacts(client: ApiClient, { server, authorityPem, requestHeaderAuthorityPem, clusterCidr, serviceCidr }: Published): Promise<void> {
+  await put(client, 'kube-system', rangesConfigMap, { serviceCidr, ...(clusterCidr === undefined ? {} : { clusterCidr }) });
   await put(client, 'kube-system', 'extension-apiserver-authentication', {
     'client-ca-file': authorityPem,
     'requestheader-allowed-names': '["front-proxy-client"]',

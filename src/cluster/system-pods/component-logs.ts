@@ -6,6 +6,8 @@ import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, sy
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { createLogger, type LogLine, type Logger } from '../../base/log.ts';
+import { jsonFileOf, jsonLine } from '../../kubelet/logs/json-file-logs.ts';
+import { parseLogLine } from '../../kubelet/logs/log-line.ts';
 import { logRoot } from '../pod-logs.ts';
 import { componentOf } from './system-components.ts';
 
@@ -32,13 +34,15 @@ export class ComponentLogs {
   /** The file that says whose a log folder is. */
   readonly #ownerFile: string;
   readonly #root: string;
+  readonly #jsonFiles: boolean;
   readonly #open = new Map<string, OpenLog>();
   readonly #pending = new Map<string, string[]>();
 
-  constructor(options: { readonly clock: Clock; readonly ownerFile: string; readonly root?: string }) {
+  constructor(options: { readonly clock: Clock; readonly ownerFile: string; readonly root?: string; readonly jsonFiles?: boolean }) {
     this.#clock = options.clock;
     this.#ownerFile = options.ownerFile;
     this.#root = options.root ?? logRoot;
+    this.#jsonFiles = options.jsonFiles ?? false;
   }
 
   /** A logger like `logger` whose lines come here too. */
@@ -67,7 +71,7 @@ export class ComponentLogs {
     mkdirSync(path.dirname(link), { recursive: true });
     writeFileSync(path.join(folder, this.#ownerFile), '');
     rmSync(link, { force: true });
-    symlinkSync(file, link);
+    symlinkSync(this.#jsonFiles ? jsonFileOf(file) : file, link);
     const open = { file, link, folder, size: existsSync(file) ? statSync(file).size : 0 };
     this.#open.set(container, open);
     const first = this.#lineOf({ level: 'info', message: `${container} runs inside the k8ts process`, fields: { pid: process.pid } });
@@ -93,6 +97,10 @@ export class ComponentLogs {
     return `${new Date(this.#clock.now()).toISOString().replace('Z', '000000Z')} stderr F ${describe(line)}\n`;
   }
 
+  #filesOf({ file }: OpenLog): string[] {
+    return this.#jsonFiles ? [file, jsonFileOf(file)] : [file];
+  }
+
   #keep(component: string, text: string): void {
     const lines = this.#pending.get(component) ?? [];
     lines.push(text);
@@ -105,15 +113,21 @@ export class ComponentLogs {
     if (text === '') return;
     try {
       if (open.size > maxBytes) {
-        renameSync(open.file, `${open.file}.1`);
+        for (const file of this.#filesOf(open)) renameSync(file, `${file}.1`);
         open.size = 0;
       }
       appendFileSync(open.file, text);
+      if (this.#jsonFiles) appendFileSync(jsonFileOf(open.file), jsonLines(text));
       open.size += text.length;
     } catch {
       return;
     }
   }
+}
+
+/** The same in the form of Docker's json-file driver. */
+function jsonLines(text: string): string {
+  return text.split('\n').flatMap((line) => parseLogLine(line) ?? []).map((entry) => `${jsonLine(entry)}\n`).join('');
 }
 
 const letters = { debug: 'D', info: 'I', warn: 'W', error: 'E' } as const;

@@ -5,7 +5,7 @@ import { cronJobs } from '../../resources/batch/cron-job.ts';
 import { jobs } from '../../resources/batch/job.ts';
 import { events } from '../../resources/core/event.ts';
 import type * as batchv1 from '../../resources/types/batch-v1.ts';
-import { cronJobController, cronJobControllerIn } from './cron-job.ts';
+import { cronJobController, cronJobControllerWith } from './cron-job.ts';
 import { dueTime, readSchedule } from './schedule.ts';
 
 const cronOf = (over: Partial<batchv1.CronJobSpec> = {}): batchv1.CronJob => ({
@@ -82,7 +82,7 @@ for (const [name, over, after, expected] of dues) {
 }
 
 test('without a zone the schedule is read in the controller\'s', async () => {
-  await using cluster = await startCluster({ controllers: [cronJobControllerIn('Asia/Tokyo')], now: Date.UTC(2026, 0, 1, 23, 59) });
+  await using cluster = await startCluster({ controllers: [cronJobControllerWith({ zone: 'Asia/Tokyo' })], now: Date.UTC(2026, 0, 1, 23, 59) });
   await cluster.client.of(cronJobs).namespace('default').create(cronOf({ schedule: '0 9 * * *' }));
   await cluster.clock.advance(2 * minute);
   assert.equal((await jobsOf(cluster)).length, 1);

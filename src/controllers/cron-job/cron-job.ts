@@ -22,10 +22,16 @@ type CronJob = batchv1.CronJob;
 /** So that a start is never looked for a moment too early, ms. */
 const slack = 100;
 
-/** `zone`: where schedules without a zone are read; default the process's. */
-export function cronJobControllerIn(zone = new Intl.DateTimeFormat().resolvedOptions().timeZone): ControllerFactory {
+export interface CronJobOptions {
+  /** Where schedules without a zone are read; default the process's. */
+  readonly zone?: string | undefined;
+  /** What Jobs' names count their times in, ms: minutes by default, seconds in releases up to 1.20. */
+  readonly nameUnit?: number | undefined;
+}
+
+export function cronJobControllerWith({ zone = new Intl.DateTimeFormat().resolvedOptions().timeZone, nameUnit = 60_000 }: CronJobOptions = {}): ControllerFactory {
   return (context) => {
-    const crons = new CronJobs(context, zone);
+    const crons = new CronJobs(context, zone, nameUnit);
     const controller = new Controller(context, { name: 'cronjob-controller', reconcile: (key) => crons.reconcile(key) });
     crons.crons.addHandler({
       added: (cron) => controller.queue.add(objectKey(cron)),
@@ -36,7 +42,7 @@ export function cronJobControllerIn(zone = new Intl.DateTimeFormat().resolvedOpt
   };
 }
 
-export const cronJobController: ControllerFactory = cronJobControllerIn();
+export const cronJobController: ControllerFactory = cronJobControllerWith();
 
 /** What a look at a CronJob has found: Jobs that run, and the last time on the schedule. */
 interface Found {
@@ -49,11 +55,13 @@ class CronJobs {
   readonly jobs: Informer<batchv1.Job>;
   readonly #context: ControllerContext;
   readonly #zone: string;
+  readonly #nameUnit: number;
   readonly #recorder: EventRecorder;
 
-  constructor(context: ControllerContext, zone: string) {
+  constructor(context: ControllerContext, zone: string, nameUnit: number) {
     this.#context = context;
     this.#zone = zone;
+    this.#nameUnit = nameUnit;
     this.crons = context.informers.of(cronJobs);
     this.jobs = indexByController(context.informers.of(jobs));
     this.#recorder = context.recorder('cronjob-controller');
@@ -111,7 +119,7 @@ class CronJobs {
     try {
       const job = await this.#context.client.of(jobs).namespace(namespace).create({
         metadata: {
-          name: `${name}-${Math.floor(at / 60_000)}`,
+          name: `${name}-${Math.floor(at / this.#nameUnit)}`,
           namespace,
           ...(labels ? { labels: { ...labels } } : {}),
           annotations: { ...annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': timestamp(at) },

@@ -10,11 +10,11 @@ import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { endProcess, identify, isAlive, signalProcess, waitUntilGone, type ProcessIdentity } from '../../base/process-identity.ts';
 import { connectCri, type CriRuntime } from '../cri/cri-runtime.ts';
 import { containerdConfig } from './config.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { inspectMachine, type Machine } from './machine.ts';
-import { end, isAlive, processRef, signal, waitGone, type ProcessRef } from './process-ref.ts';
 
 export interface ContainerdOptions {
   readonly dataDir: string;
@@ -30,7 +30,7 @@ export interface Containerd {
   readonly cri: CriRuntime;
   /** True where a running containerd of this instance was taken over. */
   readonly adopted: boolean;
-  readonly process: ProcessRef;
+  readonly process: ProcessIdentity;
   /** Lets go: containerd and all containers stay. */
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   let running = runningContainerd(paths);
   if (running && readIfThere(paths.containerdConfig) !== config) {
     log.info('restarting containerd with a new configuration', { pid: running.pid });
-    await end(running, 10_000, clock);
+    await endProcess(running, 10_000, clock);
     running = undefined;
   }
   writeFileSync(paths.containerdConfig, config);
@@ -81,9 +81,9 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
 }
 
 /** The live containerd of this instance, if there is one. */
-export function runningContainerd(paths: InstancePaths): ProcessRef | undefined {
-  const [pid, startTime] = (readIfThere(paths.pidFile) ?? '').split(' ');
-  const ref = { pid: Number(pid), startTime: (startTime ?? '').trim() };
+export function runningContainerd(paths: InstancePaths): ProcessIdentity | undefined {
+  const [pid, start] = (readIfThere(paths.pidFile) ?? '').split(' ');
+  const ref = { pid: Number(pid), start: (start ?? '').trim() };
   return ref.pid > 1 && isAlive(ref) ? ref : undefined;
 }
 
@@ -95,7 +95,7 @@ function makeFolders(paths: InstancePaths): void {
   chmodSync(paths.pods, 0o750);
 }
 
-function launch(paths: InstancePaths, machine: Machine): ProcessRef {
+function launch(paths: InstancePaths, machine: Machine): ProcessIdentity {
   const log = openSync(paths.containerdLog, 'a', 0o600);
   rmSync(paths.socket, { force: true });
   const child = spawn(machine.containerd, ['--config', paths.containerdConfig], {
@@ -107,9 +107,9 @@ function launch(paths: InstancePaths, machine: Machine): ProcessRef {
   closeSync(log);
   child.on('error', () => undefined); // waitReady reports it
   child.unref();
-  const ref = child.pid === undefined ? undefined : processRef(child.pid);
+  const ref = child.pid === undefined ? undefined : identify(child.pid);
   if (!ref) throw new Error(`containerd did not start: ${machine.containerd}`);
-  writeFileSync(paths.pidFile, `${ref.pid} ${ref.startTime}\n`);
+  writeFileSync(paths.pidFile, `${ref.pid} ${ref.start}\n`);
   return ref;
 }
 
@@ -119,7 +119,7 @@ function proxyEnvironment(): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
-async function waitReady(cri: CriRuntime, ref: ProcessRef, paths: InstancePaths, clock: Clock): Promise<void> {
+async function waitReady(cri: CriRuntime, ref: ProcessIdentity, paths: InstancePaths, clock: Clock): Promise<void> {
   const until = clock.monotonic() + startupMs;
   for (;;) {
     try {
@@ -132,8 +132,8 @@ async function waitReady(cri: CriRuntime, ref: ProcessRef, paths: InstancePaths,
     }
     if (!isAlive(ref)) throw new Error(`containerd ended while starting:\n${logEnd(paths)}`);
     if (clock.monotonic() > until) {
-      signal(ref, 'SIGKILL');
-      await waitGone(ref, 5000, clock);
+      signalProcess(ref, 'SIGKILL');
+      await waitUntilGone(ref, 5000, clock);
       throw new Error(`containerd does not answer:\n${logEnd(paths)}`);
     }
     await clock.sleep(15);
@@ -149,7 +149,7 @@ interface WatchOptions {
 }
 
 /** Starts a containerd that died again, at once the first time and then ever more slowly. */
-async function watch(owner: { current: ProcessRef }, options: WatchOptions): Promise<void> {
+async function watch(owner: { current: ProcessIdentity }, options: WatchOptions): Promise<void> {
   const { paths, machine, clock, log } = options;
   let wait = watchMs;
   for (;;) {

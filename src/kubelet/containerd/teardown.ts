@@ -8,13 +8,13 @@ import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { endProcess, findProcesses, signalProcess, waitUntilGone } from '../../base/process-identity.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
 import { removeCgroup } from './cgroups.ts';
 import { runningContainerd, startContainerd } from './containerd.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { findProgram } from './machine.ts';
 import { unmountBelow } from './mounts.ts';
-import { end, findProcesses, signal, waitGone } from './process-ref.ts';
 
 export interface TeardownOptions {
   readonly dataDir: string;
@@ -28,7 +28,7 @@ export async function stopContainerd(options: TeardownOptions): Promise<void> {
   const paths = instancePaths(options.dataDir);
   await removeSandboxes(options, paths);
   const running = runningContainerd(paths);
-  if (running) await end(running, 10_000, options.clock);
+  if (running) await endProcess(running, 10_000, options.clock);
   await endLeftovers(paths, options.clock);
   unmountBelow(paths.stateDir);
   unmountBelow(paths.containerdRoot);
@@ -78,8 +78,8 @@ async function endLeftovers(paths: InstancePaths, clock: Clock): Promise<void> {
   }
   const sockets = shimSockets(paths);
   const shims = findProcesses((args) => path.basename(args[0] ?? '').startsWith('containerd-shim') && args.includes(paths.socket));
-  for (const shim of shims) signal(shim, 'SIGKILL');
-  await Promise.all(shims.map((shim) => waitGone(shim, 5000, clock)));
+  for (const shim of shims) signalProcess(shim, 'SIGKILL');
+  await Promise.all(shims.map((shim) => waitUntilGone(shim, 5000, clock)));
   for (const socket of sockets) rmSync(socket, { force: true });
 }
 

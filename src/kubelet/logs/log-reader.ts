@@ -57,7 +57,7 @@ function renderLine(line: Buffer, options: LogReadOptions): Buffer | undefined {
 }
 
 /** The log's lines without their ends, from where the reader is to begin. */
-async function* logLines(file: string, options: LogReadOptions): AsyncIterable<Buffer> {
+export async function* logLines(file: string, options: Omit<LogReadOptions, 'limitBytes' | 'timestamps' | 'stream' | 'since'>): AsyncIterable<Buffer> {
   let handle = await open(file, 'r');
   const alarm = options.follow === true ? new Alarm(file, options) : undefined;
   try {
@@ -135,11 +135,11 @@ async function rotatedAway(file: string, handle: FileHandle): Promise<FileHandle
 /** Wakes a reader when something happens in the log's folder, and now and then anyway. */
 class Alarm {
   readonly #watcher;
-  readonly #options: LogReadOptions;
+  readonly #options: Pick<LogReadOptions, 'clock' | 'signal'>;
   #rung = false;
   #ring: (() => void) | undefined;
 
-  constructor(file: string, options: LogReadOptions) {
+  constructor(file: string, options: Pick<LogReadOptions, 'clock' | 'signal'>) {
     this.#options = options;
     this.#watcher = watch(path.dirname(file), { persistent: false }, () => this.#sound());
     this.#watcher.on('error', () => this.#sound());

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import type { SandboxConfig } from '../cri/runtime-service.ts';
+import { jsonFileOf } from '../logs/json-file-logs.ts';
 import { VolumeError } from '../volumes/projection.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { formatDuration, type BackOff } from './back-off.ts';
@@ -112,7 +113,9 @@ async function linkLog(pod: Pod, container: string, id: string, restartCount: nu
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(sandbox.logDirectory ?? '', logOwnerFile(context.cgroupParent)), '');
     await rm(link, { force: true });
-    await symlink(path.join(sandbox.logDirectory ?? '', container, `${restartCount}.log`), link);
+    const file = path.join(sandbox.logDirectory ?? '', container, `${restartCount}.log`);
+    await symlink(context.jsonLogs ? jsonFileOf(file) : file, link);
+    context.jsonLogs?.follow(id, file);
   } catch (error) {
     context.log.warn('a log link could not be made', { link, error: messageOf(error) });
   }

@@ -81,9 +81,15 @@ export function parseResolvConf(text: string): ResolvConf {
   return { servers, searches, options };
 }
 
-/** The node's settings; where they name only a local stub, those behind it: a Pod's own loopback has no resolver. */
-export function hostResolvConf(): ResolvConf {
-  const usual = readResolvConf('/etc/resolv.conf');
+const usualFile = '/etc/resolv.conf';
+
+/**
+ * The node's settings, from the file that was named for it. Where the usual file names only a local stub, those behind it: a Pod's own
+ * loopback has no resolver.
+ */
+export function hostResolvConf(file = usualFile): ResolvConf {
+  const usual = readResolvConf(file);
+  if (file !== usualFile) return usual;
   const stub = usual.servers.every((server) => server.startsWith('127.') || server === '::1');
   const behind = stub ? readResolvConf('/run/systemd/resolve/resolv.conf') : usual;
   return behind.servers.length > 0 ? behind : usual;

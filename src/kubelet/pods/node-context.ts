@@ -5,6 +5,7 @@ import type { Pod } from '../../resources/types/core-v1.ts';
 import type { CgroupActivity } from '../containerd/cgroup-activity.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
 import type { ImagePuller } from '../images/image-puller.ts';
+import type { JsonFileLogs } from '../logs/json-file-logs.ts';
 import type { EventRecorder, NodeObjects, PodStatusSink } from '../pod-source.ts';
 import type { ProbeManager } from '../probes/probe-manager.ts';
 import type { VolumeManager } from '../volumes/volume-manager.ts';
@@ -40,6 +41,8 @@ export interface NodeContext extends SandboxSettings {
   readonly cgroups: PodCgroups;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Keeps logs in another form as well, where that is wanted. */
+  readonly jsonLogs?: JsonFileLogs | undefined;
   readonly userAgent: string;
   /** Bytes of the node's memory. */
   readonly memoryCapacity: number;

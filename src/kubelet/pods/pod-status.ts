@@ -40,12 +40,15 @@ export function podStatus(pod: Pod, inputs: PodStatusInputs, old: PodStatus | un
     ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
     startTime: timestamp(inputs.startTime),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    containerStatuses: regular,
-    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+    containerStatuses: byName(regular),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: byName(ephemeral) } : {}),
     qosClass: old?.qosClass ?? qosClass(pod),
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
   });
 }
+
+/** The order clients know; init containers are listed as they run. */
+const byName = (statuses: readonly ContainerStatus[]): ContainerStatus[] => [...statuses].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Without properties that are undefined: on the wire there are none. */
 const wireJson = (status: PodStatus): PodStatus => JSON.parse(JSON.stringify(status)) as PodStatus;

@@ -13,6 +13,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import { ContainerState } from '../cri/messages.ts';
+import { jsonFileOf } from '../logs/json-file-logs.ts';
 import { limitedOnDisk } from '../volumes/empty-dir-usage.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { BackOff } from './back-off.ts';
@@ -372,7 +373,9 @@ export class PodWorker {
   async #removeLog(record: ContainerRecord): Promise<void> {
     const link = path.join(this.#context.logs, 'containers', logLinkName(this.#pod, record.name, record.id));
     await unlink(link).catch(() => undefined);
-    if (record.logPath !== '') await rm(record.logPath, { force: true });
+    if (record.logPath === '') return;
+    await rm(record.logPath, { force: true });
+    await rm(jsonFileOf(record.logPath), { force: true });
   }
 
   async #refreshVolumes(seen: RuntimePod): Promise<void> {

@@ -1,13 +1,14 @@
 /** DaemonSets. Upstream: pkg/apis/apps/validation (ValidateDaemonSet), pkg/apis/apps/v1/defaults.go */
-import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, integer, labelText, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
-import { atLeastZero, immutable, oneOf } from '../validation/fields.ts';
+import { atLeastZero, immutable } from '../validation/fields.ts';
 import { selectorColumn, templateColumns } from '../workloads/columns.ts';
 import { validateOwnTemplate, validateSelector } from '../workloads/rules.ts';
+import { countRules } from '../workloads/status-rules.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -23,14 +24,15 @@ function validate({ spec: given }: appsv1.DaemonSet): FieldError[] {
 }
 
 function validateStrategy(strategy: appsv1.DaemonSetUpdateStrategy | undefined, path: FieldPath): FieldError[] {
-  if (strategy?.type !== 'RollingUpdate') return oneOf(path.child('type'), strategy?.type, ['OnDelete', 'RollingUpdate']);
+  if (strategy?.type === 'OnDelete') return [];
+  if (strategy?.type !== 'RollingUpdate') return [notSupported(path, strategy, ['RollingUpdate', 'OnDelete'])];
   const at = path.child('rollingUpdate');
   if (strategy.rollingUpdate === undefined) return [required(at)];
   const { maxUnavailable, maxSurge } = strategy.rollingUpdate;
   const errors = [
     ...validateIntOrPercent(maxUnavailable, at.child('maxUnavailable')),
-    ...validateAtMostWhole(maxUnavailable, at.child('maxUnavailable')),
     ...validateIntOrPercent(maxSurge, at.child('maxSurge')),
+    ...validateAtMostWhole(maxUnavailable, at.child('maxUnavailable')),
     ...validateAtMostWhole(maxSurge, at.child('maxSurge')),
   ];
   if (!isZero(maxUnavailable) && !isZero(maxSurge)) errors.push(invalid(at.child('maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero'));
@@ -55,7 +57,7 @@ const strategy: StrategyOf<appsv1.DaemonSet> = {
     set.status = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
   },
   validate,
-  validateUpdate: (set, old) => [...immutable(spec.child('selector'), set.spec?.selector, old.spec?.selector), ...validate(set)],
+  validateUpdate: (set, old) => [...validate(set), ...immutable(spec.child('selector'), set.spec?.selector, old.spec?.selector)],
   allowUnconditionalUpdate: true,
 };
 
@@ -66,7 +68,11 @@ export const daemonSetDefinition = defineKind<appsv1.DaemonSet>({
   namespaced: true,
   shortNames: ['ds'],
   categories: ['all'],
-  status: true,
+  status: {
+    validateUpdate: countRules({
+      counts: ['currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady', 'observedGeneration', 'updatedNumberScheduled', 'numberAvailable', 'numberUnavailable'],
+    }),
+  },
   strategy,
   columns: [
     nameColumn,

@@ -1,14 +1,15 @@
 /** Deployments. Upstream: pkg/apis/apps/v1/defaults.go, pkg/apis/apps/validation, pkg/registry/apps/deployment/strategy.go */
-import { FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, forbidden, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
 import { scale } from '../subresources.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
-import { atLeastZero, immutable, oneOf } from '../validation/fields.ts';
+import { atLeastZero, immutable } from '../validation/fields.ts';
 import { selectorColumn, templateColumns } from '../workloads/columns.ts';
 import { validateOwnTemplate, validateSelector } from '../workloads/rules.ts';
+import { countRules } from '../workloads/status-rules.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -31,7 +32,7 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy | undefined, path:
   const rolling = strategy?.rollingUpdate;
   const at = path.child('rollingUpdate');
   if (strategy?.type === 'Recreate') return rolling === undefined ? [] : [forbidden(at, "may not be specified when strategy `type` is 'Recreate'")];
-  if (strategy?.type !== 'RollingUpdate') return oneOf(path.child('type'), strategy?.type, ['Recreate', 'RollingUpdate']);
+  if (strategy?.type !== 'RollingUpdate') return [notSupported(path, strategy, ['Recreate', 'RollingUpdate'])];
   if (rolling === undefined) return [required(at, 'this should be defaulted and never be nil')];
   const { maxUnavailable, maxSurge } = rolling;
   const errors = [...validateIntOrPercent(maxUnavailable, at.child('maxUnavailable')), ...validateIntOrPercent(maxSurge, at.child('maxSurge'))];
@@ -55,7 +56,7 @@ const strategy: StrategyOf<appsv1.Deployment> = {
     defaultPodTemplate(given.template);
   },
   validate,
-  validateUpdate: (deployment, old) => [...immutable(spec.child('selector'), deployment.spec?.selector, old.spec?.selector), ...validate(deployment)],
+  validateUpdate: (deployment, old) => [...validate(deployment), ...immutable(spec.child('selector'), deployment.spec?.selector, old.spec?.selector)],
   allowUnconditionalUpdate: true,
 };
 
@@ -66,7 +67,12 @@ export const deploymentDefinition = defineKind<appsv1.Deployment>({
   namespaced: true,
   shortNames: ['deploy'],
   categories: ['all'],
-  status: true,
+  status: {
+    validateUpdate: countRules({
+      counts: ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'],
+      parts: ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+    }),
+  },
   subresources: { scale: scale() },
   strategy,
   columns: [

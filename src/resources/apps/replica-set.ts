@@ -8,6 +8,7 @@ import type * as appsv1 from '../types/apps-v1.ts';
 import { atLeastZero, immutable } from '../validation/fields.ts';
 import { selectorColumn, templateColumns } from '../workloads/columns.ts';
 import { validateOwnTemplate, validateSelector } from '../workloads/rules.ts';
+import { countRules } from '../workloads/status-rules.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -28,7 +29,12 @@ export const replicaSetDefinition = defineKind<appsv1.ReplicaSet>({
   namespaced: true,
   shortNames: ['rs'],
   categories: ['all'],
-  status: true,
+  status: {
+    validateUpdate: countRules({
+      counts: ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+      parts: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+    }),
+  },
   subresources: { scale: scale() },
   strategy: {
     defaults({ spec: given }) {
@@ -37,7 +43,7 @@ export const replicaSetDefinition = defineKind<appsv1.ReplicaSet>({
       defaultPodTemplate(given.template);
     },
     validate,
-    validateUpdate: (set, old) => [...immutable(spec.child('selector'), set.spec?.selector, old.spec?.selector), ...validate(set)],
+    validateUpdate: (set, old) => [...validate(set), ...immutable(spec.child('selector'), set.spec?.selector, old.spec?.selector)],
     prepareForCreate(set) {
       set.status = { replicas: 0 };
     },

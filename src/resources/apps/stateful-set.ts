@@ -2,15 +2,17 @@
 import { FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
-import { validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
+import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
+import { validateTemplateMetadata } from '../pod-spec/validate.ts';
 import { scale } from '../subresources.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
-import { atLeastZero, oneOf, sameJson } from '../validation/fields.ts';
+import { atLeastZero, sameJson, supportedOnly } from '../validation/fields.ts';
 import { checkDnsLabel } from '../validation/names.ts';
 import { defaultClaim } from '../volume-claim-defaults.ts';
 import { templateColumns } from '../workloads/columns.ts';
-import { validateSelector, validateStatefulTemplate } from '../workloads/rules.ts';
+import { validateOwnTemplate, validateSelector } from '../workloads/rules.ts';
+import { countRules } from '../workloads/status-rules.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -22,26 +24,33 @@ function validate({ spec: given }: appsv1.StatefulSet): FieldError[] {
   if (given === undefined) return [required(spec.child('selector')), required(spec.child('template'))];
   const retention = given.persistentVolumeClaimRetentionPolicy;
   return [
-    ...oneOf(spec.child('podManagementPolicy'), given.podManagementPolicy, ['OrderedReady', 'Parallel']),
+    ...validateManagement(given.podManagementPolicy ?? '', spec.child('podManagementPolicy')),
     ...validateStrategy(given.updateStrategy, spec.child('updateStrategy')),
-    ...(retention === undefined ? [] : (['whenDeleted', 'whenScaled'] as const).flatMap((name) => oneOf(spec.child('persistentVolumeClaimRetentionPolicy', name), retention[name], ['Delete', 'Retain']))),
+    ...(retention === undefined ? [] : (['whenDeleted', 'whenScaled'] as const).flatMap((name) => supportedOnly(spec.child('persistentVolumeClaimRetentionPolicy', name), retention[name] ?? '', ['Retain', 'Delete']))),
     ...atLeastZero(spec.child('replicas'), given.replicas),
     ...atLeastZero(spec.child('minReadySeconds'), given.minReadySeconds),
     ...atLeastZero(spec.child('ordinals.start'), given.ordinals?.start),
     ...atLeastZero(spec.child('revisionHistoryLimit'), given.revisionHistoryLimit),
     ...validateSelector(given.selector, 'statefulset', spec.child('selector')),
-    ...validateStatefulTemplate(given.template, given.selector, spec.child('template')),
+    ...validateOwnTemplate(given.template, given.selector, 'StatefulSet', spec.child('template'), validateTemplateMetadata),
   ];
+}
+
+function validateManagement(policy: string, path: FieldPath): FieldError[] {
+  if (policy === '') return [required(path)];
+  return policy === 'OrderedReady' || policy === 'Parallel' ? [] : [invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")];
 }
 
 function validateStrategy(strategy: appsv1.StatefulSetUpdateStrategy | undefined, path: FieldPath): FieldError[] {
   const at = path.child('rollingUpdate');
   if (strategy?.type === 'OnDelete') return strategy.rollingUpdate === undefined ? [] : [invalid(at, strategy.rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")];
-  if (strategy?.type !== 'RollingUpdate') return oneOf(path.child('type'), strategy?.type, ['OnDelete', 'RollingUpdate']);
+  if (!strategy?.type) return [required(path)];
+  if (strategy.type !== 'RollingUpdate') return [invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'")];
   const { partition, maxUnavailable } = strategy.rollingUpdate ?? {};
   return [
     ...atLeastZero(at.child('partition'), partition),
     ...validateIntOrPercent(maxUnavailable, at.child('maxUnavailable')),
+    ...(maxUnavailable !== undefined && isZero(maxUnavailable) ? [invalid(at.child('maxUnavailable'), maxUnavailable, 'cannot be 0')] : []),
     ...validateAtMostWhole(maxUnavailable, at.child('maxUnavailable')),
   ];
 }
@@ -92,7 +101,13 @@ export const statefulSetDefinition = defineKind<appsv1.StatefulSet>({
   namespaced: true,
   shortNames: ['sts'],
   categories: ['all'],
-  status: true,
+  status: {
+    validateUpdate: countRules({
+      counts: ['replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas', 'observedGeneration'],
+      parts: ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
+      readyName: 'status.readyReplicas',
+    }),
+  },
   subresources: { scale: scale() },
   strategy,
   columns: [nameColumn, text('Ready', (set) => `${set.status?.readyReplicas ?? 0}/${set.spec?.replicas ?? 0}`), ageColumn, ...templateColumns<appsv1.StatefulSet>()],

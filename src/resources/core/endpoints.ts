@@ -10,7 +10,7 @@ import { protocols } from '../pod-spec/ports.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { checkedText, invalidFor, nonEmpty, oneOf } from '../validation/fields.ts';
 import { checkIp, ipFamilyOf } from '../validation/ip.ts';
-import { checkDnsLabel, checkPortNumber } from '../validation/names.ts';
+import { checkDnsLabel, checkDnsSubdomain, checkPortNumber, checkQualifiedName } from '../validation/names.ts';
 import { listWithMore } from '../more.ts';
 
 function validate(endpoints: corev1.Endpoints): FieldError[] {
@@ -30,8 +30,10 @@ function validate(endpoints: corev1.Endpoints): FieldError[] {
 
 function validateAddress(address: corev1.EndpointAddress, path: FieldPath): FieldError[] {
   const errors = invalidFor(path.child('ip'), address.ip ?? '', checkIp(address.ip ?? ''));
+  const reachable = errors.length > 0 ? [invalid(path.child('ip'), address.ip ?? '', 'must be a valid IP address')] : validateReachable(address.ip, path.child('ip'));
   if (address.hostname) errors.push(...invalidFor(path.child('hostname'), address.hostname, checkDnsLabel(address.hostname)));
-  return errors.length > 0 ? errors : validateReachable(address.ip, path.child('ip'));
+  if (address.nodeName !== undefined) errors.push(...invalidFor(path.child('nodeName'), address.nodeName, checkDnsSubdomain(address.nodeName)));
+  return [...errors, ...reachable];
 }
 
 /** Addresses that mean something else on every host cannot be endpoints. */
@@ -49,6 +51,7 @@ function validatePort(port: corev1.EndpointPort, needsName: boolean, path: Field
     ...(port.name ? checkedText(path.child('name'), port.name, checkDnsLabel) : []),
     ...invalidFor(path.child('port'), port.port ?? 0, checkPortNumber(port.port ?? 0)),
     ...oneOf(path.child('protocol'), port.protocol, protocols),
+    ...(port.appProtocol === undefined ? [] : invalidFor(path.child('appProtocol'), port.appProtocol, checkQualifiedName(port.appProtocol))),
   ];
 }
 

@@ -3,7 +3,7 @@
  * spec (the `finalize` subresource) and in the metadata are.
  * Upstream: pkg/registry/core/namespace/strategy.go
  */
-import { invalid, FieldPath, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, type FieldError } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind, untyped, type StrategyOf } from '../define.ts';
@@ -56,6 +56,14 @@ const strategy: StrategyOf<corev1.Namespace> = {
 /** Replaces spec.finalizers and nothing else. */
 const finalizeStrategy: StrategyOf<corev1.Namespace> = { defaults: labelWithName, validateUpdate: validateFinalizers };
 
+/** The phase follows from whether the Namespace is being deleted. */
+function validatePhase({ metadata, status }: corev1.Namespace): FieldError[] {
+  const path = FieldPath.of('status', 'Phase');
+  const phase = status?.phase ?? '';
+  if (metadata.deletionTimestamp === undefined) return phase === 'Active' ? [] : [invalid(path, phase, "may only be 'Active' if `deletionTimestamp` is empty")];
+  return phase === 'Terminating' ? [] : [invalid(path, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")];
+}
+
 export const namespaceDefinition = defineKind<corev1.Namespace>({
   group: '',
   kind: 'Namespace',
@@ -63,7 +71,7 @@ export const namespaceDefinition = defineKind<corev1.Namespace>({
   namespaced: false,
   shortNames: ['ns'],
   verbs: allButCollection,
-  status: true,
+  status: { validateUpdate: validatePhase },
   subresources: { finalize: { type: 'object', verbs: ['update'], strategy: untyped(finalizeStrategy) } },
   strategy,
   columns: [nameColumn, text('Status', (namespace) => namespace.status?.phase ?? ''), ageColumn],

@@ -1,50 +1,61 @@
 /** PersistentVolumeClaims. Upstream: pkg/apis/core/validation (ValidatePersistentVolumeClaim) */
-import { FieldPath, forbidden, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, forbidden, invalid, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, text, unset, wideText } from '../columns.ts';
-import { compareQuantities } from '../../apimachinery/quantity.ts';
+import { compareQuantities, isQuantity } from '../../apimachinery/quantity.ts';
 import { defineKind, typedKind } from '../define.ts';
+import { validateClaimSpec } from '../pod-spec/claim-spec.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { sameJson, supportedOnly } from '../validation/fields.ts';
-import { validateLabelSelector } from '../validation/labels.ts';
-import { validateAmount } from '../validation/resource-lists.ts';
+import { immutable, sameJson } from '../validation/fields.ts';
 import { differences } from '../validation/differences.ts';
 import { accessModesText, defaultClaim } from '../volume-claim-defaults.ts';
 
 const spec = FieldPath.of('spec');
-const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 const rule = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
-function validate({ spec: given = {} }: corev1.PersistentVolumeClaim): FieldError[] {
-  const size = given.resources?.requests?.['storage'];
-  const at = spec.child('resources').key('storage');
-  return [
-    ...((given.accessModes ?? []).length === 0 ? [required(spec.child('accessModes'), 'at least 1 access mode is required')] : []),
-    ...(given.accessModes ?? []).flatMap((mode) => supportedOnly(spec.child('accessModes'), mode, modes)),
-    ...validateLabelSelector(given.selector, spec.child('selector')),
-    ...(size === undefined ? [required(at)] : validateAmount('storage', size, at)),
-    ...supportedOnly(spec.child('volumeMode'), given.volumeMode, ['Block', 'Filesystem']),
-  ];
-}
+const validate = ({ spec: given = {} }: corev1.PersistentVolumeClaim): FieldError[] => validateClaimSpec(given, spec);
 
-/** A claim may be bound (volumeName filled in), given its class once, and grow when it is bound. */
+const betaClass = 'volume.beta.kubernetes.io/storage-class';
+
+/** A claim may be bound (volumeName filled in), given its class once, and grow or change its attributes when it is bound. */
 function validateUpdate(claim: corev1.PersistentVolumeClaim, old: corev1.PersistentVolumeClaim): FieldError[] {
   const before = old.spec ?? {};
   const now = claim.spec ?? {};
+  const [annotation, oldAnnotation] = [claim.metadata.annotations?.[betaClass], old.metadata.annotations?.[betaClass]];
+  // The class moved from its old annotation to the field.
+  const upgraded = oldAnnotation !== undefined && before.storageClassName === undefined && now.storageClassName === oldAnnotation;
+  const errors = validate(claim);
+  if (!(upgraded && (annotation === undefined || annotation === oldAnnotation)) && annotation !== oldAnnotation) errors.push(invalid(FieldPath.of('metadata', 'annotations', betaClass), annotation ?? '', 'field is immutable'));
+  const classGiven = before.storageClassName === undefined && (oldAnnotation === undefined || now.storageClassName === oldAnnotation);
   const bound = old.status?.phase === 'Bound';
   const kept: corev1.PersistentVolumeClaimSpec = {
     ...now,
-    ...(before.volumeName === undefined || before.volumeName === '' ? { volumeName: before.volumeName } : {}),
-    ...(before.storageClassName === undefined ? { storageClassName: undefined } : {}),
-    ...(bound ? { resources: before.resources, volumeAttributesClassName: before.volumeAttributesClassName } : {}),
+    ...(before.volumeName ? {} : { volumeName: before.volumeName }),
+    ...(classGiven ? { storageClassName: undefined } : {}),
+    ...(bound ? { resources: withStorageOf(now, before), volumeAttributesClassName: now.volumeAttributesClassName === undefined ? undefined : before.volumeAttributesClassName } : {}),
   };
-  const errors = validate(claim);
   if (!sameJson(kept, before)) errors.push(forbidden(spec, `${rule}\n${differences(before, kept)}`));
-  const size = now.resources?.requests?.['storage'];
-  const asked = before.resources?.requests?.['storage'];
-  const has = old.status?.capacity?.['storage'] ?? asked;
-  const shrinks = bound && size !== undefined && asked !== undefined && compareQuantities(size, asked) < 0;
-  if (shrinks && has !== undefined && compareQuantities(size, has) <= 0) errors.push(forbidden(spec.child('resources', 'requests', 'storage'), 'field can not be less than status.capacity'));
-  return errors;
+  return [...errors, ...validateShrinking(claim, old), ...immutable(FieldPath.of('volumeMode'), now.volumeMode, before.volumeMode), ...validateAttributesChange(now, before)];
+}
+
+function withStorageOf(now: corev1.PersistentVolumeClaimSpec, before: corev1.PersistentVolumeClaimSpec): corev1.VolumeResourceRequirements | undefined {
+  const storage = before.resources?.requests?.['storage'];
+  return now.resources?.requests === undefined || storage === undefined ? now.resources : { ...now.resources, requests: { ...now.resources.requests, storage } };
+}
+
+/** An expansion that failed may be taken back as far as the volume has not grown. */
+function validateShrinking({ spec: now }: corev1.PersistentVolumeClaim, old: corev1.PersistentVolumeClaim): FieldError[] {
+  const size = now?.resources?.requests?.['storage'];
+  const asked = old.spec?.resources?.requests?.['storage'];
+  if (size === undefined || asked === undefined || !isQuantity(size) || compareQuantities(size, asked) >= 0) return [];
+  const has = old.status?.capacity?.['storage'] ?? '0';
+  return compareQuantities(size, has) <= 0 ? [forbidden(spec.child('resources', 'requests', 'storage'), 'field can not be less than status.capacity')] : [];
+}
+
+function validateAttributesChange({ volumeAttributesClassName: now }: corev1.PersistentVolumeClaimSpec, { volumeAttributesClassName: before }: corev1.PersistentVolumeClaimSpec): FieldError[] {
+  const path = spec.child('volumeAttributesClassName');
+  if (before === undefined || now === before) return [];
+  if (now === undefined) return [forbidden(path, 'update from non-nil value to nil is forbidden')];
+  return now === '' ? [forbidden(path, 'update from non-nil value to an empty string is forbidden')] : [];
 }
 
 export const persistentVolumeClaimDefinition = defineKind<corev1.PersistentVolumeClaim>({

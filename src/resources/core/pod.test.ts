@@ -1,8 +1,7 @@
-/** Pods: what is accepted, refused and with which causes, what may change, what a row says. */
+/** Pods: images, rows, grace, requests, classes. What is accepted and what may change is in pod.cases.ts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { formatFieldError } from '../../apimachinery/field-error.ts';
-import { draft, type AnyObject, type Draft } from '../../apimachinery/object.ts';
+import type { AnyObject, Draft } from '../../apimachinery/object.ts';
 import type { DraftObject } from '../definition.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { podDefinition } from './pod.ts';
@@ -17,80 +16,13 @@ function podOf(spec: object = {}, rest: object = {}): PodDraft {
   strategy.defaults?.(pod as unknown as DraftObject);
   return pod as unknown as PodDraft;
 }
-const causes = (pod: PodDraft): string[] => (strategy.validate?.(pod as unknown as AnyObject) ?? []).map(formatFieldError);
-const updateCauses = (pod: PodDraft, old: PodDraft): string[] => (strategy.validateUpdate?.(pod as unknown as AnyObject, old as unknown as AnyObject) ?? []).map(formatFieldError);
 const container = (more: object): object => ({ containers: [{ name: 'app', image: 'nginx', ...more }] });
-
-test('defaults fill in what a kubectl user sees in the stored Pod', () => {
-  const { spec } = podOf(container({ ports: [{ containerPort: 80 }], resources: { limits: { cpu: '1' } }, readinessProbe: { httpGet: { port: 80 } } }));
-  assert.equal(spec?.restartPolicy, 'Always');
-  assert.equal(spec.dnsPolicy, 'ClusterFirst');
-  assert.equal(spec.terminationGracePeriodSeconds, 30);
-  assert.equal(spec.enableServiceLinks, true);
-  const app = spec.containers[0];
-  assert.equal(app?.imagePullPolicy, 'Always');
-  assert.equal(app.terminationMessagePath, '/dev/termination-log');
-  assert.deepEqual(app.ports, [{ containerPort: 80, protocol: 'TCP' }]);
-  assert.deepEqual(app.resources, { limits: { cpu: '1' }, requests: { cpu: '1' } });
-  assert.deepEqual(app.readinessProbe, { httpGet: { port: 80, path: '/', scheme: 'HTTP' }, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
-});
 
 for (const [image, policy] of [['nginx', 'Always'], ['nginx:latest', 'Always'], ['host:5000/nginx', 'Always'], ['nginx:1.17', 'IfNotPresent'], ['host:5000/a/nginx:2', 'IfNotPresent'], ['nginx@sha256:00', 'IfNotPresent']]) {
   test(`an image ${image} is pulled ${policy}`, () => {
     assert.equal(podOf(container({ image })).spec?.containers[0]?.imagePullPolicy, policy);
   });
 }
-
-describe('validation', () => {
-  const cases: readonly (readonly [string, object, readonly string[]])[] = [
-    ['a plain Pod', {}, []],
-    ['no containers', { containers: [] }, ['spec.containers: Required value']],
-    ['two containers of one name, one without an image', { containers: [{ name: 'a', image: 'x' }, { name: 'a' }] }, ['spec.containers[1].image: Required value', 'spec.containers[1].name: Duplicate value: "a"']],
-    ['a padded image', container({ image: ' nginx' }), ['spec.containers[0].image: Invalid value: " nginx": must not have leading or trailing whitespace']],
-    ['an unknown restart policy', { restartPolicy: 'Sometimes' }, ['spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"']],
-    ['a port out of range', container({ ports: [{ containerPort: 70000 }] }), ['spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive']],
-    ['a mount of no volume', container({ volumeMounts: [{ name: 'data', mountPath: '/data' }] }), ['spec.containers[0].volumeMounts[0].name: Not found: "data"']],
-    ['a volume of two types', { volumes: [{ name: 'v', emptyDir: {}, hostPath: { path: '/x' } }] }, ['spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type']],
-    ['a request above its limit', container({ resources: { requests: { cpu: '200m' }, limits: { cpu: '100m' } } }), ['spec.containers[0].resources.requests: Invalid value: "200m": must be less than or equal to cpu limit of 100m']],
-    ['a value and a source', container({ env: [{ name: 'A', value: 'x', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }), ['spec.containers[0].env[0].valueFrom: Invalid value: "": may not be specified when `value` is not empty']],
-    ['a probe without a handler', container({ livenessProbe: {} }), ['spec.containers[0].livenessProbe: Required value: must specify a handler type']],
-    ['a liveness probe of two successes', container({ livenessProbe: { exec: { command: ['a'] }, successThreshold: 2 } }), ['spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1']],
-    ['a probe of an init container', { initContainers: [{ name: 'i', image: 'x', readinessProbe: { exec: { command: ['a'] } } }] }, ['spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always']],
-    ['a host port twice', { containers: [{ name: 'a', image: 'x', ports: [{ containerPort: 1, hostPort: 9 }] }, { name: 'b', image: 'x', ports: [{ containerPort: 2, hostPort: 9 }] }] }, ['spec.containers[1].ports[0].hostPort: Duplicate value: "TCP//9"']],
-    ['a deadline of zero', { activeDeadlineSeconds: 0 }, ['spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive']],
-  ];
-  for (const [name, spec, expected] of cases) test(name, () => assert.deepEqual(causes(podOf(spec)), expected));
-});
-
-describe('updates', () => {
-  const change = (edit: (spec: Draft<corev1.PodSpec>) => void, before: object = {}): string[] => {
-    const old = podOf(before);
-    const pod = draft(old) as PodDraft;
-    if (pod.spec !== undefined) edit(pod.spec);
-    return updateCauses(pod, old);
-  };
-  test('an image, a deadline and more tolerations may change', () => {
-    assert.deepEqual(change((spec) => {
-      spec.containers = spec.containers.map((one) => ({ ...one, image: 'nginx:1.18' }));
-      spec.activeDeadlineSeconds = 10;
-      spec.tolerations = [{ key: 'a', operator: 'Exists' }];
-    }), []);
-  });
-  test('a command may not', () => {
-    const [cause] = change((spec) => {
-      spec.containers = spec.containers.map((one) => ({ ...one, command: ['sh'] }));
-    });
-    assert.match(cause ?? '', /^spec: Forbidden: pod updates may not change fields other than `spec\.containers\[\*\]\.image`,/);
-    assert.match(cause ?? '', /\+ containers\[0\]\.command: \["sh"\]/);
-  });
-  test('containers may not be added', () => {
-    assert.deepEqual(change((spec) => spec.containers.push({ name: 'b', image: 'x', imagePullPolicy: 'Always', terminationMessagePolicy: 'File' })), ['spec.containers: Forbidden: pod updates may not add or remove containers']);
-  });
-  test('a deadline may shrink but not grow', () => {
-    assert.deepEqual(change((spec) => (spec.activeDeadlineSeconds = 5), { activeDeadlineSeconds: 10 }), []);
-    assert.deepEqual(change((spec) => (spec.activeDeadlineSeconds = 11), { activeDeadlineSeconds: 10 }), ['spec.activeDeadlineSeconds: Invalid value: 11: must be less than or equal to previous value']);
-  });
-});
 
 describe('the row of a Pod', () => {
   const now = Date.parse('2026-01-01T00:01:00Z');
@@ -104,6 +36,7 @@ describe('the row of a Pod', () => {
   const cases: readonly (readonly [string, PodDraft, string, string])[] = [
     ['running', withStatus([running]), 'Running', '1/1'],
     ['pending', podOf({}, { status: { phase: 'Pending' } }), 'Pending', '0/1'],
+    ['an evicted Pod', withStatus([status({ terminated: { reason: 'Error', exitCode: 137 } })], {}, { phase: 'Failed', reason: 'Evicted' }), 'Evicted', '0/1'],
     ['a waiting reason wins', withStatus([status({ waiting: { reason: 'CrashLoopBackOff' } })]), 'CrashLoopBackOff', '0/1'],
     ['completed', withStatus([status({ terminated: { exitCode: 0, reason: 'Completed' } })], {}, { phase: 'Succeeded' }), 'Completed', '0/1'],
     ['an exit without a reason', withStatus([status({ terminated: { exitCode: 3 } })]), 'ExitCode:3', '0/1'],

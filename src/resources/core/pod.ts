@@ -2,33 +2,50 @@
  * Pods. A Pod's form is in ../pod-spec/, its row in pod-columns.ts, what may change in pod-update.ts.
  * Upstream: pkg/registry/core/pod/strategy.go
  */
-import { FieldPath, forbidden, invalid, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, forbidden, type FieldError } from '../../apimachinery/field-error.ts';
 import { draft, type Draft } from '../../apimachinery/object.ts';
 import { timestamp } from '../../base/clock.ts';
 import { defineKind, statusVerbs, typedKind, untyped, type StrategyOf } from '../define.ts';
 import type { ResourceDefinition } from '../definition.ts';
+import { mirrorAnnotation, validatePodAnnotations } from '../pod-spec/annotations.ts';
 import { defaultPodOnly, defaultPodSpec } from '../pod-spec/defaults.ts';
-import { validateHostNetworkPorts } from '../pod-spec/ports.ts';
 import { validatePodSpec } from '../pod-spec/validate.ts';
 import { action, proxy, stream } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
+import { differences } from '../validation/differences.ts';
 import { sameJson } from '../validation/fields.ts';
 import { podColumns } from './pod-columns.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { qosClassOf } from './pod-qos.ts';
 import { isFinished } from './pod-readiness.ts';
-import { validatePodChange } from './pod-update.ts';
+import { validateResize } from './pod-resize.ts';
+import { validatePodStatus } from './pod-status-rules.ts';
+import { validateAnnotationChange, validatePodChange } from './pod-update.ts';
 
 const spec = FieldPath.of('spec');
 
 function validate(pod: corev1.Pod): FieldError[] {
-  const errors = validatePodSpec(pod.spec, spec);
-  if (pod.spec?.hostNetwork !== true) return errors;
-  return [
-    ...errors,
-    ...validateHostNetworkPorts(pod.spec.containers ?? [], spec.child('containers')),
-    ...validateHostNetworkPorts(pod.spec.initContainers ?? [], spec.child('initContainers')),
-  ];
+  const annotations = pod.metadata.annotations;
+  const errors = annotations === undefined ? [] : validatePodAnnotations(annotations, pod.spec, FieldPath.of('metadata', 'annotations'));
+  errors.push(...validatePodSpec(pod.spec, spec, { name: pod.metadata.name }));
+  if (pod.spec?.volumes !== undefined && !pod.spec.serviceAccountName) errors.push(...validateTokenVolumes(pod.spec.volumes));
+  return errors;
+}
+
+/** A token is somebody's. */
+function validateTokenVolumes(volumes: readonly corev1.Volume[]): FieldError[] {
+  return volumes.flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
+      serviceAccountToken === undefined ? [] : [forbidden(spec.child('volumes').index(i).child('projected', 'sources').index(j).child('serviceAccountToken'), 'must not be specified when serviceAccountName is not set')],
+    ),
+  );
+}
+
+function validateCreate(pod: corev1.Pod): FieldError[] {
+  const errors = validate(pod);
+  if ((pod.spec?.ephemeralContainers ?? []).length > 0) errors.push(forbidden(spec.child('ephemeralContainers'), 'cannot be set on create'));
+  if (pod.spec?.nodeName && (pod.spec.schedulingGates ?? []).length > 0) errors.push(forbidden(spec.child('nodeName'), 'cannot be set until all schedulingGates have been cleared'));
+  return errors;
 }
 
 const strategy: StrategyOf<corev1.Pod> = {
@@ -48,10 +65,7 @@ const strategy: StrategyOf<corev1.Pod> = {
     if (pod.spec !== undefined && old.spec?.ephemeralContainers !== undefined) pod.spec.ephemeralContainers = draft(old.spec.ephemeralContainers);
     else if (pod.spec !== undefined) delete pod.spec.ephemeralContainers;
   },
-  validate(pod) {
-    const ephemeral = (pod.spec?.ephemeralContainers ?? []).length > 0 ? [forbidden(spec.child('ephemeralContainers'), 'cannot be set on create')] : [];
-    return [...validate(pod), ...ephemeral];
-  },
+  validate: validateCreate,
   validateUpdate: (pod, old) => [...validate(pod), ...validatePodChange(pod, old)],
   allowUnconditionalUpdate: true,
   gracePeriod(pod, requested) {
@@ -71,7 +85,7 @@ function partStrategy(keep: (pod: Draft<corev1.Pod>, wanted: Draft<corev1.Pod>) 
       pod.spec = draft(old.spec ?? { containers: [] });
       keep(pod, wanted);
     },
-    validateUpdate: (pod, old) => [...validate(pod), ...(rule?.(pod, old) ?? [])],
+    validateUpdate: (pod, old) => [...validate(pod), ...validateAnnotationChange(pod, old), ...(rule?.(pod, old) ?? [])],
   };
 }
 
@@ -80,32 +94,33 @@ const ephemeralStrategy = partStrategy(
     if (pod.spec !== undefined && wanted.spec?.ephemeralContainers !== undefined) pod.spec.ephemeralContainers = wanted.spec.ephemeralContainers;
   },
   (pod, old) => {
+    if (old.metadata.annotations?.[mirrorAnnotation] !== undefined) return [forbidden(new FieldPath(), 'static pods do not support ephemeral containers')];
     const path = spec.child('ephemeralContainers');
     const now = pod.spec?.ephemeralContainers ?? [];
     return (old.spec?.ephemeralContainers ?? []).flatMap((container) => {
-      const i = now.findIndex(({ name }) => name === container.name);
-      if (i < 0) return [forbidden(path, `existing ephemeral containers ${JSON.stringify(container.name)} may not be removed\n`)];
-      return sameJson(now[i], container) ? [] : [forbidden(path, `existing ephemeral containers ${JSON.stringify(container.name)} may not be changed\n`)];
+      const same = now.find(({ name }) => name === container.name);
+      const subject = `existing ephemeral containers ${JSON.stringify(container.name)}`;
+      if (same === undefined) return [forbidden(path, `${subject} may not be removed\n`)];
+      return sameJson(same, container) ? [] : [forbidden(path, `${subject} may not be changed\n${differences(container, same)}`)];
     });
   },
 );
 
-const resizeStrategy = partStrategy(
-  (pod, wanted) => {
-    for (const part of ['containers', 'initContainers'] as const) {
-      for (const container of pod.spec?.[part] ?? []) {
-        const other = wanted.spec?.[part]?.find(({ name }) => name === container.name);
-        if (other?.resources !== undefined) container.resources = other.resources;
-        if (other?.resizePolicy !== undefined) container.resizePolicy = other.resizePolicy;
-      }
+const resizeStrategy = partStrategy((pod, wanted) => {
+  for (const part of ['containers', 'initContainers'] as const) {
+    for (const container of pod.spec?.[part] ?? []) {
+      const other = wanted.spec?.[part]?.find(({ name }) => name === container.name);
+      if (other?.resources !== undefined) container.resources = other.resources;
+      if (other?.resizePolicy !== undefined) container.resizePolicy = other.resizePolicy;
     }
-    if (pod.spec !== undefined && wanted.spec?.resources !== undefined) pod.spec.resources = wanted.spec.resources;
-  },
-  (pod, old) => {
-    const now = qosClassOf(pod.spec);
-    return now === qosClassOf(old.spec) ? [] : [invalid(spec, now, 'Pod QOS Class may not change as a result of resizing')];
-  },
-);
+  }
+  if (pod.spec !== undefined && wanted.spec?.resources !== undefined) pod.spec.resources = wanted.spec.resources;
+}, validateResize);
+
+/** The node's word about a Pod. */
+const statusStrategy: StrategyOf<corev1.Pod> = {
+  validateUpdate: (pod, old) => [...validateAnnotationChange(pod, old), ...validatePodStatus(pod, old)],
+};
 
 export const podDefinition: ResourceDefinition = defineKind<corev1.Pod>({
   group: '',
@@ -114,7 +129,7 @@ export const podDefinition: ResourceDefinition = defineKind<corev1.Pod>({
   namespaced: true,
   shortNames: ['po'],
   categories: ['all'],
-  status: true,
+  status: statusStrategy,
   subresources: {
     attach: stream('PodAttachOptions'),
     binding: action('', 'v1', 'Binding'),

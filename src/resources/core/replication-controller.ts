@@ -1,5 +1,5 @@
 /** ReplicationControllers: ReplicaSets with a plain map as selector. Upstream: pkg/apis/core/validation, pkg/apis/core/v1/defaults.go */
-import { FieldPath, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, forbidden, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, integer, nameColumn } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
@@ -8,6 +8,7 @@ import { scale } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { atLeastZero } from '../validation/fields.ts';
 import { mapSelectorColumn, templateColumns } from '../workloads/columns.ts';
+import { countRules } from '../workloads/status-rules.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -31,6 +32,7 @@ function validateTemplate(template: corev1.PodTemplateSpec | undefined, selector
     ...(matches ? [] : [invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`')]),
     ...validatePodTemplate(template, path),
     ...(policy !== undefined && policy !== 'Always' ? [notSupported(path.child('spec', 'restartPolicy'), policy, ['Always'])] : []),
+    ...(template.spec?.activeDeadlineSeconds === undefined ? [] : [forbidden(path.child('spec', 'activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicationController is not Supported')]),
   ];
 }
 
@@ -41,7 +43,12 @@ export const replicationControllerDefinition = defineKind<corev1.ReplicationCont
   namespaced: true,
   shortNames: ['rc'],
   categories: ['all'],
-  status: true,
+  status: {
+    validateUpdate: countRules({
+      counts: ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+      parts: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+    }),
+  },
   subresources: { scale: scale() },
   strategy: {
     defaults(controller) {

@@ -10,14 +10,19 @@ import { isExternallyReachable, needsClusterIp, needsHealthCheckNodePort, needsN
 
 type SpecDraft = Draft<corev1.ServiceSpec>;
 
-export function keepAllocated(service: Draft<corev1.Service>, old: corev1.Service): void {
+export interface UpdateRules {
+  /** Whether node ports of before stay where the type no longer has any, so that validation refuses them: releases up to 1.19. */
+  readonly strictNodePorts: boolean;
+}
+
+export function keepAllocated(service: Draft<corev1.Service>, old: corev1.Service, rules: UpdateRules = { strictNodePorts: false }): void {
   const spec = service.spec;
   const before = old.spec;
   if (spec === undefined || before === undefined) return;
   if (needsClusterIp(spec) && needsClusterIp(before)) keepAddresses(spec, before);
   if (needsNodePorts(spec) && needsNodePorts(before)) keepNodePorts(spec, before);
   if (needsHealthCheckNodePort(spec) && needsHealthCheckNodePort(before)) spec.healthCheckNodePort ||= before.healthCheckNodePort;
-  if (spec.type !== before.type) dropWhatTypeLacks(spec, before);
+  if (spec.type !== before.type) dropWhatTypeLacks(spec, before, rules);
 }
 
 function keepAddresses(spec: SpecDraft, before: corev1.ServiceSpec): void {
@@ -42,11 +47,11 @@ function keepNodePorts(spec: SpecDraft, before: corev1.ServiceSpec): void {
 }
 
 /** Only what the client did not set itself goes: a value it changed is an error that validation reports. */
-function dropWhatTypeLacks(spec: SpecDraft, before: corev1.ServiceSpec): void {
+function dropWhatTypeLacks(spec: SpecDraft, before: corev1.ServiceSpec, { strictNodePorts }: UpdateRules): void {
   if (needsClusterIp(before) && !needsClusterIp(spec)) {
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) dropUnchanged(spec, before, field);
   }
-  if (needsNodePorts(before) && !needsNodePorts(spec) && sameNodePorts(spec, before)) for (const port of spec.ports ?? []) delete port.nodePort;
+  if (!strictNodePorts && needsNodePorts(before) && !needsNodePorts(spec) && sameNodePorts(spec, before)) for (const port of spec.ports ?? []) delete port.nodePort;
   if (needsHealthCheckNodePort(before) && !needsHealthCheckNodePort(spec)) dropUnchanged(spec, before, 'healthCheckNodePort');
   if (before.type === 'LoadBalancer') for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'] as const) dropUnchanged(spec, before, field);
   if (isExternallyReachable(before) && !isExternallyReachable(spec)) dropUnchanged(spec, before, 'externalTrafficPolicy');

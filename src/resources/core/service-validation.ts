@@ -7,52 +7,50 @@ import { protocols } from '../pod-spec/ports.ts';
 import { validatePort as validateTargetPort } from '../pod-spec/probes.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { immutable, invalidFor, oneOf, supportedOnly } from '../validation/fields.ts';
-import { checkCidr, checkIp } from '../validation/ip.ts';
+import { checkCidr, checkIp, ipFamilyOf } from '../validation/ip.ts';
 import { validateLabels } from '../validation/labels.ts';
 import { checkDnsLabel, checkDnsSubdomain, checkPortNumber, checkQualifiedName } from '../validation/names.ts';
 import { validateReachable } from './endpoints.ts';
-import { isExternallyReachable, isHeadless, needsClusterIp } from './service-types.ts';
+import { isExternallyReachable, isHeadless, needsClusterIp, needsHealthCheckNodePort } from './service-types.ts';
 
 const spec = FieldPath.of('spec');
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const oneDay = 86400;
+const onlyForLoadBalancers = "may only be used when `type` is 'LoadBalancer'";
+const sourceRangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 
 export function validateService(service: corev1.Service): FieldError[] {
   const given: corev1.ServiceSpec = service.spec ?? {};
-  return [
-    ...validatePortList(given),
-    ...validateType(given),
-    ...oneOf(spec.child('type'), given.type, types),
+  const ports = given.ports ?? [];
+  const path = spec.child('ports');
+  const names = new Set<string>();
+  const errors = ports.length === 0 && !isHeadless(given) && given.type !== 'ExternalName' ? [required(path)] : [];
+  errors.push(...validateType(given));
+  ports.forEach((port, i) => errors.push(...validatePort(port, { named: ports.length > 1, names }, path.index(i))));
+  errors.push(
     ...validateLabels(given.selector, spec.child('selector')),
     ...oneOf(spec.child('sessionAffinity'), given.sessionAffinity, ['ClientIP', 'None']),
     ...validateAffinity(given),
-    ...validateAddresses(given),
+    ...(given.type === 'ExternalName' ? [] : validateClusterIps(given)),
+    ...validateExternalIps(given.externalIPs ?? []),
+    ...oneOf(spec.child('type'), given.type, types),
+    ...validateNodePorts(given, path),
+    ...validateUniquePorts(ports, path),
+    ...validateLoadBalancer(service, given),
     ...validatePolicies(given),
-    ...validateLoadBalancer(given),
-  ];
+  );
+  return errors;
 }
 
 function validateType(given: corev1.ServiceSpec): FieldError[] {
   const clusterIPs = spec.child('clusterIPs');
-  if (given.type === 'LoadBalancer' && isHeadless(given)) return [invalid(clusterIPs.index(0), 'None', "may not be set to 'None' for LoadBalancer services")];
-  if (given.type === 'NodePort' && isHeadless(given)) return [invalid(clusterIPs.index(0), 'None', "may not be set to 'None' for NodePort services")];
+  if ((given.type === 'LoadBalancer' || given.type === 'NodePort') && isHeadless(given)) return [invalid(clusterIPs.index(0), 'None', `may not be set to 'None' for ${given.type} services`)];
   if (given.type !== 'ExternalName') return [];
   const errors: FieldError[] = [];
-  if ((given.clusterIPs ?? []).length > 0) errors.push(invalid(clusterIPs, given.clusterIPs, 'may not be set for ExternalName services'));
-  for (const field of ['ipFamilies', 'ipFamilyPolicy'] as const) if ((given[field] ?? []).length > 0) errors.push(forbidden(spec.child(field), 'may not be set for ExternalName services'));
-  const name = given.externalName ?? '';
-  if (name === '') errors.push(required(spec.child('externalName')));
-  else errors.push(...invalidFor(spec.child('externalName'), name, checkDnsSubdomain(name.replace(/\.$/, ''))));
+  for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const) if ((given[field] ?? []).length > 0) errors.push(forbidden(spec.child(field), 'may not be set for ExternalName services'));
+  const name = (given.externalName ?? '').replace(/\.$/, '');
+  errors.push(...(name === '' ? [required(spec.child('externalName'))] : invalidFor(spec.child('externalName'), name, checkDnsSubdomain(name))));
   return errors;
-}
-
-function validatePortList(given: corev1.ServiceSpec): FieldError[] {
-  const ports = given.ports ?? [];
-  const path = spec.child('ports');
-  if (ports.length === 0) return isHeadless(given) || given.type === 'ExternalName' ? [] : [required(path)];
-  const names = new Set<string>();
-  const errors = ports.flatMap((port, i) => validatePort(port, { named: ports.length > 1, names }, path.index(i)));
-  return [...errors, ...validateNodePorts(given, path), ...validateUniquePorts(ports, path)];
 }
 
 interface PortContext {
@@ -65,7 +63,7 @@ function validatePort(port: corev1.ServicePort, { named, names }: PortContext, p
   const errors: FieldError[] = [];
   const name = port.name ?? '';
   if (named && name === '') errors.push(required(path.child('name')));
-  if (name !== '') {
+  else if (name !== '') {
     errors.push(...invalidFor(path.child('name'), name, checkDnsLabel(name)));
     if (names.has(name)) errors.push(duplicate(path.child('name'), name));
     names.add(name);
@@ -80,16 +78,16 @@ function validatePort(port: corev1.ServicePort, { named, names }: PortContext, p
 }
 
 function validateNodePorts({ type, ports = [] }: corev1.ServiceSpec, path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (type === 'ClusterIP') ports.forEach(({ nodePort }, i) => errors.push(...(nodePort ? [forbidden(path.index(i).child('nodePort'), "may not be used when `type` is 'ClusterIP'")] : [])));
   const seen = new Set<string>();
-  return ports.flatMap(({ nodePort, protocol }, i) => {
-    const at = path.index(i).child('nodePort');
-    if (!nodePort) return [];
-    if (type === 'ClusterIP') return [forbidden(at, "may not be used when `type` is 'ClusterIP'")];
+  ports.forEach(({ nodePort, protocol }, i) => {
+    if (!nodePort) return;
     const key = `${protocol ?? ''}/${nodePort}`;
-    if (seen.has(key)) return [duplicate(at, nodePort)];
+    if (seen.has(key)) errors.push(duplicate(path.index(i).child('nodePort'), nodePort));
     seen.add(key);
-    return [];
   });
+  return errors;
 }
 
 function validateUniquePorts(ports: readonly corev1.ServicePort[], path: FieldPath): FieldError[] {
@@ -104,74 +102,152 @@ function validateUniquePorts(ports: readonly corev1.ServicePort[], path: FieldPa
 
 function validateAffinity(given: corev1.ServiceSpec): FieldError[] {
   const path = spec.child('sessionAffinityConfig');
-  if (given.sessionAffinity === 'None') return given.sessionAffinityConfig === undefined ? [] : [forbidden(path, 'must not be set when session affinity is None')];
+  const config = given.sessionAffinityConfig;
+  if (given.sessionAffinity === 'None') return config === undefined ? [] : [forbidden(path, 'must not be set when session affinity is None')];
   if (given.sessionAffinity !== 'ClientIP') return [];
-  const seconds = given.sessionAffinityConfig?.clientIP?.timeoutSeconds;
+  const seconds = config?.clientIP?.timeoutSeconds;
   const at = path.child('clientIP', 'timeoutSeconds');
-  if (seconds === undefined) return [required(at)];
+  if (seconds === undefined) return [required(at, 'when session affinity type is ClientIP')];
   return seconds > 0 && seconds <= oneDay ? [] : [invalid(at, seconds, `must be greater than 0 and less than ${oneDay}`)];
 }
 
-function validateAddresses(given: corev1.ServiceSpec): FieldError[] {
-  const errors = (given.externalIPs ?? []).flatMap((ip, i) => {
+function validateExternalIps(ips: readonly string[]): FieldError[] {
+  return ips.flatMap((ip, i) => {
     const at = spec.child('externalIPs').index(i);
     const wrong = invalidFor(at, ip, checkIp(ip));
     return wrong.length > 0 ? wrong : validateReachable(ip, at);
   });
-  if (!needsClusterIp(given)) return errors;
+}
+
+/** clusterIP and clusterIPs tell the same, and so do addresses and families. */
+function validateClusterIps(given: corev1.ServiceSpec): FieldError[] {
+  const path = spec.child('clusterIPs');
   const ips = given.clusterIPs ?? [];
-  ips.forEach((ip, i) => {
-    if (ip === 'None' && ips.length > 1) errors.push(invalid(spec.child('clusterIPs').index(i), ip, "'None' must be the first and only value"));
-    else if (ip !== 'None') errors.push(...invalidFor(spec.child('clusterIPs').index(i), ip, checkIp(ip)));
+  const errors: FieldError[] = [];
+  if (given.clusterIP) {
+    if (ips.length === 0) errors.push(required(path));
+    else if (ips[0] !== given.clusterIP) errors.push(invalid(path, ips, 'first value must match `clusterIP`'));
+  } else if (ips.length > 0) errors.push(invalid(path, ips, 'must be empty when `clusterIP` is not specified'));
+  const families = given.ipFamilies ?? [];
+  families.forEach((family, i) => {
+    errors.push(...supportedOnly(spec.child('ipFamilies').index(i), family, ['IPv4', 'IPv6']));
+    if (families.indexOf(family) < i) errors.push(duplicate(spec.child('ipFamilies').index(i), family));
   });
-  if (ips.length > 2) errors.push(invalid(spec.child('clusterIPs'), ips, 'may only hold up to 2 values'));
-  if (ips.length > 0 && given.clusterIP !== undefined && given.clusterIP !== ips[0]) errors.push(invalid(spec.child('clusterIPs'), ips, 'first value must match `clusterIP`'));
-  return [
-    ...errors,
-    ...supportedOnly(spec.child('ipFamilyPolicy'), given.ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']),
-    ...(given.ipFamilies ?? []).flatMap((family, i) => supportedOnly(spec.child('ipFamilies').index(i), family, ['IPv4', 'IPv6'])),
-  ];
+  errors.push(...supportedOnly(spec.child('ipFamilyPolicy'), given.ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']));
+  const wrong = ips.flatMap((ip, i) => {
+    if (i === 0 && ip === 'None') return ips.length > 1 ? [invalid(path, ips, "'None' must be the first and only value")] : [];
+    return invalidFor(path.index(i), ip, checkIp(ip));
+  });
+  errors.push(...wrong);
+  if (ips.length > 2) errors.push(invalid(path, ips, 'may only hold up to 2 values'));
+  return wrong.length > 0 ? errors : [...errors, ...validateFamiliesOfIps(ips, families, path)];
+}
+
+function validateFamiliesOfIps(ips: readonly string[], families: readonly string[], path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (ips.length > 1 && new Set(ips.map(ipFamilyOf)).size < 2) errors.push(invalid(path, ips, 'may specify no more than one IP for each IP family'));
+  if (ips[0] === 'None') return errors;
+  ips.forEach((ip, i) => {
+    const family = families[i];
+    if ((family === 'IPv4' || family === 'IPv6') && ipFamilyOf(ip) !== family) errors.push(invalid(path.index(i), ip, `expected an ${family} value as indicated by \`ipFamilies[${i}]\``));
+  });
+  return errors;
 }
 
 function validatePolicies(given: corev1.ServiceSpec): FieldError[] {
   const external = spec.child('externalTrafficPolicy');
+  const internal = spec.child('internalTrafficPolicy');
+  const healthPort = given.healthCheckNodePort;
+  const at = spec.child('healthCheckNodePort');
   const errors: FieldError[] = [];
   if (isExternallyReachable(given)) errors.push(...oneOf(external, given.externalTrafficPolicy, ['Cluster', 'Local']));
   else if (given.externalTrafficPolicy) errors.push(invalid(external, given.externalTrafficPolicy, 'may only be set for externally-accessible services'));
-  if (given.healthCheckNodePort) {
-    const at = spec.child('healthCheckNodePort');
-    if (given.type !== 'LoadBalancer' || given.externalTrafficPolicy !== 'Local') errors.push(invalid(at, given.healthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
-  }
-  return [...errors, ...supportedOnly(spec.child('internalTrafficPolicy'), given.internalTrafficPolicy, ['Cluster', 'Local']),
-    ...supportedOnly(spec.child('trafficDistribution'), given.trafficDistribution, ['PreferClose', 'PreferSameNode', 'PreferSameZone'])];
+  // Absent until the API server has given one out.
+  if (healthPort && !needsHealthCheckNodePort(given)) errors.push(invalid(at, healthPort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
+  else if (healthPort) errors.push(...invalidFor(at, healthPort, checkPortNumber(healthPort)));
+  if (given.internalTrafficPolicy === undefined && needsClusterIp(given)) errors.push(required(internal));
+  return [...errors, ...supportedOnly(internal, given.internalTrafficPolicy, ['Cluster', 'Local']), ...supportedOnly(spec.child('trafficDistribution'), given.trafficDistribution, ['PreferClose', 'PreferSameZone', 'PreferSameNode'])];
 }
 
-function validateLoadBalancer(given: corev1.ServiceSpec): FieldError[] {
+function validateLoadBalancer({ metadata }: corev1.Service, given: corev1.ServiceSpec): FieldError[] {
   const isLoadBalancer = given.type === 'LoadBalancer';
-  const ranges = spec.child('loadBalancerSourceRanges');
-  const errors = (given.loadBalancerSourceRanges ?? []).flatMap((cidr, i) => invalidFor(ranges.index(i), cidr, checkCidr(cidr.trim())));
-  if (!isLoadBalancer) {
-    if ((given.loadBalancerSourceRanges ?? []).length > 0) errors.push(forbidden(ranges, "may only be used when `type` is 'LoadBalancer'"));
-    if (given.allocateLoadBalancerNodePorts !== undefined) errors.push(forbidden(spec.child('allocateLoadBalancerNodePorts'), "may only be used when `type` is 'LoadBalancer'"));
-    if (given.loadBalancerClass !== undefined) errors.push(forbidden(spec.child('loadBalancerClass'), "may only be used when `type` is 'LoadBalancer'"));
-  } else if (given.loadBalancerClass !== undefined) errors.push(...invalidFor(spec.child('loadBalancerClass'), given.loadBalancerClass, checkQualifiedName(given.loadBalancerClass)));
-  return errors;
+  // Upstream's path begins with a capital here.
+  const ranges = spec.child('LoadBalancerSourceRanges');
+  const annotated = metadata.annotations?.[sourceRangesAnnotation];
+  const errors: FieldError[] = [];
+  if ((given.loadBalancerSourceRanges ?? []).length > 0) {
+    if (!isLoadBalancer) errors.push(forbidden(ranges, onlyForLoadBalancers));
+    given.loadBalancerSourceRanges?.forEach((cidr, i) => errors.push(...invalidFor(ranges.index(i), cidr.trim(), checkCidr(cidr.trim()))));
+  } else if (annotated !== undefined) {
+    const at = FieldPath.of('metadata', 'annotations').key(sourceRangesAnnotation);
+    if (!isLoadBalancer) errors.push(forbidden(at, onlyForLoadBalancers));
+    for (const cidr of annotated.trim() === '' ? [] : annotated.split(',')) errors.push(...invalidFor(at, cidr.trim(), checkCidr(cidr.trim())));
+  }
+  if (given.allocateLoadBalancerNodePorts !== undefined && !isLoadBalancer) errors.push(forbidden(spec.child('allocateLoadBalancerNodePorts'), onlyForLoadBalancers));
+  if (given.loadBalancerClass === undefined) return errors;
+  const at = spec.child('loadBalancerClass');
+  return [...errors, ...(isLoadBalancer ? invalidFor(at, given.loadBalancerClass, checkQualifiedName(given.loadBalancerClass)) : [forbidden(at, onlyForLoadBalancers)])];
 }
 
 export function validateServiceUpdate(service: corev1.Service, old: corev1.Service): FieldError[] {
-  return [...validateAddressChange(service.spec ?? {}, old.spec ?? {}), ...validateClassChange(service.spec ?? {}, old.spec ?? {}), ...validateService(service)];
+  const now = service.spec ?? {};
+  const before = old.spec ?? {};
+  const healthPort = needsHealthCheckNodePort(now) && needsHealthCheckNodePort(before) && now.healthCheckNodePort !== before.healthCheckNodePort;
+  return [
+    ...validateAddressChange(now, before),
+    ...validateFamilyChange(now, before),
+    ...validateClassChange(now, before),
+    ...(healthPort ? [forbidden(spec.child('healthCheckNodePort'), 'field is immutable')] : []),
+    ...validateService(service),
+  ];
 }
 
-/** Once a Service has an address, it keeps it for as long as its type has addresses. */
+const mayNotChange = 'may not change once set';
+const withoutAddresses = (given: corev1.ServiceSpec): boolean => given.type === 'ExternalName';
+
+/** A Service keeps its first address for as long as its type has addresses; the second may come and go. */
 function validateAddressChange(now: corev1.ServiceSpec, before: corev1.ServiceSpec): FieldError[] {
-  if (!needsClusterIp(now) || !needsClusterIp(before) || !before.clusterIP) return [];
-  const at = spec.child('clusterIPs').index(0);
-  if (!now.clusterIP) return [invalid(at, now.clusterIPs ?? null, 'primary clusterIP can not be unset')];
-  return now.clusterIP === before.clusterIP ? [] : [invalid(at, now.clusterIPs ?? [now.clusterIP], 'may not change once set')];
+  if (withoutAddresses(now) || withoutAddresses(before) || (isHeadless(now) && isHeadless(before))) return [];
+  const path = spec.child('clusterIPs');
+  const ips = now.clusterIPs ?? [];
+  const old = before.clusterIPs ?? [];
+  if (ips.length === old.length) return old.flatMap((ip, i) => (ip === ips[i] ? [] : [invalid(path.index(i), ips, mayNotChange)]));
+  if (old.length === 0) return [];
+  if (ips.length === 0) return [invalid(path.index(0), ips, 'primary clusterIP can not be unset')];
+  const errors = ips[0] === old[0] ? [] : [invalid(path.index(0), ips, mayNotChange)];
+  const released = ips.length === 1 && now.ipFamilyPolicy !== 'SingleStack';
+  return released ? [...errors, invalid(spec.child('ipFamilyPolicy'), now.ipFamilyPolicy, "must be set to 'SingleStack' when releasing the secondary clusterIP")] : errors;
+}
+
+function validateFamilyChange(now: corev1.ServiceSpec, before: corev1.ServiceSpec): FieldError[] {
+  if (withoutAddresses(now) || withoutAddresses(before) || isHeadless(now) || isHeadless(before)) return [];
+  const path = spec.child('ipFamilies').index(0);
+  const families = now.ipFamilies ?? [];
+  const old = before.ipFamilies ?? [];
+  if (families.length === old.length) return old.flatMap((family, i) => (family === families[i] ? [] : [invalid(path, families, mayNotChange)]));
+  const errors = families.length > 0 && old.length > 0 && families[0] !== old[0] ? [invalid(path, families, mayNotChange)] : [];
+  const released = old.length > 1 && families.length === 1 && now.ipFamilyPolicy !== 'SingleStack';
+  return released ? [...errors, invalid(spec.child('ipFamilyPolicy'), now.ipFamilyPolicy, "must be set to 'SingleStack' when releasing the secondary ipFamily")] : errors;
 }
 
 function validateClassChange(now: corev1.ServiceSpec, before: corev1.ServiceSpec): FieldError[] {
   if (now.type !== 'LoadBalancer' || before.type !== 'LoadBalancer') return [];
   const changed = immutable(spec.child('loadBalancerClass'), now.loadBalancerClass, before.loadBalancerClass);
-  return changed.length === 0 ? [] : [invalid(spec.child('loadBalancerClass'), now.loadBalancerClass, 'may not change once set')];
+  return changed.length === 0 ? [] : [invalid(spec.child('loadBalancerClass'), now.loadBalancerClass, mayNotChange)];
+}
+
+/** Addresses that a load balancer reports. */
+export function validateLoadBalancerStatus(service: corev1.Service): FieldError[] {
+  const path = FieldPath.of('status', 'loadBalancer', 'ingress');
+  const ingress = service.status?.loadBalancer?.ingress ?? [];
+  if (ingress.length > 0 && service.spec?.type !== 'LoadBalancer') return [forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")];
+  return ingress.flatMap(({ ip, ipMode, hostname }, i) => {
+    const at = path.index(i);
+    const errors = ip ? invalidFor(at.child('ip'), ip, checkIp(ip)) : [];
+    if (ipMode !== undefined) errors.push(...(ip ? supportedOnly(at.child('ipMode'), ipMode, ['Proxy', 'VIP']) : [forbidden(at.child('ipMode'), 'may not be specified when `ip` is not set')]));
+    if (!hostname) return errors;
+    errors.push(...invalidFor(at.child('hostname'), hostname, checkDnsSubdomain(hostname)));
+    if (ipFamilyOf(hostname) !== undefined) errors.push(invalid(at.child('hostname'), hostname, 'must be a DNS name, not an IP address'));
+    return errors;
+  });
 }

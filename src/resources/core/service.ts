@@ -4,6 +4,7 @@
  * Upstream: pkg/apis/core/v1/defaults.go, pkg/registry/core/service/strategy.go
  */
 import type { Draft } from '../../apimachinery/object.ts';
+import type { ResourceDefinition } from '../definition.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { proxy } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
@@ -12,7 +13,7 @@ import { checkDns1035Label } from '../validation/names.ts';
 import { serviceColumns } from './service-columns.ts';
 import { isExternallyReachable } from './service-types.ts';
 import { keepAllocated } from './service-update.ts';
-import { validateService, validateServiceUpdate } from './service-validation.ts';
+import { validateLoadBalancerStatus, validateService, validateServiceUpdate } from './service-validation.ts';
 
 /** Three hours. */
 const affinityTimeoutSeconds = 10800;
@@ -58,7 +59,7 @@ const strategy: StrategyOf<corev1.Service> = {
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
   },
-  prepareForUpdate: keepAllocated,
+  prepareForUpdate: (service, old) => keepAllocated(service, old),
   validateName: checkDns1035Label,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
@@ -72,11 +73,17 @@ export const serviceDefinition = defineKind<corev1.Service>({
   namespaced: true,
   shortNames: ['svc'],
   categories: ['all'],
-  status: true,
+  status: { validateUpdate: validateLoadBalancerStatus },
   subresources: { proxy: proxy('ServiceProxyOptions') },
   strategy,
   columns: serviceColumns,
   selectableFields: { 'spec.clusterIP': (service) => service.spec?.clusterIP ?? '', 'spec.type': (service) => service.spec?.type ?? '' },
 });
+
+/** The same with the rule of releases up to 1.19: a Service that turns ClusterIP must give up its node ports itself. */
+export const serviceDefinitionWithStrictNodePorts: ResourceDefinition = {
+  ...serviceDefinition,
+  strategy: { ...serviceDefinition.strategy, prepareForUpdate: (service, old) => keepAllocated(service as Draft<corev1.Service>, old as corev1.Service, { strictNodePorts: true }) },
+};
 
 export const services = typedKind<corev1.Service>(serviceDefinition);

@@ -28,6 +28,7 @@ export function validateContainerPorts(ports: readonly corev1.ContainerPort[], p
 /** No two ports of a Pod's containers may take the same port of the host. `path` names the containers. */
 export function validateHostPorts(containers: readonly corev1.Container[], path: FieldPath): FieldError[] {
   const taken = new Set<string>();
+  if (!containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort) === true)) return [];
   return containers.flatMap((container, i) =>
     (container.ports ?? []).flatMap((port, j) => {
       if (!port.hostPort) return [];
@@ -39,11 +40,11 @@ export function validateHostPorts(containers: readonly corev1.Container[], path:
   );
 }
 
-/** On the host's network a container's port is the host's port. */
-export function validateHostNetworkPorts(containers: readonly corev1.Container[], path: FieldPath): FieldError[] {
+/** On the host's network a container's port is the host's port. A template may leave it open: its Pods get it when they are made. */
+export function validateHostNetworkPorts(containers: readonly corev1.Container[], path: FieldPath, isPod: boolean): FieldError[] {
   return containers.flatMap((container, i) =>
-    (container.ports ?? []).flatMap((port, j) =>
-      port.hostPort === port.containerPort ? [] : [invalid(path.index(i).child('ports').index(j).child('containerPort'), port.containerPort, 'must match `hostPort` when `hostNetwork` is true')],
+    (container.ports ?? []).flatMap(({ hostPort = 0, containerPort }, j) =>
+      hostPort === containerPort || (hostPort === 0 && !isPod) ? [] : [invalid(path.index(i).child('ports').index(j).child('hostPort'), hostPort, 'must match `containerPort` when `hostNetwork` is true')],
     ),
   );
 }

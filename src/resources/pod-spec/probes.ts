@@ -4,7 +4,7 @@
  */
 import { forbidden, invalid, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { atLeastZero, invalidFor, nonEmpty, oneOf } from '../validation/fields.ts';
+import { atLeastZero, invalidFor, nonEmpty, supportedOnly } from '../validation/fields.ts';
 import { checkPortName, checkPortNumber, positive } from '../validation/names.ts';
 
 /** Exactly one of these is set; a probe has gRPC and no sleep, a lifecycle handler the other way. */
@@ -39,15 +39,13 @@ function validateSleep(sleep: corev1.SleepAction, path: FieldPath, graceSeconds:
   return good ? [] : [invalid(path, sleep.seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`)];
 }
 
+const headerName = /^[-A-Za-z0-9]+$/;
+const headerMessage = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+
 function validateHttpGet(action: corev1.HTTPGetAction, path: FieldPath): FieldError[] {
-  return [
-    ...nonEmpty(path.child('path'), action.path),
-    ...validatePort(action.port, path.child('port')),
-    ...oneOf(path.child('scheme'), action.scheme, ['HTTP', 'HTTPS']),
-    ...(action.httpHeaders ?? []).flatMap(({ name }, i) =>
-      /^[-A-Za-z0-9]+$/.test(name) ? [] : [invalid(path.child('httpHeaders').index(i).child('name'), name, "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')")],
-    ),
-  ];
+  const errors = [...nonEmpty(path.child('path'), action.path), ...validatePort(action.port, path.child('port')), ...supportedOnly(path.child('scheme'), action.scheme ?? '', ['HTTP', 'HTTPS'])];
+  for (const { name } of action.httpHeaders ?? []) if (!headerName.test(name ?? '')) errors.push(invalid(path.child('httpHeaders'), name ?? '', headerMessage));
+  return errors;
 }
 
 /** A port by number or by a container port's name. */
@@ -62,12 +60,10 @@ export function validateProbe(probe: corev1.Probe, use: ProbeUse, path: FieldPat
   for (const name of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
     errors.push(...atLeastZero(path.child(name), probe[name]));
   }
-  if (use !== 'readiness' && probe.successThreshold !== 1) errors.push(invalid(path.child('successThreshold'), probe.successThreshold, 'must be 1'));
   const grace = probe.terminationGracePeriodSeconds;
-  if (grace !== undefined) {
-    if (use === 'readiness') errors.push(invalid(path.child('terminationGracePeriodSeconds'), grace, 'must not be set for readinessProbes'));
-    else if (grace <= 0) errors.push(invalid(path.child('terminationGracePeriodSeconds'), grace, positive));
-  }
+  if (grace !== undefined && grace <= 0) errors.push(invalid(path.child('terminationGracePeriodSeconds'), grace, positive));
+  if (use !== 'readiness' && probe.successThreshold !== 1) errors.push(invalid(path.child('successThreshold'), probe.successThreshold, 'must be 1'));
+  if (use === 'readiness' && grace !== undefined) errors.push(invalid(path.child('terminationGracePeriodSeconds'), grace, 'must not be set for readinessProbes'));
   return errors;
 }
 

@@ -2,9 +2,10 @@
  * Validation of security contexts.
  * Upstream: pkg/apis/core/validation/validation.go (ValidateSecurityContext, validatePodSpecSecurityContext)
  */
-import { invalid, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
+import { duplicate, invalid, required, tooLong, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { supportedOnly, Unique } from '../validation/fields.ts';
+import { oneOf, supportedOnly } from '../validation/fields.ts';
+import { validateRelativePath } from './paths.ts';
 
 const largestId = 2 ** 31 - 1;
 
@@ -12,66 +13,89 @@ function validateId(path: FieldPath, id: number | undefined): FieldError[] {
   return id === undefined || (id >= 0 && id <= largestId) ? [] : [invalid(path, id, `must be between 0 and ${largestId}, inclusive`)];
 }
 
-export function validateContainerSecurity(context: corev1.SecurityContext | undefined, path: FieldPath): FieldError[] {
-  if (context === undefined) return [];
-  const errors = [
-    ...validateId(path.child('runAsUser'), context.runAsUser),
-    ...validateId(path.child('runAsGroup'), context.runAsGroup),
-    ...supportedOnly(path.child('procMount'), context.procMount, ['Default', 'Unmasked']),
-    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
-    ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile')),
-  ];
+/** `hostUsers`: the container's users are the host's. */
+export function validateContainerSecurity(context: corev1.SecurityContext, path: FieldPath, hostUsers: boolean): FieldError[] {
+  const errors = [...validateId(path.child('runAsUser'), context.runAsUser), ...validateId(path.child('runAsGroup'), context.runAsGroup), ...supportedOnly(path.child('procMount'), context.procMount, ['Default', 'Unmasked'])];
+  if (hostUsers && context.procMount === 'Unmasked') errors.push(invalid(path.child('procMount'), context.procMount, '`hostUsers` must be false to use `Unmasked`'));
+  errors.push(...validateSeccomp(context.seccompProfile, path.child('seccompProfile')));
   if (context.allowPrivilegeEscalation === false) {
     if (context.privileged === true) errors.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
-    if ((context.capabilities?.add ?? []).some((name) => name === 'SYS_ADMIN' || name === 'CAP_SYS_ADMIN')) {
-      errors.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
-    }
+    if (context.capabilities?.add?.includes('CAP_SYS_ADMIN') === true) errors.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
   }
+  return [...errors, ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'))];
+}
+
+export function validatePodSecurity(context: corev1.PodSecurityContext, spec: corev1.PodSpec, path: FieldPath, parent: FieldPath): FieldError[] {
+  const errors = [...validateId(path.child('fsGroup'), context.fsGroup), ...validateId(path.child('runAsUser'), context.runAsUser), ...validateId(path.child('runAsGroup'), context.runAsGroup)];
+  (context.supplementalGroups ?? []).forEach((id, i) => errors.push(...validateId(path.child('supplementalGroups').index(i), id)));
+  if (spec.shareProcessNamespace === true && spec.hostPID === true) errors.push(invalid(path.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+  if (context.sysctls !== undefined) errors.push(...validateSysctls(context.sysctls, spec, path.child('sysctls')));
+  errors.push(
+    ...supportedOnly(path.child('fsGroupChangePolicy'), context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']),
+    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
+    ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile')),
+    ...supportedOnly(path.child('supplementalGroupsPolicy'), context.supplementalGroupsPolicy, ['Merge', 'Strict']),
+    ...supportedOnly(path.child('seLinuxChangePolicy'), context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
+  );
+  if (context.windowsOptions?.hostProcess === true && spec.hostNetwork !== true) errors.push(invalid(parent.child('hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers'));
   return errors;
 }
 
-export function validatePodSecurity(context: corev1.PodSecurityContext | undefined, spec: corev1.PodSpec, path: FieldPath): FieldError[] {
-  if (context === undefined) return [];
-  const sysctls = new Unique();
-  return [
-    ...validateId(path.child('fsGroup'), context.fsGroup),
-    ...validateId(path.child('runAsUser'), context.runAsUser),
-    ...validateId(path.child('runAsGroup'), context.runAsGroup),
-    ...(context.supplementalGroups ?? []).flatMap((id, i) => validateId(path.child('supplementalGroups').index(i), id)),
-    ...(spec.shareProcessNamespace === true && spec.hostPID === true ? [invalid(path.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled')] : []),
-    ...supportedOnly(path.child('fsGroupChangePolicy'), context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']),
-    ...supportedOnly(path.child('supplementalGroupsPolicy'), context.supplementalGroupsPolicy, ['Merge', 'Strict']),
-    ...(context.sysctls ?? []).flatMap(({ name }, i) => {
-      const at = path.child('sysctls').index(i).child('name');
-      if (!name) return [required(at)];
-      return name.length <= 253 && /^[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$/.test(name) ? sysctls.check(at, name)
-        : [invalid(at, name, 'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$')];
-    }),
-    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
-    ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile')),
-  ];
+const sysctlForm = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
+const sysctlSegment = /^[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
+const longestSysctl = 253;
+
+function validateSysctls(sysctls: readonly corev1.Sysctl[], spec: corev1.PodSpec, path: FieldPath): FieldError[] {
+  const seen = new Set<string>();
+  const errors: FieldError[] = [];
+  sysctls.forEach(({ name = '' }, i) => {
+    const at = path.index(i).child('name');
+    const fits = name.length <= longestSysctl && name.split(/[./]/).every((segment) => sysctlSegment.test(segment));
+    if (name === '') errors.push(required(at));
+    else if (!fits) errors.push(invalid(at, name, `must have at most ${longestSysctl} characters and match regex ${sysctlForm}`));
+    else if (seen.has(name)) errors.push(duplicate(at, name));
+    seen.add(name);
+    const dotted = name.replaceAll('/', '.');
+    if (spec.hostNetwork === true && dotted.startsWith('net.')) errors.push(invalid(at, name, "may not be specified when 'hostNetwork' is true"));
+    else if (spec.hostIPC === true && isIpcSysctl(dotted)) errors.push(invalid(at, name, "may not be specified when 'hostIPC' is true"));
+  });
+  return errors;
 }
+
+const ipcPrefixes = ['kernel.sem', 'kernel.shm', 'kernel.msg', 'fs.mqueue.'];
+const isIpcSysctl = (name: string): boolean => ipcPrefixes.some((prefix) => name.startsWith(prefix));
 
 interface Profile {
   readonly type: string;
   readonly localhostProfile?: string | undefined;
 }
 
+const profileTypes = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+
 function validateSeccomp(profile: Profile | undefined, path: FieldPath): FieldError[] {
-  return validateProfile(profile, path, 'seccomp');
+  if (profile === undefined) return [];
+  const errors = profile.type ? supportedOnly(path.child('type'), profile.type, profileTypes) : [required(path.child('type'), 'type is required when seccompProfile is set')];
+  const local = path.child('localhostProfile');
+  const file = profile.localhostProfile;
+  if (profile.type !== 'Localhost') {
+    if (file !== undefined) errors.push(invalid(local, profile, 'can only be set when seccomp type is Localhost'));
+  } else errors.push(...(file === undefined ? [required(local, 'must be set when seccomp type is Localhost')] : validateRelativePath(file, local)));
+  return errors;
 }
+
+/** A path of the kernel's length, without the final zero. */
+const longestProfileName = 4095;
 
 function validateAppArmor(profile: Profile | undefined, path: FieldPath): FieldError[] {
-  return validateProfile(profile, path, 'AppArmor');
-}
-
-function validateProfile(profile: Profile | undefined, path: FieldPath, which: 'seccomp' | 'AppArmor'): FieldError[] {
   if (profile === undefined) return [];
-  if (!profile.type) return [required(path.child('type'), `type is required when ${which === 'seccomp' ? 'seccompProfile' : 'appArmorProfile'} is set`)];
   const local = path.child('localhostProfile');
-  if (profile.type === 'Localhost' && !profile.localhostProfile) return [required(local, `must be set when ${which} type is Localhost`)];
-  if (profile.type !== 'Localhost' && profile.localhostProfile) {
-    return [invalid(local, profile.localhostProfile, `can only be set when ${which} type is Localhost`)];
+  const name = profile.localhostProfile;
+  if (!profile.type) return [required(path.child('type'), 'type is required when appArmorProfile is set')];
+  if (profile.type !== 'Localhost') {
+    const known = oneOf(path.child('type'), profile.type, profileTypes);
+    return known.length === 0 && name !== undefined ? [invalid(local, name, 'can only be set when AppArmor type is Localhost')] : known;
   }
-  return supportedOnly(path.child('type'), profile.type, ['Localhost', 'RuntimeDefault', 'Unconfined']);
+  if (name === undefined || name === '') return [required(local, 'must be set when AppArmor type is Localhost')];
+  const errors = name === name.trim() ? [] : [invalid(local, name, 'must not be padded with whitespace')];
+  return name.length > longestProfileName ? [...errors, tooLong(local, longestProfileName)] : errors;
 }

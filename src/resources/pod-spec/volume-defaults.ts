@@ -4,7 +4,7 @@
  */
 import type { Draft } from '../../apimachinery/object.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { volumeTypesOf } from './volumes.ts';
+import { hasSource } from './volumes.ts';
 
 /** 0644 */
 const readableByAll = 420;
@@ -12,7 +12,7 @@ const readableByAll = 420;
 type VolumeDraft = Draft<corev1.Volume>;
 
 export function defaultVolume(volume: VolumeDraft): void {
-  if (volumeTypesOf(volume).length === 0) volume.emptyDir = {};
+  if (!hasSource(volume)) volume.emptyDir = {};
   for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) if (source !== undefined) source.defaultMode ??= readableByAll;
   if (volume.hostPath !== undefined) volume.hostPath.type ??= '';
   for (const item of volume.downwardAPI?.items ?? []) if (item.fieldRef !== undefined) item.fieldRef.apiVersion ||= 'v1';

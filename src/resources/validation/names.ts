@@ -3,7 +3,8 @@
  * The general ones live in apimachinery and are named here as this room calls them.
  */
 export {
-  checkConfigMapKey, checkDns1035Label, checkDns1123Label as checkDnsLabel, checkDns1123Subdomain as checkDnsSubdomain, checkLabelValue, checkPathSegmentName,
+  checkConfigMapKey, checkDns1035Label, checkDns1123Label as checkDnsLabel, checkDns1123Subdomain as checkDnsSubdomain, checkDns1123SubdomainWithUnderscore as checkDnsSubdomainWithUnderscore,
+  checkLabelValue, checkPathSegmentName,
   checkPortName, checkPortNumber, checkQualifiedName, checkRelaxedEnvVarName as checkEnvVarName, checkWildcardDns1123Subdomain as checkWildcardSubdomain,
 } from '../../apimachinery/names.ts';
 

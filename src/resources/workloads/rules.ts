@@ -8,7 +8,7 @@ import { SelectorError, selectorOf } from '../../apimachinery/label-selector.ts'
 import { validatePodTemplate } from '../pod-spec/validate.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import type * as metav1 from '../types/meta-v1.ts';
-import { isEmptySelector, validateAnnotations, validateLabelSelector, validateLabels } from '../validation/labels.ts';
+import { isEmptySelector, validateLabelSelector } from '../validation/labels.ts';
 
 /** `owner` is the kind as its messages name it: 'deployment'. */
 export function validateSelector(selector: metav1.LabelSelector | undefined, owner: string, path: FieldPath): FieldError[] {
@@ -18,27 +18,15 @@ export function validateSelector(selector: metav1.LabelSelector | undefined, own
   return errors;
 }
 
-/** The template must be one the selector finds again, and its Pods must restart. `path` names the template. */
-export function validateOwnTemplate(template: corev1.PodTemplateSpec | undefined, selector: metav1.LabelSelector | undefined, owner: string, path: FieldPath): FieldError[] {
+/** The template must be one the selector finds again, and its Pods must restart. `path` names the template, `validateForm` checks the rest of it. */
+export function validateOwnTemplate(template: corev1.PodTemplateSpec | undefined, selector: metav1.LabelSelector | undefined, owner: string, path: FieldPath, validateForm = validatePodTemplate): FieldError[] {
   if (template === undefined) return [required(path)];
-  return [...validateSelected(template, selector, path), ...validatePodTemplate(template, path), ...validateAlwaysRestarts(template, owner, path.child('spec'))];
-}
-
-/** As `validateOwnTemplate`, but what is wrong with the Pods is said when they are made: only then are the volumes of their claims known. */
-export function validateStatefulTemplate(template: corev1.PodTemplateSpec | undefined, selector: metav1.LabelSelector | undefined, path: FieldPath): FieldError[] {
-  if (template === undefined) return [required(path)];
-  return [
-    ...validateSelected(template, selector, path),
-    ...validateLabels(template.metadata?.labels, path.child('labels')),
-    ...validateAnnotations(template.metadata?.annotations, path.child('annotations')),
-    ...validateAlwaysRestarts(template, 'StatefulSet', path.child('spec')),
-  ];
-}
-
-function validateSelected(template: corev1.PodTemplateSpec, selector: metav1.LabelSelector | undefined, path: FieldPath): FieldError[] {
   const labels = template.metadata?.labels ?? {};
-  if (selector === undefined || isEmptySelector(selector) || selects(selector, labels)) return [];
-  return [invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`')];
+  const errors: FieldError[] = [];
+  if (selector !== undefined && !isEmptySelector(selector) && !selects(selector, labels)) {
+    errors.push(invalid(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`'));
+  }
+  return [...errors, ...validateForm(template, path), ...validateAlwaysRestarts(template, owner, path.child('spec'))];
 }
 
 function validateAlwaysRestarts({ spec }: corev1.PodTemplateSpec, owner: string, path: FieldPath): FieldError[] {

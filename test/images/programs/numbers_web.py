@@ -8,6 +8,7 @@ from web import page, serve
 
 api_url = os.environ.get('RngApi__Url', 'http://numbers-api/sixeyed/kiamol/master/ch03/numbers/rng')
 retry_host = os.environ.get('RngApi__RetryHost', 'raw.githubusercontent.com')
+proxy = os.environ.get('http_proxy', '')
 style = os.environ.get('Style', '')
 form = '<h1>KIAMOL Random Number Generator</h1>\n<form method="post"><button type="submit">Go!</button></form>'
 
@@ -15,9 +16,10 @@ form = '<h1>KIAMOL Random Number Generator</h1>\n<form method="post"><button typ
 def ask(url, host=None, redirects=5):
     """Status and text of a GET; `host` replaces the Host header. Only plain HTTP is followed."""
     address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname, address.port or 80, timeout=5)
+    through = urlsplit(proxy) if proxy else address
+    connection = http.client.HTTPConnection(through.hostname, through.port or 80, timeout=5)
     try:
-        connection.request('GET', address.path or '/', headers={'Host': host or address.netloc, 'Connection': 'close'})
+        connection.request('GET', url if proxy else address.path or '/', headers={'Host': host or address.netloc, 'Connection': 'close'})
         answer = connection.getresponse()
         text = answer.read().decode()
         location = answer.getheader('Location')

@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Request:
-    def __init__(self, method, path, query, form, headers):
-        self.method, self.path, self.query, self.form, self.headers = method, path, query, form, headers
+    def __init__(self, method, url, form, headers):
+        address = urlsplit(url)
+        self.method, self.url, self.form, self.headers = method, url, form, headers
+        self.path, self.query = address.path, dict(parse_qsl(address.query))
 
 
 class Response:
@@ -33,25 +35,21 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 128
 
 
-def serve(routes, port=80):
-    """Serves until TERM or INT. `routes` maps 'GET /path' to a function from Request to Response."""
+def serve(routes, port=80, otherwise=lambda _: Response('', 404)):
+    """Serves until TERM or INT. `routes` maps 'GET /path' to a function from Request to Response; all else goes to `otherwise`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = 'HTTP/1.1'
 
         def answer(self):
-            address = urlsplit(self.path)
             length = int(self.headers.get('content-length') or 0)
             form = dict(parse_qsl(self.rfile.read(length).decode()))
-            handle = routes.get(f'{self.command} {address.path}')
-            if handle is None:
-                response = Response('', 404)
-            else:
-                try:
-                    response = handle(Request(self.command, address.path, dict(parse_qsl(address.query)), form, self.headers))
-                except Exception as error:  # the page says what happened, as the server would
-                    print(f'fail: {self.command} {address.path}: {error!r}', flush=True)
-                    response = Response('An error occurred', 500)
+            request = Request(self.command, self.path, form, self.headers)
+            try:
+                response = routes.get(f'{self.command} {request.path}', otherwise)(request)
+            except Exception as error:  # the page says what happened, as the server would
+                print(f'fail: {self.command} {request.path}: {error!r}', flush=True)
+                response = Response('An error occurred', 500)
             self.send_response(response.status)
             for name, value in [('Content-Type', response.content_type), ('Content-Length', str(len(response.body))), *response.headers]:
                 self.send_header(name, value)

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CachedObject, encodeStored } from './cached-object.ts';
+import { ResourceCache, type CacheLimits } from './resource-cache.ts';
+import { CompactedError } from './store.ts';
+
+const key = '/registry/configmaps/default/a';
+const limits: CacheLimits = { minWindow: 2, maxWindow: 1000, maxWindowBytes: 1024 * 1024, windowMs: 75_000, maxPending: 1000, warmMs: 10_000 };
+
+/** A cache whose one object, about a kilobyte, was changed at each of these times (ms); revisions count from 2. */
+function changedAt(times: readonly number[], changed: Partial<CacheLimits> = {}): ResourceCache {
+  const cache = new ResourceCache(1, { ...limits, ...changed });
+  times.forEach((time, index) => {
+    const stored = encodeStored({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', namespace: 'default' }, data: { text: 'x'.repeat(1000) } });
+    cache.publish([{ key, object: new CachedObject(key, index + 2, stored, undefined), deleted: false }], time);
+  });
+  return cache;
+}
+
+/** The oldest revision from which a watch may begin. */
+function oldest(cache: ResourceCache): number {
+  for (let revision = 1; ; revision++) {
+    try {
+      cache.watch({ prefix: key }, revision).close();
+      return revision;
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error;
+    }
+  }
+}
+
+const times = (count: number, at: number): number[] => Array.from({ length: count }, () => at);
+
+test('the past is kept for its time, and the last changes for ever', () => {
+  const cache = changedAt([...times(400, 0), ...times(100, 50_000)]);
+  assert.equal(oldest(cache), 1);
+  cache.tidy(80_000);
+  assert.equal(oldest(cache), 401);
+  cache.tidy(200_000);
+  assert.equal(oldest(cache), 499);
+});
+
+test('the past is kept up to a number of changes, and up to a weight', () => {
+  assert.ok(oldest(changedAt(times(1500, 0))) >= 500 - 256);
+  const heavy = oldest(changedAt(times(1000, 0), { maxWindowBytes: 200 * 1024 }));
+  assert.ok(heavy > 500 && heavy < 900, `begins at ${heavy}`);
+});
