@@ -139,7 +139,8 @@ describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes()
     const evicted = await shell.output("kubectl get events --field-selector reason=Evicted -o jsonpath='{.items[*].message}'");
     assert.match(evicted, /The node was low on resource: memory\. Threshold quantity: \d+Mi, available: \d+Ki\. Container stress was using \d+Ki, request is 0, has larger consumption of memory\. /);
     await shell.output('kubectl delete -f stress/stress.yaml');
-    await shell.eventually('kubectl get pods -o name', (text) => text === '');
+    // The program is process 1 and knows no TERM: each Pod has its whole grace period.
+    await shell.eventually('kubectl get pods -o name', (text) => text === '', 60_000);
     await shell.eventually('kubectl describe node', (text) => /^ +MemoryPressure +False /m.test(text) && /^Taints: +<none>$/m.test(text), 90_000);
   });
 
