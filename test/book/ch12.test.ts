@@ -110,7 +110,6 @@ describe('chapter 12: applications that heal themselves', { skip: whyNot('ch12')
 
   test('12.4b beyond its limit it is killed, started again, and made to wait', async () => {
     await reader.apply('memory-allocator/update/memory-allocator-with-limit.yaml');
-    await reader.settled('memory-allocator');
     const watch = shell.start('exec kubectl get pods -l app=memory-allocator --watch');
     const ended = once(watch, 'close');
     let seen = '';
