@@ -182,7 +182,7 @@ describe('chapter 8: StatefulSets and Jobs', { skip: whyNot('ch08') }, () => {
     assert.equal(await reader.apply('todo-list/db/backup/update/todo-db-backup-cronjob-suspend.yaml'), 'cronjob.batch/todo-db-backup configured\n');
     assert.equal((await reader.rows('cronjob todo-db-backup'))[0]?.['SUSPEND'], 'True');
     const jobs = (await shell.output(ownedJobs)).split(' ');
-    for (const job of jobs) assert.match(job, /^todo-db-backup-\d{8,10}$/);
+    for (const job of jobs) assert.equal(Number(/^todo-db-backup-(\d{10})$/.exec(job)?.[1]) % 120, 0, `${job} is named by the second it was due at`);
     const [pod] = await reader.rows(`pod -l job-name=${jobs[0]}`);
     assert.deepEqual([pod?.['READY'], pod?.['STATUS']], ['0/1', 'Completed']);
   });
