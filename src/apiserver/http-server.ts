@@ -95,7 +95,7 @@ function encoderFor(request: IncomingRequest, response: Exclude<ApiResponse, Raw
   const refused = response.type === 'object' && response.status >= 400;
   const negotiated: Negotiated = refused ? orPlain(() => negotiate(accept, { protobuf: true, tables: true }, pretty)) : negotiate(accept, { protobuf: !custom, tables: true }, pretty);
   const plain: Negotiated = response.type === 'object' && response.served === undefined ? { ...negotiated, shape: 'object' } : negotiated;
-  return { negotiated: plain, table: { metaVersion: negotiated.metaVersion, includeObject: includeObjectOf(request.query), now: clock.now() } };
+  return { negotiated: plain, table: { metaVersion: negotiated.metaVersion, includeObject: includeObjectOf(request.query), now: () => clock.now() } };
 }
 
 function orPlain(attempt: () => Negotiated): Negotiated {

@@ -95,6 +95,8 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,
+    evictionHard: options.evictionHard,
+    evictionTransitionSeconds: options.evictionTransitionSeconds,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
 }
