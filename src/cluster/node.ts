@@ -9,6 +9,7 @@ import type { Informers } from '../client/informers.ts';
 import type { Registries } from '../kubelet/images/registries.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
+import { kubeletConfiguration } from '../kubelet/server/configuration.ts';
 import { guarded } from '../kubelet/server/guard.ts';
 import { createNodeHandler } from '../kubelet/server/node-server.ts';
 import { issueCertificate } from '../pki/certificate-authority.ts';
@@ -54,6 +55,10 @@ export interface NodeOptions {
   readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
+  /** Default 'memory.available<100Mi'. */
+  readonly evictionHard?: string | undefined;
+  /** Default 300. */
+  readonly evictionTransitionSeconds?: number | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
   /** Compatibility setting json-file-logs. */
@@ -102,6 +107,8 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     resolvConf: options.resolvConf,
     jsonFileLogs: options.jsonFileLogs,
     staticPods: options.staticPods,
+    evictionHard: options.evictionHard,
+    evictionTransitionSeconds: options.evictionTransitionSeconds,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
   });
@@ -112,7 +119,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
   const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
     namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
-  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
+  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => kubeletConfiguration({ ...options, port: listener.port }) }), { client, nodeName, clock: systemClock });
   const { pki } = options;
   if (pki && !options.serving) closing.add(renewDaily(() => listener.setTls(servingTls(options, pki))), (timer) => timer.cancel());
   return { kubelet, port: listener.port, setTls: (tls) => listener.setTls(tls), close: () => closing.close() };

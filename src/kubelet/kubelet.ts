@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { CloseStack } from '../base/lifecycle.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import type { NodeStatus } from '../resources/types/core-v1.ts';
+import type { NodeStatus, Pod } from '../resources/types/core-v1.ts';
 import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
 import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
@@ -20,6 +20,12 @@ import { registryCredentials, type Registries } from './images/registries.ts';
 import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
 import { LogRotation } from './logs/log-rotation.ts';
+import { EvictionManager } from './eviction/eviction-manager.ts';
+import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard, thresholdBytes } from './eviction/thresholds.ts';
+import { machineUsage } from './node/machine-usage.ts';
+import { isTerminal } from './pods/pod-status.ts';
+import { containerNameLabel, podUidLabel } from './pods/runtime-labels.ts';
+import type { ContainerStats } from './cri/messages.ts';
 import { configurePodNetwork } from './network/pod-network.ts';
 import { admitPod } from './node/admission.ts';
 import { allocatableOf, nodeCapacity } from './node/capacity.ts';
@@ -61,6 +67,12 @@ export interface KubeletOptions {
   readonly version?: string | undefined;
   /** Where the node's own server listens; 10250 by default. */
   readonly port?: number | undefined;
+  /** 'memory.available<100Mi' by default. */
+  readonly evictionHard?: string | undefined;
+  /** 300 by default. */
+  readonly evictionTransitionSeconds?: number | undefined;
+  /** Tells about the node itself. */
+  readonly nodeEvent?: ((type: 'Normal' | 'Warning', reason: string, message: string) => void) | undefined;
   /** Compatibility setting json-file-logs. */
   readonly jsonFileLogs?: boolean | undefined;
 }
@@ -90,6 +102,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const probes = closing.add(new ProbeManager({ runtime: cri.runtime, clock, userAgent }, events), (it) => it.close());
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
     const { source, sink } = podSources(options);
+    const reserved = thresholdBytes(parseEvictionHard(options.evictionHard ?? defaultEvictionHard), totalmem());
+    const allocatable = allocatableOf(capacity, reserved);
     const jsonLogs = options.jsonFileLogs === true ? closing.add(followAll(cri.runtime, options), (it) => it.close()) : undefined;
     const context: NodeContext = {
       nodeName: options.nodeName,
@@ -108,8 +122,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       jsonLogs,
       userAgent,
       memoryCapacity: totalmem(),
-      allocatable: () => objects.node()?.status?.allocatable ?? allocatableOf(capacity),
-      admit: (pod) => admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
+      allocatable: () => objects.node()?.status?.allocatable ?? allocatable,
+      admit: (pod) => eviction.refuse(pod) ?? admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
       dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: () => hostResolvConf(options.resolvConf) },
       logs: options.logs ?? '/var/log',
       cgroupParent: paths.cgroupParent,
@@ -117,10 +131,12 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const workers: PodWorkers = new PodWorkers({ context, source });
     closing.add(workers, (it) => it.close());
     closing.add(new LogRotation({ runtime: cri.runtime, clock, log }), (it) => it.close());
+    const eviction = closing.add(evictionManager(options, reserved, workers, context), (it) => it.close());
     workers.start();
+    eviction.start();
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
-      capacity, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
+      capacity, allocatable, memoryPressure: eviction.underPressure, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
       images: await cri.images.listImages().catch(() => []), kubeletVersion: options.version ?? 'v1.36.0', kubeletPort: options.port ?? 10250, folder: paths.dataDir, now: clock.now(),
     }, old);
     return { containerd, workers, context, status, close: () => closing.close() };
@@ -128,6 +144,25 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     await closing.close();
     throw error;
   }
+}
+
+function evictionManager(options: KubeletOptions, threshold: number, workers: PodWorkers, { runtime }: NodeContext): EvictionManager {
+  const isOf = (pod: Pod) => (stats: ContainerStats): boolean => stats.attributes?.labels[podUidLabel] === pod.metadata.uid;
+  return new EvictionManager({
+    clock: options.clock,
+    log: options.log,
+    threshold,
+    transitionMs: (options.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000,
+    available: () => totalmem() - machineUsage().workingBytes,
+    usage: async () => {
+      const stats = await runtime.containerStats();
+      const live = workers.pods().filter(({ status }) => !isTerminal(status?.phase));
+      return live.map((pod) => ({ pod, containers: new Map(stats.filter(isOf(pod)).map((it) => [it.attributes?.labels[containerNameLabel] ?? '', it.memory?.workingSetBytes?.value ?? 0])) })).filter(({ containers }) => containers.size > 0);
+    },
+    evict: (pod, message) => workers.worker(pod.metadata.uid ?? '')?.evict(message),
+    isEnding: ({ metadata }) => workers.worker(metadata.uid ?? '')?.ending === true,
+    event: options.nodeEvent ?? (() => undefined),
+  });
 }
 
 function podSources(options: KubeletOptions): { source: PodSource; sink: PodStatusSink } {

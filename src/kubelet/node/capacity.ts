@@ -16,9 +16,9 @@ export function nodeCapacity(options: { readonly maxPods: number; readonly folde
   };
 }
 
-/** Upstream's default eviction thresholds are set aside: 100 MiB of memory and a tenth of the disk. */
-export function allocatableOf(capacity: Amounts): Amounts {
-  const memory = Number(/^(\d+)Ki$/.exec(capacity['memory'] ?? '')?.[1] ?? 0) - 100 * 1024;
+/** What is kept available (`reserved` bytes of memory, a tenth of the disk) is not for Pods to ask for. */
+export function allocatableOf(capacity: Amounts, reserved: number): Amounts {
+  const memory = Number(/^(\d+)Ki$/.exec(capacity['memory'] ?? '')?.[1] ?? 0) - Math.ceil(reserved / 1024);
   const disk = Number(/^(\d+)Ki$/.exec(capacity['ephemeral-storage'] ?? '')?.[1] ?? 0);
   return { ...capacity, memory: `${Math.max(0, memory)}Ki`, 'ephemeral-storage': String(Math.floor(disk * 1024 * 0.9)) };
 }

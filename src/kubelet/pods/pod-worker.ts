@@ -47,6 +47,8 @@ const refreshMs = 60_000;
 const measureMs = 10_000;
 /** Seconds. */
 const evictionGrace = 1;
+/** So long a container's end (Error, OOMKilled) is shown before the wait for its next start. */
+const endShownMs = 3000;
 const failureMs = { first: 500, most: 30_000 };
 
 export class PodWorker {
@@ -107,6 +109,18 @@ export class PodWorker {
     if (asks(pod) === asks(before)) return;
     this.#refreshed = -Infinity;
     this.wake();
+  }
+
+  /** The node cannot keep the Pod: it fails, with this message, and its containers end at once. */
+  evict(message: string): void {
+    if (this.#verdict || this.#gone || isDeleting(this.#pod) || isTerminal(this.#status?.phase)) return;
+    this.#evict(message);
+    this.wake();
+  }
+
+  /** Whether the Pod was sentenced to end, and its containers have not all ended yet. */
+  get ending(): boolean {
+    return this.#verdict !== undefined && !this.#cleaned && !this.#finished;
   }
 
   /** The API has the Pod no more: everything ends, quickly, and nothing is reported. */
@@ -240,17 +254,20 @@ export class PodWorker {
   }
 
   async #checkDiskUse(seen: RuntimePod): Promise<void> {
-    const { clock, events, volumes } = this.#context;
+    const { clock, volumes } = this.#context;
     if (this.#verdict || isTerminal(this.#status?.phase) || limitedOnDisk(this.#pod).length === 0) return;
     const wait = this.#measured + measureMs - clock.monotonic();
     this.#wakeIn(wait > 0 ? wait : measureMs);
     if (wait > 0 || !seen.sandbox) return;
     this.#measured = clock.monotonic();
     const message = await volumes.outgrown(this.#pod);
-    if (message === undefined) return;
+    if (message !== undefined) this.#evict(message);
+  }
+
+  #evict(message: string): void {
     this.#verdict = { reason: 'Evicted', message };
     this.#grace = evictionGrace;
-    events.event(this.#pod, 'Warning', 'Evicted', message);
+    this.#context.events.event(this.#pod, 'Warning', 'Evicted', message);
   }
   #measured = -Infinity;
 
@@ -264,6 +281,8 @@ export class PodWorker {
     }
     if (plan.createSandbox) seen = await this.#newSandbox(seen);
     const actions = plan.createSandbox ? planPod(this.#pod, seen, this.#context.probes).start : plan.start;
+    // Before it starts again, how it ended.
+    if (actions.some(({ previous }) => previous?.state === 'exited')) this.#report(seen, false);
     if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen);
     else this.#waiting.clear();
     seen = plan.kill.length > 0 || plan.createSandbox || actions.length > 0 ? await this.#look() : seen;
@@ -315,8 +334,10 @@ export class PodWorker {
       const outcome = await startContainer({ pod: this.#pod, seen, sandboxId, sandbox, mounted, action, backOff: this.#backOff, signal: this.#ending.signal, wake: () => this.wake() }, this.#context);
       const name = action.container.spec.name;
       if (outcome.outcome === 'held') {
-        this.#waiting.set(name, outcome.reason);
-        this.#wakeIn(outcome.retryMs);
+        const unseen = outcome.reason.reason === 'CrashLoopBackOff' ? (action.previous?.finishedAt ?? 0) + endShownMs - this.#context.clock.now() : 0;
+        if (unseen <= 0) this.#waiting.set(name, outcome.reason);
+        else this.#waiting.delete(name);
+        this.#wakeIn(unseen > 0 ? Math.min(unseen, outcome.retryMs) : outcome.retryMs);
       } else {
         if (outcome.outcome === 'started') {
           this.#waiting.delete(name);
