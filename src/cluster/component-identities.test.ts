@@ -110,3 +110,37 @@ test('every controller has a role of its own', async () => {
     else assert.ok(controllerRoles.some((role) => role.name === account), name);
   }
 });
+
+/** As `kubectl auth can-i VERB RESOURCE --as system:serviceaccount:kube-system:NAME` asks. */
+const answers: readonly [controller: string, verb: string, resource: string, allowed: boolean][] = [
+  ['job-controller', 'patch', 'pods', true],
+  ['job-controller', 'patch', 'batch/jobs/status', false],
+  ['job-controller', 'get', 'secrets', false],
+  ['replicaset-controller', 'get', 'pods', false],
+  ['deployment-controller', 'patch', 'apps/deployments', false],
+  ['deployment-controller', 'update', 'apps/deployments/status', true],
+  ['daemonset-controller', 'list', 'nodes', true],
+  ['garbage-collector', 'patch', 'example.com/things', true],
+  ['garbage-collector', 'create', 'pods', false],
+  ['namespace', 'deletecollection', 'secrets', true],
+  ['namespace', 'create', 'events', false],
+  ['resourcequota-controller', 'get', 'pods', false],
+  ['resourcequota-controller', 'watch', 'pods', true],
+  ['node-lifecycle-controller', 'patch', 'nodes/status', true],
+  ['node-lifecycle-controller', 'create', 'pods', false],
+  ['service-account', 'delete', 'serviceaccounts', false],
+];
+
+test('whoever asks what a controller may do is answered by its role', async () => {
+  await using cluster = await startCluster({ controllers: [], scheduler: false });
+  for (const [controller, verb, text, allowed] of answers) {
+    const parts = text.split('/');
+    const [group = '', resource = '', subresource = ''] = parts.length > 1 && parts[0] !== 'nodes' ? parts : ['', ...parts];
+    const asked = await cluster.clientFor(controllerIdentity(controller)).transport.call({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: { namespace: 'default', verb, group, resource, subresource } } },
+    });
+    assert.equal((asked['status'] as { allowed?: boolean }).allowed, allowed, `${controller} ${verb} ${text}`);
+  }
+});
