@@ -9,7 +9,7 @@ import { replicationControllers } from '../../resources/core/replication-control
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { nameOf, podSpec, prepareNamespace, readyStatus, runPods, setPodStatus, templateFor } from '../runtime/testing.ts';
 import { replicaSetController, replicationControllerController } from './replica-set.ts';
-import { surplusPods } from './surplus.ts';
+import { surplusPods } from '../runtime/surplus.ts';
 
 async function start(): Promise<Cluster> {
   const cluster = await startCluster({ controllers: [replicaSetController, replicationControllerController] });

@@ -19,7 +19,7 @@ import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { replicaSetKind, replicationControllerKind, type ReplicaKind, type ReplicaOwner } from './replica-kind.ts';
 import { replicaStatus, type ManageFailure } from './status.ts';
-import { surplusPods } from './surplus.ts';
+import { surplusPods } from '../runtime/surplus.ts';
 
 /** Pods made or deleted in one reconcile, at most. */
 const burst = 500;
