@@ -91,7 +91,7 @@ const milliseconds = (nanoseconds: number): number => (nanoseconds > 0 ? Math.fl
  * that could not be started (`StartError`) for a reason of its own has been tried, and counts.
  */
 const neverRan = ({ state, startedAt, reason, message }: ContainerStatus): boolean =>
-  state === ContainerState.EXITED && startedAt === 0 && (reason !== 'StartError' || message.includes('context canceled'));
+  (state === ContainerState.EXITED || state === ContainerState.UNKNOWN) && startedAt === 0 && (reason !== 'StartError' || message.includes('context canceled'));
 
 export function containerRecord(sandboxId: string, status: ContainerStatus): ContainerRecord {
   const user = status.user?.linux;
