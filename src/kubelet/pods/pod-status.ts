@@ -30,12 +30,13 @@ export function podStatus(pod: Pod, inputs: PodStatusInputs, old: PodStatus | un
   const regular = regularContainers(pod).map((container) => containerStatus(pod, container, inputs, previous(old?.containerStatuses, container.spec.name)));
   const ephemeral = ephemeralContainers(pod).map((container) => containerStatus(pod, container, inputs, previous(old?.ephemeralContainerStatuses, container.spec.name)));
   const computed = inputs.verdict ? 'Failed' : podPhase(pod, init, regular, inputs.over);
+  const verdict = inputs.verdict ?? (old?.reason ? { reason: old.reason, message: old.message } : undefined);
   const phase = isTerminal(old?.phase) ? (old?.phase as PodPhase) : computed;
   const ips = inputs.seen.ips.length > 0 ? inputs.seen.ips : hostNetworkIps(pod, inputs, old);
   return wireJson({
     phase,
     conditions: podConditions(pod, { phase, init, regular, hasSandbox: inputs.seen.sandbox !== undefined && ips.length > 0, now: inputs.now }, old),
-    ...(inputs.verdict ?? (old?.reason ? { reason: old.reason, message: old.message } : {})),
+    ...(verdict ? { reason: verdict.reason, message: verdict.message } : {}),
     ...(inputs.hostIPs[0] ? { hostIP: inputs.hostIPs[0], hostIPs: inputs.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
     startTime: timestamp(inputs.startTime),
