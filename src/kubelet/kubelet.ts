@@ -21,7 +21,7 @@ import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
 import { LogRotation } from './logs/log-rotation.ts';
 import { configurePodNetwork } from './network/pod-network.ts';
-import { admitPod } from './node/admission.ts';
+import { admitPod, admitResize } from './node/admission.ts';
 import { allocatableOf, nodeCapacity } from './node/capacity.ts';
 import { nodeStatus } from './node/node-status.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
@@ -109,7 +109,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       userAgent,
       memoryCapacity: totalmem(),
       allocatable: () => objects.node()?.status?.allocatable ?? allocatableOf(capacity),
-      admit: (pod) => admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
+      admit: (pod) => admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
+      admitResize: (pod) => admitResize(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
       dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: () => hostResolvConf(options.resolvConf) },
       logs: options.logs ?? '/var/log',
       cgroupParent: paths.cgroupParent,
@@ -157,6 +158,7 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
       limitCgroup(group, podLimits(pod));
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
+    limit: (pod, limits) => limitCgroup(podCgroup(parent, pod), limits),
     activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }

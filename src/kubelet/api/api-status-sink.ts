@@ -7,7 +7,7 @@ import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import type { PodStatusSink } from '../pod-source.ts';
 
 /** Conditions of these types are the node agent's; others (scheduling, readiness gates) are kept as they are. */
-const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready', 'PodScheduled']);
+const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready', 'PodScheduled', 'PodResizePending', 'PodResizeInProgress']);
 
 export class ApiStatusSink implements PodStatusSink {
   readonly #client: ApiClient;

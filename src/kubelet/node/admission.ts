@@ -20,9 +20,23 @@ export interface AdmissionInputs {
 const predicateFailed = 'Predicate %s failed';
 
 export function admitPod(pod: Pod, inputs: AdmissionInputs): Refusal | undefined {
-  const others = inputs.running.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminal(other.status?.phase));
+  const others = othersThan(pod, inputs.running);
   return wrongSystem(pod) ?? tooMuch(pod, others, inputs.allocatable) ?? wrongNode(pod, inputs.node) ?? portsTaken(pod, others) ?? notTolerated(pod, inputs.node);
 }
+
+/** Whether the node could ever hold what the Pod asks for now (Infeasible), and whether it has room for it at present (Deferred). */
+export function admitResize(pod: Pod, { running, allocatable }: AdmissionInputs): Refusal | undefined {
+  for (const name of ['memory', 'cpu']) {
+    const requested = podRequest(pod, name);
+    const capacity = name === 'cpu' ? millis(allocatable[name]) : wholes(allocatable[name]);
+    if (requested > capacity) return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${name}, requested: ${requested}, capacity: ${capacity}` };
+  }
+  const refusal = tooMuch(pod, othersThan(pod, running), allocatable);
+  return refusal && { reason: 'Deferred', message: refusal.message };
+}
+
+const othersThan = (pod: Pod, running: readonly Pod[]): readonly Pod[] =>
+  running.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminal(other.status?.phase));
 
 function wrongSystem(pod: Pod): Refusal | undefined {
   if (pod.spec?.os === undefined || pod.spec.os.name === 'linux') return undefined;

@@ -1,6 +1,7 @@
 /** The conditions of a Pod's status. Upstream: pkg/kubelet/status/generate.go */
 import { timestamp } from '../../base/clock.ts';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../resources/types/core-v1.ts';
+import type { ResizeCondition } from './pod-allocation.ts';
 import { initContainers } from './pod-containers.ts';
 import type { PodPhase } from './pod-status.ts';
 
@@ -10,6 +11,8 @@ export interface ConditionInputs {
   readonly regular: readonly ContainerStatus[];
   readonly hasSandbox: boolean;
   readonly now: number;
+  /** How far a change of its resources is. */
+  readonly resize?: readonly ResizeCondition[] | undefined;
 }
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
@@ -17,7 +20,7 @@ type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const yes: Verdict = { status: 'True' };
 const no = (reason?: string, message?: string): Verdict => ({ status: 'False', ...(reason ? { reason } : {}), ...(message ? { message } : {}) });
 
-const owned = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+const owned = ['PodResizePending', 'PodResizeInProgress', 'PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
 
 /** Conditions that others have set are kept as they are. */
 export function podConditions(pod: Pod, inputs: ConditionInputs, old: PodStatus | undefined): readonly PodCondition[] {
@@ -35,7 +38,11 @@ export function podConditions(pod: Pod, inputs: ConditionInputs, old: PodStatus 
     const since = before?.status === verdict.status ? (before.lastTransitionTime ?? now) : now;
     return { type, ...verdict, lastProbeTime: before?.lastProbeTime, lastTransitionTime: since, ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }) };
   });
-  return [...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !owned.includes(type))];
+  const resize = (inputs.resize ?? []).map((condition): PodCondition => {
+    const before = old?.conditions?.find(({ type }) => type === condition.type);
+    return { ...condition, lastProbeTime: before?.lastProbeTime, lastTransitionTime: before?.lastTransitionTime ?? now };
+  });
+  return [...resize, ...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !owned.includes(type))];
 }
 
 function initialized(pod: Pod, { init, phase }: ConditionInputs): Verdict {

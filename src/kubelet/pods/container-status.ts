@@ -1,6 +1,6 @@
 /** One container's status from its records in the runtime. */
 import { timestamp } from '../../base/clock.ts';
-import type { ContainerState, ContainerStatus, Pod } from '../../resources/types/core-v1.ts';
+import type { ContainerState, ContainerStatus, Pod, ResourceRequirements } from '../../resources/types/core-v1.ts';
 import { mayRun } from './plan.ts';
 import type { PodContainer } from './pod-containers.ts';
 import type { ContainerRecord, RuntimePod } from './runtime-pod.ts';
@@ -19,6 +19,8 @@ export interface StatusInputs {
   readonly over: boolean;
   ready(container: PodContainer, record: ContainerRecord): boolean;
   started(container: PodContainer, record: ContainerRecord): boolean;
+  /** What a running container runs with; what its specification says where absent. */
+  actual?(container: PodContainer, record: ContainerRecord): ResourceRequirements;
   /** What an ended container left to say. */
   terminationMessage(record: ContainerRecord): string | undefined;
 }
@@ -43,9 +45,18 @@ export function containerStatus(pod: Pod, container: PodContainer, inputs: Statu
     containerID: `${inputs.runtimeName}://${latest.id}`,
     started: running && inputs.started(container, latest),
     ...(latest.user ? { user: { linux: { uid: latest.user.uid, gid: latest.user.gid, supplementalGroups: latest.user.supplementalGroups } } } : {}),
-    ...(spec.resources && Object.keys(spec.resources).length > 0 ? { resources: spec.resources } : {}),
+    ...containerAmounts(container, running ? latest : undefined, inputs),
     ...volumeMounts(container),
   };
+}
+
+/** `allocatedResources` are requests that the node has set aside; `resources` what the container has. */
+function containerAmounts(container: PodContainer, running: ContainerRecord | undefined, inputs: StatusInputs): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  const { role, spec } = container;
+  if (role === 'init' || role === 'ephemeral') return {};
+  const actual = running && inputs.actual ? inputs.actual(container, running) : (spec.resources ?? {});
+  const requests = spec.resources?.requests ?? spec.resources?.limits;
+  return { ...(requests && Object.keys(requests).length > 0 ? { allocatedResources: requests } : {}), resources: actual };
 }
 
 function neverSeen(pod: Pod, container: PodContainer, inputs: StatusInputs, old: ContainerStatus | undefined): ContainerStatus {

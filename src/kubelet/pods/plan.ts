@@ -19,6 +19,8 @@ export interface KillAction {
   readonly container: PodContainer;
   readonly record: ContainerRecord;
   readonly message: string;
+  /** It is started again in the same round, whatever the restart policy says. */
+  readonly restart?: boolean | undefined;
 }
 
 export interface StartAction {
@@ -124,7 +126,7 @@ function planRunning(context: Context, container: PodContainer, record: Containe
   if (record?.state !== 'running') return undefined;
   const name = container.spec.name;
   if (record.hash !== '' && record.hash !== containerHash(container.spec)) {
-    return { container, record, message: `Container ${name} definition changed, will be restarted` };
+    return { container, record, message: `Container ${name} definition changed, will be restarted`, restart: true };
   }
   const failed = context.probes.failed(record.id);
   if (failed === undefined) return undefined;

@@ -6,6 +6,7 @@ import { timestamp } from '../../base/clock.ts';
 import type { ContainerStatus, Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus, type StatusInputs } from './container-status.ts';
+import type { ResizeCondition } from './pod-allocation.ts';
 import { ephemeralContainers, initContainers, regularContainers } from './pod-containers.ts';
 import { qosClass } from './resources.ts';
 
@@ -15,6 +16,8 @@ export interface PodStatusInputs extends StatusInputs {
   readonly now: number;
   /** The Pod will run nothing again: it is deleted, past its deadline, refused. */
   readonly over: boolean;
+  /** How far a change of its resources is. */
+  readonly resize?: readonly ResizeCondition[] | undefined;
   /** A verdict of the node on the Pod itself: phase Failed. */
   readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -35,7 +38,7 @@ export function podStatus(pod: Pod, inputs: PodStatusInputs, old: PodStatus | un
   const ips = inputs.seen.ips.length > 0 ? inputs.seen.ips : hostNetworkIps(pod, inputs, old);
   return wireJson({
     phase,
-    conditions: podConditions(pod, { phase, init, regular, hasSandbox: inputs.seen.sandbox !== undefined && ips.length > 0, now: inputs.now }, old),
+    conditions: podConditions(pod, { phase, init, regular, hasSandbox: inputs.seen.sandbox !== undefined && ips.length > 0, now: inputs.now, resize: inputs.resize }, old),
     ...(verdict ? { reason: verdict.reason, message: verdict.message } : {}),
     ...(inputs.hostIPs[0] ? { hostIP: inputs.hostIPs[0], hostIPs: inputs.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),

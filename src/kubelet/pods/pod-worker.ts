@@ -19,8 +19,10 @@ import type { WaitingReason } from './container-status.ts';
 import type { NodeContext } from './node-context.ts';
 import { planPod, type PodPlan, type StartAction } from './plan.ts';
 import { allContainers, graceSeconds, isDeleting, podTitle } from './pod-containers.ts';
+import { PodAllocation } from './pod-allocation.ts';
 import { PodEnding } from './pod-ending.ts';
 import { endOldSandboxes, runSandbox } from './pod-sandbox.ts';
+import { resizeInPlace, resizeRestarts } from './pod-resize.ts';
 import { isTerminal, podStatus } from './pod-status.ts';
 import { PodVerdicts } from './pod-verdicts.ts';
 import { PodVolumes } from './pod-volumes.ts';
@@ -41,6 +43,8 @@ export interface PodWorkerOptions {
 
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
+/** How often a resize that waits, or failed, is tried again. */
+const resizeRetryMs = 30_000;
 const failureMs = { first: 500, most: 30_000 };
 
 export class PodWorker {
@@ -54,6 +58,7 @@ export class PodWorker {
   readonly #ending: PodEnding;
   readonly #verdicts: PodVerdicts;
   readonly #volumes: PodVolumes;
+  readonly #allocation: PodAllocation;
   readonly #waiting = new Map<string, WaitingReason>();
   #status: PodStatus | undefined;
   #gone = false;
@@ -76,12 +81,23 @@ export class PodWorker {
     this.#ending = new PodEnding(options.context, this.#closing.signal);
     this.#verdicts = new PodVerdicts(options.context, this.#startTime);
     this.#volumes = new PodVolumes(options.context);
+    this.#allocation = new PodAllocation(options.pod, options.context);
     this.#unfollow = options.context.objects.follow(options.pod, () => this.#mountedChanged());
     this.#reporter = new StatusReporter(sink, { clock, log: this.#log, signal: this.#closing.signal, known: options.pod.status });
   }
 
   get pod(): Pod {
     return this.#pod;
+  }
+
+  /** The Pod with the resources that the node has set aside for it. */
+  get allocated(): Pod {
+    return this.#allocation.allocated(this.#pod);
+  }
+
+  /** A change of its resources waits for room on the node. */
+  get waitsForRoom(): boolean {
+    return this.#allocation.isPending;
   }
 
   /** The last status worked out. */
@@ -172,8 +188,21 @@ export class PodWorker {
       this.#report(await this.#look(), false);
       return this.#afterTerminal(await this.#look());
     }
-    const plan = planPod(this.#pod, seen, this.#context.probes);
-    await this.#carryOut(plan, seen);
+    await this.#carryOut(await this.#plan(seen), seen);
+  }
+
+  async #plan(seen: RuntimePod): Promise<PodPlan> {
+    this.#allocation.follow(this.#pod, seen);
+    this.#allocation.consider(this.#pod);
+    if (this.#allocation.isPending) this.#wakeIn(resizeRetryMs);
+    const pod = this.allocated;
+    const plan = planPod(pod, seen, this.#context.probes);
+    if (!(await resizeInPlace(pod, seen, this.#allocation, this.#context))) this.#wakeIn(resizeRetryMs);
+    const killed = new Set(plan.kill.map(({ record }) => record.id));
+    const restarts = resizeRestarts(pod, seen, this.#allocation).filter(({ record }) => !killed.has(record.id));
+    // Ending a container may take a while: that it is under way is told before.
+    if (restarts.length > 0) this.#report(seen, false);
+    return { ...plan, kill: [...plan.kill, ...restarts] };
   }
 
   async #judge(seen: RuntimePod): Promise<void> {
@@ -227,11 +256,14 @@ export class PodWorker {
       await killContainer({ pod: this.#pod, podIP: seen.ips[0] ?? '', container, record, graceSeconds: grace, message, signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     }
     if (plan.createSandbox) seen = await this.#newSandbox(seen);
-    const actions = plan.createSandbox ? planPod(this.#pod, seen, this.#context.probes).start : plan.start;
+    const again = plan.kill.filter(({ restart }) => restart === true).map(({ container, record }): StartAction => ({ container, previous: record }));
+    const actions = plan.createSandbox ? planPod(this.allocated, seen, this.#context.probes).start : [...plan.start, ...again];
     if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen);
     else this.#waiting.clear();
     seen = plan.kill.length > 0 || plan.createSandbox || actions.length > 0 ? await this.#look() : seen;
     if (plan.kill.length > 0) this.#dirty = true;
+    this.#allocation.follow(this.#pod, seen);
+    this.#allocation.settle(this.#pod, seen);
     this.#report(seen, false);
     await pruneRecords(this.#pod, seen, this.#context);
     if (isTerminal(this.#status?.phase)) return this.#afterTerminal(seen);
@@ -244,7 +276,7 @@ export class PodWorker {
     await endOldSandboxes(this.#pod, seen, { signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     if (!this.#status) this.#report(seen, false);
     await this.#volumes.mount(this.#pod, seen);
-    const id = await runSandbox(this.#pod, seen, this.#context);
+    const id = await runSandbox(this.allocated, seen, this.#context);
     // Of a Pod that is new here, that is all there is.
     return seen.sandboxes.length === 0 ? await this.#lookWith(() => observeSandbox(this.#context.runtime, id)) : await this.#look();
   }
@@ -253,10 +285,11 @@ export class PodWorker {
     const sandboxId = seen.sandbox?.id ?? '';
     const sandbox = sandboxConfig(this.#pod, seen.sandbox?.metadata?.attempt ?? 0, this.#context);
     const mounted = await this.#volumes.mount(this.#pod, seen);
+    const pod = this.allocated;
     const started: string[] = [];
     for (const action of actions) {
       if (this.#ending.signal.aborted) return;
-      const outcome = await startContainer({ pod: this.#pod, seen, sandboxId, sandbox, mounted, action, backOff: this.#backOff, signal: this.#ending.signal, wake: () => this.wake() }, this.#context);
+      const outcome = await startContainer({ pod, seen, sandboxId, sandbox, mounted, action, backOff: this.#backOff, signal: this.#ending.signal, wake: () => this.wake() }, this.#context);
       const name = action.container.spec.name;
       if (outcome.outcome === 'held') {
         this.#waiting.set(name, outcome.reason);
@@ -280,8 +313,10 @@ export class PodWorker {
     if (this.#gone) return;
     const { probes, volumes, clock, hostIPs, runtimeName } = this.#context;
     const folder = volumes.podFolder(this.#pod.metadata.uid ?? '');
-    this.#status = podStatus(this.#pod, {
+    this.#status = podStatus(this.allocated, {
       seen, runtimeName, waiting: this.#waiting, over, hostIPs: hostIPs(), startTime: this.#startTime, now: clock.now(), verdict: this.#verdicts.verdict,
+      resize: this.#allocation.conditions(),
+      actual: ({ spec }, record) => this.#allocation.actual(record.id, spec),
       ready: (_, record) => probes.ready(record.id),
       started: (_, record) => probes.started(record.id),
       terminationMessage: (record) => {
