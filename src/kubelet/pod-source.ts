@@ -58,4 +58,6 @@ export interface NodeObjects {
 export interface EventRecorder {
   /** `fieldPath` names a container: 'spec.containers{web}'. */
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
+  /** About the node itself. */
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void;
 }

@@ -116,6 +116,11 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
     this.#notify();
   }
 
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.seenEvents.push({ pod: '', type, reason, message });
+    this.#notify();
+  }
+
   #tell(change: PodChange): void {
     for (const queue of this.#queues) queue.push(change);
     this.#notify();

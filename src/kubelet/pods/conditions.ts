@@ -1,7 +1,6 @@
 /** The conditions of a Pod's status. Upstream: pkg/kubelet/status/generate.go */
 import { timestamp } from '../../base/clock.ts';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../resources/types/core-v1.ts';
-import type { ResizeCondition } from './pod-allocation.ts';
 import { initContainers } from './pod-containers.ts';
 import type { PodPhase } from './pod-status.ts';
 
@@ -11,9 +10,12 @@ export interface ConditionInputs {
   readonly regular: readonly ContainerStatus[];
   readonly hasSandbox: boolean;
   readonly now: number;
-  /** How far a change of its resources is. */
-  readonly resize?: readonly ResizeCondition[] | undefined;
+  /** Conditions worked out elsewhere: how far a change of its resources is, why it was evicted. */
+  readonly stated?: readonly StatedCondition[] | undefined;
 }
+
+/** A condition of the Pod without its times. */
+export type StatedCondition = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message' | 'observedGeneration'>;
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 
@@ -38,11 +40,12 @@ export function podConditions(pod: Pod, inputs: ConditionInputs, old: PodStatus 
     const since = before?.status === verdict.status ? (before.lastTransitionTime ?? now) : now;
     return { type, ...verdict, lastProbeTime: before?.lastProbeTime, lastTransitionTime: since, ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }) };
   });
-  const resize = (inputs.resize ?? []).map((condition): PodCondition => {
+  const stated = (inputs.stated ?? []).map((condition): PodCondition => {
     const before = old?.conditions?.find(({ type }) => type === condition.type);
     return { ...condition, lastProbeTime: before?.lastProbeTime, lastTransitionTime: before?.lastTransitionTime ?? now };
   });
-  return [...resize, ...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !owned.includes(type))];
+  const told = new Set([...owned, ...stated.map(({ type }) => type)]);
+  return [...stated, ...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !told.has(type))];
 }
 
 function initialized(pod: Pod, { init, phase }: ConditionInputs): Verdict {

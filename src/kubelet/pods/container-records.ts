@@ -6,6 +6,15 @@ import type { RuntimePod } from './runtime-pod.ts';
 
 const kept = 2;
 
+/** Removes all that has ended. */
+export async function dropRecords(pod: Pod, seen: RuntimePod, { runtime, logs }: Pick<NodeContext, 'runtime' | 'logs'>): Promise<void> {
+  for (const record of seen.containers) {
+    if (record.state !== 'exited') continue;
+    await runtime.removeContainer(record.id);
+    await removeContainerLog(logs, pod, record);
+  }
+}
+
 export async function pruneRecords(pod: Pod, seen: RuntimePod, { runtime, logs }: Pick<NodeContext, 'runtime' | 'logs'>): Promise<void> {
   const counts = new Map<string, number>();
   for (const record of seen.containers) {

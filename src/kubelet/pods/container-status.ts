@@ -1,8 +1,8 @@
 /** One container's status from its records in the runtime. */
 import { timestamp } from '../../base/clock.ts';
 import type { ContainerState, ContainerStatus, Pod, ResourceRequirements } from '../../resources/types/core-v1.ts';
-import { mayRun } from './plan.ts';
 import type { PodContainer } from './pod-containers.ts';
+import { mayRun } from './restart-policy.ts';
 import type { ContainerRecord, RuntimePod } from './runtime-pod.ts';
 
 export interface WaitingReason {
@@ -32,7 +32,7 @@ export function containerStatus(pod: Pod, container: PodContainer, inputs: Statu
   if (!latest) return neverSeen(pod, container, inputs, old);
   const before = records.slice(1).find((record) => record.state === 'exited');
   const held = inputs.waiting.get(spec.name);
-  const holdsUp = latest.state === 'exited' && held !== undefined && !inputs.over && mayRun(role === 'sidecar' ? 'Always' : (pod.spec?.restartPolicy ?? 'Always'), latest);
+  const holdsUp = latest.state === 'exited' && held !== undefined && !inputs.over && mayRun(pod, container, latest);
   const running = latest.state === 'running';
   return {
     name: spec.name,

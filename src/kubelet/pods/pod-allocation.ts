@@ -5,13 +5,11 @@
  * Nothing is kept on disk: a status says what its containers run with, so an agent that starts again begins from there.
  * Upstream: pkg/kubelet/allocation/allocation_manager.go
  */
-import type { Container, Pod, PodCondition, ResourceRequirements } from '../../resources/types/core-v1.ts';
+import type { Container, Pod, ResourceRequirements } from '../../resources/types/core-v1.ts';
+import type { StatedCondition } from './conditions.ts';
 import type { NodeContext, Refusal } from './node-context.ts';
 import { isSidecar } from './pod-containers.ts';
 import { latestRecord, type RuntimePod } from './runtime-pod.ts';
-
-/** A condition of the Pod without its times. */
-export type ResizeCondition = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message' | 'observedGeneration'>;
 
 /** Containers whose resources may change while they live. */
 const resizable = (pod: Pod): readonly Container[] => [...(pod.spec?.initContainers ?? []).filter(isSidecar), ...(pod.spec?.containers ?? [])];
@@ -114,8 +112,8 @@ export class PodAllocation {
     this.#context.events.event(pod, 'Normal', 'ResizeCompleted', `Pod resize completed: ${summary(this.allocated(pod))}`);
   }
 
-  conditions(): readonly ResizeCondition[] {
-    const list: ResizeCondition[] = [];
+  conditions(): readonly StatedCondition[] {
+    const list: StatedCondition[] = [];
     const generation = (value: number | undefined): object => (value === undefined ? {} : { observedGeneration: value });
     if (this.#pending) list.push({ type: 'PodResizePending', status: 'True', reason: this.#pending.reason, message: this.#pending.message, ...generation(this.#pending.generation) });
     if (this.#progress) {

@@ -5,12 +5,15 @@
  */
 import type { Pod } from '../../resources/types/core-v1.ts';
 import { limitedOnDisk } from '../volumes/empty-dir-usage.ts';
+import type { StatedCondition } from './conditions.ts';
 import type { NodeContext, Refusal } from './node-context.ts';
 import type { RuntimePod } from './runtime-pod.ts';
 
 export interface Verdict extends Refusal {
   /** Seconds that its containers have to end; the Pod's own grace period where absent. */
   readonly graceSeconds?: number | undefined;
+  /** Told in the Pod's status besides. */
+  readonly condition?: StatedCondition | undefined;
 }
 
 /** How often the size of limited emptyDir volumes is looked at. */
@@ -33,6 +36,11 @@ export class PodVerdicts {
 
   get verdict(): Verdict | undefined {
     return this.#verdict;
+  }
+
+  /** The node's own decision, from elsewhere in the agent. The first verdict stands. */
+  pronounce(verdict: Verdict): void {
+    this.#verdict ??= verdict;
   }
 
   /** Looks at deadline and disk use; answers after how many ms to look again, undefined where there is nothing to wait for. */

@@ -13,7 +13,7 @@ import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import { ContainerState } from '../cri/messages.ts';
 import { BackOff } from './back-off.ts';
 import { killContainer } from './container-killer.ts';
-import { pruneRecords } from './container-records.ts';
+import { dropRecords, pruneRecords } from './container-records.ts';
 import { startContainer } from './container-starter.ts';
 import type { WaitingReason } from './container-status.ts';
 import type { NodeContext } from './node-context.ts';
@@ -24,7 +24,7 @@ import { PodEnding } from './pod-ending.ts';
 import { endOldSandboxes, runSandbox } from './pod-sandbox.ts';
 import { resizeInPlace, resizeRestarts } from './pod-resize.ts';
 import { isTerminal, podStatus } from './pod-status.ts';
-import { PodVerdicts } from './pod-verdicts.ts';
+import { PodVerdicts, type Verdict } from './pod-verdicts.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import { latestRecord, observePod, observeSandbox, type RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
@@ -43,6 +43,8 @@ export interface PodWorkerOptions {
 
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
+/** Seconds beyond its grace period that an evicted Pod is waited for. */
+const evictionPatience = 30;
 /** How often a resize that waits, or failed, is tried again. */
 const resizeRetryMs = 30_000;
 const failureMs = { first: 500, most: 30_000 };
@@ -124,6 +126,22 @@ export class PodWorker {
     this.#gone = true;
     this.#ending.hurry(this.#pod, Math.min(graceSeconds(this.#pod), this.#ending.grace ?? Infinity));
     this.wake();
+  }
+
+  /** The node ends the Pod. Resolves once it has, or when its grace period is long over. */
+  async evict(verdict: Verdict): Promise<void> {
+    this.#verdicts.pronounce(verdict);
+    this.#ending.abort();
+    this.wake();
+    const { clock } = this.#context;
+    const waited = new AbortController();
+    await Promise.race([this.#running, clock.sleep(((verdict.graceSeconds ?? 0) + evictionPatience) * 1000, { signal: AbortSignal.any([waited.signal, this.#closing.signal]) }).catch(() => undefined)]);
+    waited.abort();
+  }
+
+  /** Gives up the records of a Pod that has ended: its logs cannot be read any more. */
+  async dropRecords(): Promise<void> {
+    if (isTerminal(this.#status?.phase) && !isDeleting(this.#pod)) await dropRecords(this.#pod, await this.#look(), this.#context);
   }
 
   wake(): void {
@@ -315,7 +333,7 @@ export class PodWorker {
     const folder = volumes.podFolder(this.#pod.metadata.uid ?? '');
     this.#status = podStatus(this.allocated, {
       seen, runtimeName, waiting: this.#waiting, over, hostIPs: hostIPs(), startTime: this.#startTime, now: clock.now(), verdict: this.#verdicts.verdict,
-      resize: this.#allocation.conditions(),
+      stated: [...this.#allocation.conditions(), ...(this.#verdicts.verdict?.condition ? [this.#verdicts.verdict.condition] : [])],
       actual: ({ spec }, record) => this.#allocation.actual(record.id, spec),
       ready: (_, record) => probes.ready(record.id),
       started: (_, record) => probes.started(record.id),

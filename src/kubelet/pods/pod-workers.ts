@@ -55,6 +55,11 @@ export class PodWorkers {
     return [...this.#workers.values()].map(({ allocated, status }) => (status ? { ...allocated, status } : allocated));
   }
 
+  /** Gives up the records of Pods that have ended. */
+  async dropRecords(): Promise<void> {
+    for (const worker of [...this.#workers.values()]) await worker.dropRecords();
+  }
+
   podByName(namespace: string, name: string): Pod | undefined {
     return this.pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   }

@@ -94,7 +94,7 @@ export class VolumeManager {
 
   /** Why a Pod that holds more than its emptyDir volumes may must go; undefined where it may stay. */
   outgrown(pod: Pod): Promise<string | undefined> {
-    return outgrown(pod, (name) => this.#emptyDirFolder(pod, name));
+    return outgrown(pod, (name) => this.emptyDirFolder(pod, name));
   }
 
   /** UIDs of Pods that have something here. */
@@ -121,12 +121,13 @@ export class VolumeManager {
     throw new VolumeError(`no volume plugin matched: volumes of kind ${kind} are not supported on this node`);
   }
 
-  #emptyDirFolder(pod: Pod, name: string): string {
+  /** Where an emptyDir volume of a Pod is. */
+  emptyDirFolder(pod: Pod, name: string): string {
     return path.join(this.podFolder(pod.metadata.uid ?? ''), 'volumes/kubernetes.io~empty-dir', name);
   }
 
   async #emptyDir(pod: Pod, volume: Volume): Promise<string> {
-    const folder = this.#emptyDirFolder(pod, volume.name);
+    const folder = this.emptyDirFolder(pod, volume.name);
     const fresh = (await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined;
     if (volume.emptyDir?.medium === 'Memory' && !isMountPoint(folder)) {
       const size = wholes(volume.emptyDir.sizeLimit);
