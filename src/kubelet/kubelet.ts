@@ -25,7 +25,10 @@ import { LogRotation } from './logs/log-rotation.ts';
 import { configurePodNetwork } from './network/pod-network.ts';
 import { admitPod, admitResize } from './node/admission.ts';
 import { allocatableOf, nodeCapacity, podsLimits, type Reservations } from './node/capacity.ts';
+import { GracefulShutdown, type ShutdownPeriods } from './node/graceful-shutdown.ts';
 import { nodeStatus } from './node/node-status.ts';
+import { beyondRuntime, runtimeFeatures } from './node/runtime-features.ts';
+import { forbiddenSysctl } from './node/sysctls.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
 import { hostResolvConf } from './pods/name-resolution.ts';
 import type { NodeContext, PodCgroups } from './pods/node-context.ts';
@@ -59,6 +62,10 @@ export interface KubeletOptions {
   readonly reservations?: Reservations | undefined;
   /** When images that nothing uses are removed; by default at 85 % of the disk in use, down to 80 %. */
   readonly imageGarbage?: { readonly highPercent?: number | undefined; readonly lowPercent?: number | undefined } | undefined;
+  /** Names of kernel settings beside the safe ones that Pods may have for themselves; 'net.core.*' for all that begin so. */
+  readonly allowedUnsafeSysctls?: readonly string[] | undefined;
+  /** How long Pods get to end when the agent stops; by default they are left running. */
+  readonly shutdown?: ShutdownPeriods | undefined;
   /** Of this machine by default. */
   readonly signals?: MachineSignals | undefined;
   /** 110 by default. */
@@ -80,6 +87,8 @@ export interface Kubelet {
   readonly pressure: NodePressureKeeper;
   /** The node's status now. */
   status(old: NodeStatus | undefined): Promise<NodeStatus>;
+  /** Ends all Pods within the shutdown periods, the critical ones last; nothing happens where there are none. */
+  shutDown(): Promise<void>;
   /** Stops working on Pods; containers and containerd go on. */
   close(): Promise<void>;
 }
@@ -100,6 +109,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
     const reservations = options.reservations ?? {};
     const allocatable = allocatableOf(capacity, reservations);
+    const features = runtimeFeatures(await cri.runtime.status());
+    const shutdown = new GracefulShutdown({ workers: () => workers, clock, log, periods: options.shutdown ?? {} });
     const { source, sink } = podSources(options);
     const jsonLogs = options.jsonFileLogs === true ? closing.add(followAll(cri.runtime, options), (it) => it.close()) : undefined;
     const context: NodeContext = {
@@ -120,7 +131,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       userAgent,
       memoryCapacity: totalmem(),
       allocatable: () => objects.node()?.status?.allocatable ?? allocatable,
-      admit: (pod) => pressure.eviction.admit(pod) ?? admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
+      features,
+      admit: (pod) => shutdown.refusal() ?? pressure.eviction.admit(pod) ?? forbiddenSysctl(pod, options.allowedUnsafeSysctls) ?? beyondRuntime(pod, features) ?? admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
       admitResize: (pod) => admitResize(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
       dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: () => hostResolvConf(options.resolvConf) },
       logs: options.logs ?? '/var/log',
@@ -139,10 +151,10 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations));
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
-      capacity, allocatable, pressure: (kind) => pressure.eviction.has(kind), hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
+      capacity, allocatable, pressure: (kind) => pressure.eviction.has(kind), shuttingDown: shutdown.hasBegun, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
       images: await cri.images.listImages().catch(() => []), kubeletVersion: options.version ?? 'v1.36.0', kubeletPort: options.port ?? 10250, now: clock.now(),
     }, old);
-    return { containerd, workers, context, pressure, status, close: () => closing.close() };
+    return { containerd, workers, context, pressure, shutDown: () => shutdown.run(), status, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

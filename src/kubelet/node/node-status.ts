@@ -6,6 +6,7 @@ import type { ContainerImage, Node, NodeCondition, NodeStatus, NodeSystemInfo } 
 import type { Image, StatusResponse } from '../cri/messages.ts';
 import type { NodePressure } from '../eviction/signals.ts';
 import type { Amounts } from './capacity.ts';
+import { statedFeatures } from './runtime-features.ts';
 
 export interface NodeStatusInputs {
   readonly capacity: Amounts;
@@ -14,6 +15,8 @@ export interface NodeStatusInputs {
   /** undefined where the runtime does not answer. */
   readonly runtime: StatusResponse | undefined;
   readonly images: readonly Image[];
+  /** The node ends its Pods, to be off soon. */
+  readonly shuttingDown: boolean;
   readonly kubeletVersion: string;
   readonly kubeletPort: number;
   readonly allocatable: Amounts;
@@ -35,6 +38,7 @@ export function nodeStatus(inputs: NodeStatusInputs, old: NodeStatus | undefined
     daemonEndpoints: { kubeletEndpoint: { Port: inputs.kubeletPort } },
     images: nodeImages(inputs.images),
     nodeInfo: nodeInfo(inputs),
+    ...statedFeatures(inputs.runtime),
   };
 }
 
@@ -45,7 +49,7 @@ function nodeConditions(inputs: NodeStatusInputs, old: NodeStatus | undefined): 
     pressed('MemoryPressure', 'HasInsufficientMemory', 'HasSufficientMemory', ['insufficient memory available', 'sufficient memory available']),
     pressed('DiskPressure', 'HasDiskPressure', 'HasNoDiskPressure', ['disk pressure', 'no disk pressure']),
     pressed('PIDPressure', 'HasInsufficientPID', 'HasSufficientPID', ['insufficient PID available', 'sufficient PID available']),
-    readyVerdict(inputs.runtime),
+    inputs.shuttingDown ? ['Ready', false, 'KubeletNotReady', 'node is shutting down'] : readyVerdict(inputs.runtime),
   ];
   const now = timestamp(inputs.now);
   return verdicts.map(([type, holds, reason, message]) => {

@@ -17,6 +17,8 @@ export interface StatusInputs {
   /** Why a container's next start is held up, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   readonly over: boolean;
+  /** Whether the runtime makes read-only mounts so for all that is mounted below. */
+  readonly recursiveReadOnly?: boolean | undefined;
   ready(container: PodContainer, record: ContainerRecord): boolean;
   started(container: PodContainer, record: ContainerRecord): boolean;
   /** What a running container runs with; what its specification says where absent. */
@@ -46,7 +48,7 @@ export function containerStatus(pod: Pod, container: PodContainer, inputs: Statu
     started: running && inputs.started(container, latest),
     ...(latest.user ? { user: { linux: { uid: latest.user.uid, gid: latest.user.gid, supplementalGroups: latest.user.supplementalGroups } } } : {}),
     ...containerAmounts(container, running ? latest : undefined, inputs),
-    ...volumeMounts(container),
+    ...volumeMounts(container, inputs),
   };
 }
 
@@ -73,7 +75,7 @@ function neverSeen(pod: Pod, container: PodContainer, inputs: StatusInputs, old:
     imageID: finished ? (old?.imageID ?? '') : '',
     ...(finished && old?.containerID ? { containerID: old.containerID } : {}),
     started: false,
-    ...volumeMounts(container),
+    ...volumeMounts(container, inputs),
   };
 }
 
@@ -95,12 +97,12 @@ function terminated(record: ContainerRecord, inputs: StatusInputs): NonNullable<
   };
 }
 
-function volumeMounts({ spec }: PodContainer): Pick<ContainerStatus, 'volumeMounts'> {
+function volumeMounts({ spec }: PodContainer, { recursiveReadOnly }: StatusInputs): Pick<ContainerStatus, 'volumeMounts'> {
   const mounts = spec.volumeMounts ?? [];
   if (mounts.length === 0) return {};
   return {
     volumeMounts: mounts.map((mount) => ({
-      name: mount.name, mountPath: mount.mountPath, ...(mount.readOnly ? { readOnly: true, recursiveReadOnly: 'Disabled' } : {}),
+      name: mount.name, mountPath: mount.mountPath, ...(mount.readOnly ? { readOnly: true, recursiveReadOnly: recursiveReadOnly === true && (mount.recursiveReadOnly ?? 'Disabled') !== 'Disabled' ? 'Enabled' : 'Disabled' } : {}),
     })),
   };
 }

@@ -7,6 +7,7 @@ import type { CgroupActivity } from '../containerd/cgroup-activity.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
 import type { ImagePuller } from '../images/image-puller.ts';
 import type { JsonFileLogs } from '../logs/json-file-logs.ts';
+import type { RuntimeFeatures } from '../node/runtime-features.ts';
 import type { EventRecorder, NodeObjects, PodStatusSink } from '../pod-source.ts';
 import type { ProbeManager } from '../probes/probe-manager.ts';
 import type { VolumeManager } from '../volumes/volume-manager.ts';
@@ -51,6 +52,7 @@ export interface NodeContext extends SandboxSettings {
   readonly memoryCapacity: number;
   /** The node's allocatable amounts, as quantities. */
   readonly allocatable: () => Readonly<Record<string, string>>;
+  readonly features: RuntimeFeatures;
   /** Whether the node takes a Pod that it does not run yet. */
   readonly admit: (pod: Pod) => Refusal | undefined;
   /** Whether the node has room for what a Pod that it runs asks for now; the reason is Deferred or Infeasible. */

@@ -9,7 +9,7 @@ import type { ContainerRecord, RuntimePod } from './runtime-pod.ts';
 const container = (name: string, more: Partial<Container> = {}): Container => ({ name, image: 'i', ...more });
 const pod = (spec: Partial<PodSpec>): Pod => ({ metadata: { name: 'p', namespace: 'd', uid: 'u' }, spec: { containers: [container('main')], ...spec } });
 const record = (name: string, more: Partial<ContainerRecord> = {}): ContainerRecord => ({
-  id: `${name}-id`, name, sandboxId: 's1', state: 'running', restartCount: 0, hash: containerHash(container(name)), createdAt: 1, startedAt: 1, finishedAt: 0, exitCode: 0,
+  id: `${name}-id`, name, sandboxId: 's1', state: 'running', restartCount: 0, hash: containerHash(container(name)), begun: 0, createdAt: 1, startedAt: 1, finishedAt: 0, exitCode: 0,
   reason: '', message: '', image: 'i', imageRef: 'i', logPath: '', user: undefined, ...more,
 });
 const seen = (records: readonly ContainerRecord[], sandbox = true): RuntimePod =>
@@ -55,15 +55,15 @@ test('a rule that restarts all containers: those that run end, then all come aga
     restartPolicy: 'Never', initContainers: [container('i')],
     containers: [container('main', { restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } }], restartPolicy: 'Never' }), container('other')],
   };
-  const first = [record('i', exited(0)), record('main', { state: 'exited', exitCode: 88, createdAt: 10, finishedAt: 20 }), record('other', { createdAt: 11 })];
+  const first = [record('i', exited(0)), record('main', { state: 'exited', exitCode: 88, finishedAt: 20 }), record('other', { createdAt: 21 })];
   assert.deepEqual(plan(spec, first), expected({ kill: ['Stopping container other'] }));
-  const ended = [...first.slice(0, 2), record('other', { state: 'exited', exitCode: 137, createdAt: 11, finishedAt: 25 })];
+  const ended = [...first.slice(0, 2), record('other', { state: 'exited', exitCode: 137, finishedAt: 25 })];
   assert.deepEqual(plan(spec, ended), expected({ start: ['i'] }));
-  const again = [record('i', { state: 'exited', createdAt: 30 }), ...ended];
+  const again = [record('i', { state: 'exited', begun: 20 }), ...ended];
   assert.deepEqual(plan(spec, again), expected({ start: ['main', 'other'] }));
-  const running = [record('main', { createdAt: 40 }), record('other', { createdAt: 41 }), ...again];
+  const running = [record('main', { begun: 20 }), record('other', { begun: 20 }), ...again];
   assert.deepEqual(plan(spec, running), expected());
-  assert.deepEqual(plan(spec, [record('other', { createdAt: 41, ...exited(1) }), record('main', { createdAt: 40, ...exited(0) }), ...again]), expected({ finished: true }));
+  assert.deepEqual(plan(spec, [record('other', { begun: 20, ...exited(1) }), record('main', { begun: 20, ...exited(0) }), ...again]), expected({ finished: true }));
 });
 
 test('init containers come one by one and are not repeated', () => {

@@ -28,6 +28,8 @@ export interface StartAction {
   readonly container: PodContainer;
   /** The record of the run before, if there is one: restart counts and back-off go by it. */
   readonly previous: ContainerRecord | undefined;
+  /** When the Pod last began anew, as far as is known now; ms since the epoch, 0 where it never did. */
+  readonly begun: number;
 }
 
 export interface PodPlan {
@@ -66,20 +68,21 @@ interface Context {
   readonly probes: ProbeVerdicts;
   /** The ready sandbox's id. */
   readonly current: string | undefined;
-  /** When the Pod last began anew, by a container's rule; ms since the epoch. */
+  /** When the Pod last began anew, by a container's rule; ms since the epoch, 0 where it never did. */
   readonly begun: number;
 }
 
 /** A container that ended by a rule that restarts them all. */
 function beginning(pod: Pod, seen: RuntimePod): number {
   const roles = new Map(allContainers(pod).map((container) => [container.spec.name, container]));
-  return Math.max(-Infinity, ...seen.containers.map((record) => {
+  return Math.max(0, ...seen.containers.map((record) => {
     const container = roles.get(record.name);
-    return record.state === 'exited' && container && afterExit(pod, container, record.exitCode) === 'all' ? record.finishedAt : -Infinity;
+    return record.state === 'exited' && container && afterExit(pod, container, record.exitCode) === 'all' ? record.finishedAt : 0;
   }));
 }
 
-const isBygone = ({ begun }: Context, record: ContainerRecord): boolean => record.createdAt < begun;
+/** It was started before that was known. */
+const isBygone = ({ begun }: Context, record: ContainerRecord): boolean => record.begun < begun;
 const isOfNow = (context: Context, record: ContainerRecord): boolean => record.sandboxId === context.current && !isBygone(context, record);
 
 function endBygone(context: Context, container: PodContainer): KillAction[] {
@@ -116,7 +119,7 @@ function planInit(context: Context, initiated: boolean): InitPlan {
     if (container.role === 'sidecar') {
       const step = planRunning(context, container, inSandbox);
       if (step) kill.push(step);
-      if (!inSandbox || inSandbox.state !== 'running') start.push({ container, previous: record });
+      if (!inSandbox || inSandbox.state !== 'running') start.push({ container, previous: record, begun: context.begun });
       const passed = inSandbox?.state === 'running' && !step && context.probes.started(inSandbox.id);
       if (!passed && !initiated) return { done: false, failed: false, kill, start };
       continue;
@@ -124,7 +127,7 @@ function planInit(context: Context, initiated: boolean): InitPlan {
     if (initiated || (inSandbox?.state === 'exited' && inSandbox.exitCode === 0)) continue;
     if (inSandbox?.state === 'running') return { done: false, failed: false, kill, start };
     if (inSandbox?.state === 'exited' && !mayRun(context.pod, container, inSandbox)) return { done: false, failed: true, kill, start };
-    start.push({ container, previous: record });
+    start.push({ container, previous: record, begun: context.begun });
     return { done: false, failed: false, kill, start };
   }
   return { done: true, failed: false, kill, start };
@@ -134,7 +137,7 @@ function planRegular(context: Context, container: PodContainer): KillAction | St
   const record = latestRecord(context.seen, container.spec.name);
   if (record?.state === 'running' && record.sandboxId === context.current) return planRunning(context, container, record) ?? 'running';
   const again = (record !== undefined && isBygone(context, record)) || mayRun(context.pod, container, record);
-  return again ? { container, previous: record } : 'over';
+  return again ? { container, previous: record, begun: context.begun } : 'over';
 }
 
 /** A running container is ended when its image has changed or a probe has given it up; whether it runs again is the policy's. */
@@ -159,5 +162,5 @@ function killSidecars(context: Context): KillAction[] {
 
 /** Ephemeral containers run once and are never started again. */
 function planEphemeral(context: Context): StartAction[] {
-  return ephemeralContainers(context.pod).flatMap((container) => (latestRecord(context.seen, container.spec.name) ? [] : [{ container, previous: undefined }]));
+  return ephemeralContainers(context.pod).flatMap((container) => (latestRecord(context.seen, container.spec.name) ? [] : [{ container, previous: undefined, begun: context.begun }]));
 }

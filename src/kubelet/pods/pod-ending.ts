@@ -16,6 +16,8 @@ export class PodEnding {
   readonly #context: NodeContext;
   readonly #closing: AbortSignal;
   readonly #begun = new AbortController();
+  /** Aborted where containers that are ending are to end sooner: their hooks are not waited for any more. */
+  readonly #cut = new AbortController();
   readonly #killed = new Set<string>();
   /** Seconds that running containers were given, once they are being ended. */
   #grace: number | undefined;
@@ -62,6 +64,7 @@ export class PodEnding {
         .then((running) => Promise.all(running.map(({ id }) => runtime.stopContainer(id, grace))))
         .catch((error: unknown) => log.warn('containers could not be hurried', { error: messageOf(error) }));
       this.#grace = grace;
+      this.#cut.abort();
     }
     this.abort();
   }
@@ -70,7 +73,7 @@ export class PodEnding {
   async kill(pod: Pod, seen: RuntimePod): Promise<void> {
     this.markKilled(seen.containers.map(({ id }) => id));
     this.#grace ??= graceSeconds(pod);
-    await killAll(pod, seen.containers, { podIP: seen.ips[0] ?? '', graceSeconds: this.#grace, signal: this.signal, closing: this.#closing }, this.#context);
+    await killAll(pod, seen.containers, { podIP: seen.ips[0] ?? '', graceSeconds: this.#grace, signal: this.#cut.signal, closing: this.#closing }, this.#context);
   }
 
   /** A Pod that has ended keeps its records and logs until it is deleted; its network, volumes and group go. */

@@ -274,7 +274,7 @@ export class PodWorker {
       await killContainer({ pod: this.#pod, podIP: seen.ips[0] ?? '', container, record, graceSeconds: grace, message, signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     }
     if (plan.createSandbox) seen = await this.#newSandbox(seen);
-    const again = plan.kill.filter(({ restart }) => restart === true).map(({ container, record }): StartAction => ({ container, previous: record }));
+    const again = plan.kill.filter(({ restart }) => restart === true).map(({ container, record }): StartAction => ({ container, previous: record, begun: record.begun }));
     const actions = plan.createSandbox ? planPod(this.allocated, seen, this.#context.probes).start : [...plan.start, ...again];
     if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen);
     else this.#waiting.clear();
@@ -334,6 +334,7 @@ export class PodWorker {
     this.#status = podStatus(this.allocated, {
       seen, runtimeName, waiting: this.#waiting, over, hostIPs: hostIPs(), startTime: this.#startTime, now: clock.now(), verdict: this.#verdicts.verdict,
       stated: [...this.#allocation.conditions(), ...(this.#verdicts.verdict?.condition ? [this.#verdicts.verdict.condition] : [])],
+      recursiveReadOnly: this.#context.features.recursiveReadOnly.has(''),
       actual: ({ spec }, record) => this.#allocation.actual(record.id, spec),
       ready: (_, record) => probes.ready(record.id),
       started: (_, record) => probes.started(record.id),
