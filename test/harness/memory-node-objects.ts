@@ -1,5 +1,5 @@
 /** The cluster a node agent sees, in memory: Pods to run, objects to read, statuses and events to look at. */
-import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service } from '../../src/resources/types/core-v1.ts';
+import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service } from '../../src/resources/types/core-v1.ts';
 import type { RuntimeClass } from '../../src/resources/types/node-v1.ts';
 import { EventQueue } from '../../src/kubelet/cri/event-queue.ts';
 import type { EventRecorder, NodeObjects, PodChange, PodSource, PodStatusSink } from '../../src/kubelet/pod-source.ts';
@@ -22,6 +22,8 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   readonly statuses: PodStatus[] = [];
   serviceList: Service[] = [];
   tokens = 0;
+  /** The node as the API has it. */
+  ownNode: Node | undefined;
   readonly #queues = new Set<EventQueue<PodChange>>();
   readonly #followers = new Set<() => void>();
   readonly #watchers = new Set<() => void>();
@@ -112,7 +114,7 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   }
 
   services = (): readonly Service[] => this.serviceList;
-  node = (): undefined => undefined;
+  node = (): Node | undefined => this.ownNode;
 
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.seenEvents.push({ pod: pod.metadata.name ?? '', type, reason, message });

@@ -59,10 +59,10 @@ export class GracefulShutdown {
     const { workers, clock, log } = this.#options;
     if (pods.length === 0) return;
     log.info('ending Pods before the node goes', { pods: pods.length, seconds });
-    const ended = pods.map((pod) => {
+    const ended = pods.map(async (pod) => {
       const graceSeconds = Math.min(pod.spec?.terminationGracePeriodSeconds ?? 30, seconds);
       const condition = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message };
-      return workers().worker(pod.metadata.uid ?? '')?.evict({ reason, message, graceSeconds, condition });
+      await workers().worker(pod.metadata.uid ?? '')?.evict({ reason, message, graceSeconds, condition });
     });
     const patience = new AbortController();
     await Promise.race([Promise.all(ended), clock.sleep((seconds + 1) * 1000, { signal: patience.signal }).catch(() => undefined)]);
