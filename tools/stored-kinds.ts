@@ -4,7 +4,6 @@
  */
 export const storedKinds: Readonly<Record<string, readonly string[]>> = {
   admissionregistration: ['mutating-admission-policy', 'mutating-admission-policy-binding', 'mutating-webhook-configuration', 'validating-admission-policy', 'validating-admission-policy-binding', 'validating-webhook-configuration'],
-  flowcontrol: ['flow-schema', 'priority-level-configuration'],
   networking: ['ingress', 'ingress-class', 'network-policy'],
   node: ['runtime-class'],
   policy: ['pod-security-policy'],

@@ -10,7 +10,8 @@ import { openPki, type PkiState } from '../cluster/pki-state.ts';
 import { settleRanges, withdrawRanges } from '../cluster/ranges.ts';
 import { ownerFile } from '../cluster/pod-logs.ts';
 import { ComponentLogs } from '../cluster/system-pods/component-logs.ts';
-import { ownAddresses, startServer, type RunningServer } from '../cluster/server.ts';
+import { nodeAddresses } from '../cluster/machine-addresses.ts';
+import { startServer, type RunningServer } from '../cluster/server.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
 import { explainListen } from './listen-address.ts';
@@ -75,7 +76,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
   return startNode({
     dataDir: directory.root,
     nodeName: options.nodeName,
-    addresses: ownAddresses(),
+    addresses: nodeAddresses(),
     podCidr: firstNodeRange(options.clusterCidr),
     clusterCidr: options.clusterCidr,
     serviceCidr: options.serviceCidr,
@@ -94,6 +95,8 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,
+    evictionHard: options.evictionHard,
+    evictionTransitionSeconds: options.evictionTransitionSeconds,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
 }

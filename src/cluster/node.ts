@@ -8,8 +8,11 @@ import type { ApiClient } from '../client/client.ts';
 import type { Informers } from '../client/informers.ts';
 import type { Registries } from '../kubelet/images/registries.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
+import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard } from '../kubelet/eviction/thresholds.ts';
 import type { Reservations } from '../kubelet/node/capacity.ts';
+import type { ShutdownPeriods } from '../kubelet/node/graceful-shutdown.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
+import { kubeletConfiguration } from '../kubelet/server/configuration.ts';
 import { guarded } from '../kubelet/server/guard.ts';
 import { createNodeHandler } from '../kubelet/server/node-server.ts';
 import { issueCertificate } from '../pki/certificate-authority.ts';
@@ -55,10 +58,16 @@ export interface NodeOptions {
   readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
+  /** In the form of kubelets' flags; defaultEvictionHard by default. */
+  readonly evictionHard?: string | undefined;
+  /** Default 300. */
+  readonly evictionTransitionSeconds?: number | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
-  /** What is kept from Pods, and when they are evicted; by default only what a machine of many uses needs. */
-  readonly reservations?: Reservations | undefined;
+  /** What is kept from Pods; nothing by default. */
+  readonly reservations?: Pick<Reservations, 'systemReserved' | 'kubeReserved'> | undefined;
+  /** How long Pods get to end when the node stops; by default they are left running. */
+  readonly shutdown?: ShutdownPeriods | undefined;
   /** Compatibility setting json-file-logs. */
   readonly jsonFileLogs?: boolean | undefined;
   /** Compatibility setting storageclass-hostpath. */
@@ -71,9 +80,6 @@ export interface RunningNode extends Closable {
   /** What the node serves with from now on; connections that exist keep what they have. */
   setTls(tls: ListenerTls): void;
 }
-
-/** Upstream's 10 and 15 % are for disks that hold nothing else. On a machine that people work at, a fuller disk is no reason to end Pods. */
-const sharedDisk = { 'nodefs.available': '5%', 'nodefs.inodesFree': '3%', 'imagefs.available': '5%', 'imagefs.inodesFree': '3%' } as const;
 
 const usualPort = 10250;
 
@@ -107,8 +113,9 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     registries: options.registries,
     resolvConf: options.resolvConf,
     jsonFileLogs: options.jsonFileLogs,
-    reservations: options.reservations ?? { eviction: { evictionHard: sharedDisk } },
     staticPods: options.staticPods,
+    reservations: { ...options.reservations, eviction: { evictionHard: parseEvictionHard(options.evictionHard ?? defaultEvictionHard), pressureTransitionMs: (options.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000 } },
+    shutdown: options.shutdown,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
   });
@@ -119,7 +126,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
   const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
     namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
-  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => ({ clusterDNS: [options.clusterDns], clusterDomain: options.clusterDomain }) }), { client, nodeName, clock: systemClock });
+  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => kubeletConfiguration({ ...options, port: listener.port }) }), { client, nodeName, clock: systemClock });
   const { pki } = options;
   if (pki && !options.serving) closing.add(renewDaily(() => listener.setTls(servingTls(options, pki))), (timer) => timer.cancel());
   return { kubelet, port: listener.port, setTls: (tls) => listener.setTls(tls), close: () => closing.close() };

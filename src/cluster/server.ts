@@ -1,5 +1,5 @@
 /** The server: a control plane over a store on disk, answering HTTPS. The node agent and the network are added by node.ts. */
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import { systemClock, type Timer } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -23,6 +23,7 @@ import { applyCompatibilityObjects } from './bootstrap/compatibility-objects.ts'
 import { publishClusterFacts } from './bootstrap/published.ts';
 import { controllerSettings } from './compatibility.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { nodeAddresses, ownAddresses } from './machine-addresses.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
 
@@ -126,7 +127,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
 
 /** Where Pods reach the API server: nowhere when it listens on loopback only. */
 function advertised(bind: string, port: number): { address: string; port: number } | undefined {
-  const address = bind === '0.0.0.0' || bind === '::' ? ownAddresses().find((own) => own.includes('.')) : bind.startsWith('127.') ? undefined : bind;
+  const address = bind === '0.0.0.0' || bind === '::' ? nodeAddresses().find((own) => own.includes('.')) : bind.startsWith('127.') ? undefined : bind;
   return address === undefined ? undefined : { address, port };
 }
 
@@ -163,12 +164,6 @@ function identityPaths(jwks: () => object, algorithms: readonly string[]): Recor
       id_token_signing_alg_values_supported: algorithms,
     })),
   };
-}
-
-/** This machine's addresses, without loopback and link-local ones. */
-export function ownAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:') && !address.startsWith('169.254.')).map(({ address }) => address);
 }
 
 /** The first usable address of an IPv4 range: '10.96.0.0/16' → '10.96.0.1'. */

@@ -30,6 +30,7 @@ import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
+import { attributesClassProtectionController } from './volume-protection/attributes-class-protection.ts';
 import { claimProtectionController } from './volume-protection/claim-protection.ts';
 import { volumeProtectionController } from './volume-protection/volume-protection.ts';
 
@@ -80,6 +81,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     persistentVolumeBinder,
     claimProtectionController,
     volumeProtectionController,
+    attributesClassProtectionController,
     ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
     ...(options.serviceCidr === undefined ? [] : [serviceAddresses({ serviceCidr: options.serviceCidr })]),

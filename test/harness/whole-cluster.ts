@@ -3,8 +3,10 @@
  * to it they do through the command line, through kubectl, or with signals.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { describeDataDirectory } from '../../src/cluster/data-directory.ts';
+import { cgroupRoots } from '../../src/kubelet/containerd/cgroups.ts';
 import { instancePaths } from '../../src/kubelet/containerd/instance-paths.ts';
 import { eventually } from './bounded.ts';
 import { busyboxImage } from './busybox-image.ts';
@@ -95,6 +97,25 @@ export class WholeCluster {
     return Number(readFileSync(instancePaths(this.dataDir).pidFile, 'utf8').split(' ')[0]);
   }
 
+  /** What names of this instance's own things contain. */
+  get id(): string {
+    return describeDataDirectory(this.dataDir).id;
+  }
+
+  /** The uids of Pods that have a control group. */
+  podGroups(): string[] {
+    const folders = cgroupRoots().flatMap((root) => ['', 'besteffort', 'burstable'].map((tier) => path.join(root, `k8ts-${this.id}`, 'kubepods', tier)));
+    return folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : [])).flatMap((name) => (name.startsWith('pod') ? [name.slice(3)] : []));
+  }
+
+  /** The processes that stand between containerd and the Pods' containers, one a Pod. */
+  shims(): number[] {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+      const words = readIfThere(`/proc/${pid}/cmdline`).split('\0');
+      return words[0]?.includes('containerd-shim') === true && words.includes(instancePaths(this.dataDir).socket);
+    });
+  }
+
   /** Sends the signal and waits until the process is gone. */
   async end(pid: number, signal: NodeJS.Signals): Promise<void> {
     process.kill(pid, signal);
@@ -123,5 +144,9 @@ export function podInterfaces(prefix: string): string[] {
 }
 
 function readIfThere(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // processes end while they are looked at
+  }
 }

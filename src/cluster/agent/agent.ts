@@ -20,7 +20,7 @@ import { rangesConfigMap } from '../bootstrap/published.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { startNode, type RunningNode } from '../node.ts';
 import { settleRanges, usualRanges, type Ranges } from '../ranges.ts';
-import { ownAddresses } from '../server.ts';
+import { nodeAddresses } from '../machine-addresses.ts';
 import { keepRenewed, type Certificate } from './certificate-renewal.ts';
 import { requestServingCertificate } from './serving-certificate.ts';
 
@@ -68,7 +68,7 @@ async function start(options: AgentOptions, closing: CloseStack): Promise<Runnin
   // Credentials of a node are used as they are; others stand for somebody who may add nodes.
   const isNode = credentials.cert !== undefined && commonName(credentials.cert).startsWith(nodePrefix);
   const node = isNode ? client : connect({ name: `${nodePrefix}${nodeName}`, groups: ['system:nodes'] });
-  const addresses = ownAddresses();
+  const addresses = nodeAddresses();
   const askForCertificate = (until: AbortSignal): Promise<Certificate> =>
     requestServingCertificate({ node, approver: isNode ? undefined : client, nodeName, dnsNames: [...new Set([nodeName, hostname(), 'localhost'])], ipAddresses: ['127.0.0.1', ...addresses], clock: systemClock, signal: until });
   const serving = await askForCertificate(signal);

@@ -15,6 +15,7 @@ import { connectCri, type CriRuntime } from '../cri/cri-runtime.ts';
 import { containerdConfig } from './config.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { inspectMachine, type Machine } from './machine.ts';
+import { endOrphans } from './orphans.ts';
 
 export interface ContainerdOptions {
   readonly dataDir: string;
@@ -59,11 +60,12 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   const owner = { current: running ?? launch(paths, machine) };
   try {
     await waitReady(cri, owner.current, paths, clock);
+    if (!adopted) await endOrphans({ paths, containerd: owner.current, runtime: cri.runtime, runc: machine.runc, clock, log });
   } catch (error) {
     cri.close();
     throw error;
   }
-  const watching = watch(owner, { paths, machine, clock, log, signal: stopping.signal });
+  const watching = watch(owner, { cri, paths, machine, clock, log, signal: stopping.signal });
   return {
     paths,
     machine,
@@ -124,7 +126,8 @@ async function waitReady(cri: CriRuntime, ref: ProcessIdentity, paths: InstanceP
   for (;;) {
     try {
       if (existsSync(paths.socket)) {
-        await cri.runtime.version();
+        // Its version it tells before it can do anything else.
+        await cri.runtime.listPodSandboxes();
         return;
       }
     } catch (error) {
@@ -141,6 +144,7 @@ async function waitReady(cri: CriRuntime, ref: ProcessIdentity, paths: InstanceP
 }
 
 interface WatchOptions {
+  readonly cri: CriRuntime;
   readonly paths: InstancePaths;
   readonly machine: Machine;
   readonly clock: Clock;
@@ -150,7 +154,7 @@ interface WatchOptions {
 
 /** Starts a containerd that died again, at once the first time and then ever more slowly. */
 async function watch(owner: { current: ProcessIdentity }, options: WatchOptions): Promise<void> {
-  const { paths, machine, clock, log } = options;
+  const { cri, paths, machine, clock, log } = options;
   let wait = watchMs;
   for (;;) {
     await clock.sleep(wait, { signal: options.signal }).catch(() => undefined);
@@ -163,6 +167,8 @@ async function watch(owner: { current: ProcessIdentity }, options: WatchOptions)
     try {
       owner.current = launch(paths, machine);
       wait = watchMs;
+      await waitReady(cri, owner.current, paths, clock);
+      await endOrphans({ paths, containerd: owner.current, runtime: cri.runtime, runc: machine.runc, clock, log });
     } catch (error) {
       log.error('containerd cannot be started', { error: messageOf(error) });
       wait = Math.min(wait * 2, 30_000);

@@ -7,7 +7,7 @@ import type { Verdict } from '../pods/pod-verdicts.ts';
 import { EvictionManager } from './eviction-manager.ts';
 import { noUse, rankPods, type PodUse } from './ranking.ts';
 import type { Observation, Signal } from './signals.ts';
-import { thresholds, type EvictionSettings } from './thresholds.ts';
+import { defaultEvictionHard, parseEvictionHard, thresholdAmount, thresholds, type EvictionSettings } from './thresholds.ts';
 
 const mi = 1 << 20;
 
@@ -133,10 +133,21 @@ test('a container that writes more than its limit of ephemeral storage takes its
   assert.equal(machine.evicted[0]?.[1].message, 'Container c exceeded its local ephemeral storage limit "1Mi". ');
 });
 
-test('thresholds: defaults, replaced and switched off one by one, and what cannot be meant', () => {
+test('thresholds: defaults, replaced as a whole, switched off one by one, and what cannot be meant', () => {
   const texts = (settings: EvictionSettings): string[] => thresholds(settings).map(({ signal, value, graceMs }) => `${signal}<${value}${graceMs > 0 ? ` for ${graceMs} ms` : ''}`);
   assert.deepEqual(texts({}), ['memory.available<100Mi', 'nodefs.available<10%', 'nodefs.inodesFree<5%', 'imagefs.available<15%', 'imagefs.inodesFree<5%']);
-  assert.deepEqual(texts({ evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0', 'imagefs.available': '1Gi', 'imagefs.inodesFree': '0%' } }), ['memory.available<100Mi', 'imagefs.available<1Gi']);
+  assert.deepEqual(texts({ evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '0%', 'nodefs.inodesFree': '0', 'imagefs.available': '1Gi', 'imagefs.inodesFree': '0%' } }), ['memory.available<100Mi', 'imagefs.available<1Gi']);
   assert.throws(() => thresholds({ evictionSoft: { 'memory.available': '1Gi' } }), /grace period must be specified/);
   assert.throws(() => thresholds({ evictionHard: { 'memory.available': '120%' } }), /between 0% and 100%/);
+});
+
+test('thresholds as they are written on a command line', () => {
+  assert.deepEqual(parseEvictionHard(' memory.available<1G, nodefs.available<12.5%'), { 'memory.available': '1G', 'nodefs.available': '12.5%' });
+  assert.deepEqual(Object.keys(parseEvictionHard(defaultEvictionHard)).length, 5);
+  assert.equal(thresholdAmount({ value: '12.5%' }, 800), 100);
+  const wrong: readonly [string, RegExp][] = [
+    ['memory.available', /is not a threshold: write it as memory\.available<100Mi/], ['cpu.available<10%', /the signal cpu\.available is not known/],
+    ['memory.available<100%', /can never be available/], ['memory.available<much', /neither an amount/],
+  ];
+  for (const [text, why] of wrong) assert.throws(() => parseEvictionHard(text), (error: unknown) => error instanceof TypeError && why.test(error.message), text);
 });

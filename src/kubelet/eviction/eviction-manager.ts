@@ -6,6 +6,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { tolerates } from '../../resources/core/node-conditions.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import { millis, wholes } from '../amounts.ts';
 import type { EventRecorder } from '../pod-source.ts';
@@ -182,11 +183,11 @@ function evictionMessage(pod: Pod, threshold: Threshold, seen: Observations, use
   if (signal !== 'memory.available') return parts.join('');
   for (const { name, resources } of pod.spec?.containers ?? []) {
     const used = use.containers.get(name) ?? 0;
-    const request = resources?.requests?.['memory'] ?? '0';
+    const request = resources?.requests?.['memory'] ?? resources?.limits?.['memory'] ?? '0';
     if (used > wholes(request)) parts.push(`Container ${name} was using ${amountText(signal, used)}, request is ${millis(request) === 0 ? '0' : request}, has larger consumption of ${resource}. `);
   }
   return parts.join('');
 }
 
-const toleratesMemoryPressure = (pod: Pod): boolean => (pod.spec?.tolerations ?? []).some(({ key, operator, effect }) =>
-  (!effect || effect === 'NoSchedule') && (key ? key === 'node.kubernetes.io/memory-pressure' : operator === 'Exists'));
+const memoryTaint = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };
+const toleratesMemoryPressure = (pod: Pod): boolean => (pod.spec?.tolerations ?? []).some((toleration) => tolerates(toleration, memoryTaint));

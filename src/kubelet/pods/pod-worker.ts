@@ -43,6 +43,8 @@ export interface PodWorkerOptions {
 
 /** A container killed with SIGKILL from outside may be about to be removed: what it was then is nobody's restart. */
 const removalMs = 300;
+/** So long a container's end (Error, OOMKilled) is shown before the wait for its next start. */
+const endShownMs = 3000;
 /** Seconds beyond its grace period that an evicted Pod is waited for. */
 const evictionPatience = 30;
 /** How often a resize that waits, or failed, is tried again. */
@@ -276,6 +278,8 @@ export class PodWorker {
     if (plan.createSandbox) seen = await this.#newSandbox(seen);
     const again = plan.kill.filter(({ restart }) => restart === true).map(({ container, record }): StartAction => ({ container, previous: record, begun: record.begun }));
     const actions = plan.createSandbox ? planPod(this.allocated, seen, this.#context.probes).start : [...plan.start, ...again];
+    // Before it starts again, how it ended.
+    if (actions.some(({ previous }) => previous?.state === 'exited')) this.#report(seen, false);
     if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen);
     else this.#waiting.clear();
     seen = plan.kill.length > 0 || plan.createSandbox || actions.length > 0 ? await this.#look() : seen;
@@ -310,8 +314,10 @@ export class PodWorker {
       const outcome = await startContainer({ pod, seen, sandboxId, sandbox, mounted, action, backOff: this.#backOff, signal: this.#ending.signal, wake: () => this.wake() }, this.#context);
       const name = action.container.spec.name;
       if (outcome.outcome === 'held') {
-        this.#waiting.set(name, outcome.reason);
-        this.#wakeIn(outcome.retryMs);
+        const unseen = outcome.reason.reason === 'CrashLoopBackOff' ? (action.previous?.finishedAt ?? 0) + endShownMs - this.#context.clock.now() : 0;
+        if (unseen <= 0) this.#waiting.set(name, outcome.reason);
+        else this.#waiting.delete(name);
+        this.#wakeIn(unseen > 0 ? Math.min(unseen, outcome.retryMs) : outcome.retryMs);
       } else {
         if (outcome.outcome === 'started') {
           this.#waiting.delete(name);

@@ -88,13 +88,20 @@ async function found<T>(answer: Promise<T>): Promise<T | undefined> {
 
 const milliseconds = (nanoseconds: number): number => (nanoseconds > 0 ? Math.floor(nanoseconds / 1e6) : 0);
 
+/**
+ * A container whose start was cut off, because who asked for it went away or containerd itself died, is as one that was only made. One
+ * that could not be started (`StartError`) for a reason of its own has been tried, and counts.
+ */
+const neverRan = ({ state, startedAt, reason, message }: ContainerStatus): boolean =>
+  state === ContainerState.EXITED && startedAt === 0 && (reason !== 'StartError' || message.includes('context canceled'));
+
 export function containerRecord(sandboxId: string, status: ContainerStatus): ContainerRecord {
   const user = status.user?.linux;
   return {
     id: status.id,
     name: status.labels[containerNameLabel] ?? status.metadata?.name ?? '',
     sandboxId,
-    state: states[status.state] ?? 'unknown',
+    state: neverRan(status) ? 'created' : (states[status.state] ?? 'unknown'),
     restartCount: Number(status.annotations[restartCountAnnotation] ?? status.metadata?.attempt ?? 0),
     hash: status.annotations[hashAnnotation] ?? '',
     begun: Number(status.annotations[begunAnnotation] ?? 0),

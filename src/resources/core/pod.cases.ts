@@ -1,4 +1,4 @@
-/** Pods: containers, lifetime, updates. Volumes are in pod-volumes.cases.ts, placement and security in pod-placement.cases.ts. */
+/** Pods: containers, lifetime, updates, and the first rules of volumes and placement. */
 import type { KindCases, Patch } from '../kind-cases.ts';
 import { podDefinition } from './pod.ts';
 

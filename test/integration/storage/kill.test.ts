@@ -18,7 +18,7 @@ import { systemRandom } from '../../../src/base/random.ts';
 import { createSqliteStore } from '../../../src/storage/sqlite-store.ts';
 import { CompactedError, type Revision, type Store } from '../../../src/storage/store.ts';
 
-const rounds = Number(process.env['K8TS_KILL_ROUNDS'] ?? 5);
+const rounds = Number(process.env['K8TS_KILL_ROUNDS'] ?? (process.env['K8TS_TEST_FULL'] === undefined ? 5 : 200));
 const program = fileURLToPath(new URL('./kill-writer.ts', import.meta.url));
 
 interface Acknowledged {
