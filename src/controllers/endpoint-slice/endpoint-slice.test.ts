@@ -131,3 +131,38 @@ test('a plan keeps endpoints where they are', () => {
   assert.deepEqual([plan.create.length, plan.update.map(({ metadata, endpoints: now }) => [metadata.name, now?.length]), plan.remove.length], [0, [['b', 1]], 0]);
 });
 
+
+const hints: readonly [distribution: string, expected: object][] = [
+  ['PreferClose', { forZones: [{ name: 'a' }] }],
+  ['PreferSameZone', { forZones: [{ name: 'a' }] }],
+  ['PreferSameNode', { forZones: [{ name: 'a' }], forNodes: [{ name: 'n1' }] }],
+];
+for (const [trafficDistribution, expected] of hints) {
+  test(`hints where traffic should come from: ${trafficDistribution}`, async () => {
+    await using cluster = await start();
+    await cluster.client.of(services).namespace('default').create(service({ trafficDistribution }));
+    await addPod(cluster, 1);
+    await addPod(cluster, 2, { ready: false });
+    await cluster.settled();
+    assert.deepEqual((await slicesOf(cluster))[0]?.endpoints?.map((endpoint) => endpoint.hints), [expected, undefined]);
+    await cluster.client.of(services).namespace('default').patch('web', 'merge', { spec: { trafficDistribution: null } });
+    await cluster.settled();
+    assert.deepEqual((await slicesOf(cluster))[0]?.endpoints?.map((endpoint) => endpoint.hints), [undefined, undefined]);
+  });
+}
+
+test('slices and Endpoints tell when what changed them happened', async () => {
+  await using cluster = await start();
+  const at = async () => [(await slicesOf(cluster))[0], await endpointsOf(cluster)].map((object) => object?.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time']);
+  await cluster.client.of(services).namespace('default').create(service());
+  await cluster.settled();
+  assert.deepEqual(await at(), ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z']);
+  await cluster.clock.advance(7_000);
+  await addPod(cluster, 1);
+  await cluster.settled();
+  assert.deepEqual(await at(), ['2026-01-01T00:00:07Z', '2026-01-01T00:00:07Z']);
+  // A change that is no Pod's and not the Service's making has no time.
+  await cluster.client.of(services).namespace('default').patch('web', 'merge', { metadata: { labels: { team: 'y' } } });
+  await cluster.settled();
+  assert.deepEqual(await at(), [undefined, undefined]);
+});
