@@ -8,6 +8,9 @@ import type { ApiClient } from '../client/client.ts';
 import type { Informers } from '../client/informers.ts';
 import type { Registries } from '../kubelet/images/registries.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
+import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard } from '../kubelet/eviction/thresholds.ts';
+import type { Reservations } from '../kubelet/node/capacity.ts';
+import type { ShutdownPeriods } from '../kubelet/node/graceful-shutdown.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
 import { kubeletConfiguration } from '../kubelet/server/configuration.ts';
 import { guarded } from '../kubelet/server/guard.ts';
@@ -57,12 +60,16 @@ export interface NodeOptions {
   readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
-  /** Default 'memory.available<100Mi'. */
+  /** In the form of kubelets' flags; defaultEvictionHard by default. */
   readonly evictionHard?: string | undefined;
   /** Default 300. */
   readonly evictionTransitionSeconds?: number | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
+  /** What is kept from Pods; nothing by default. */
+  readonly reservations?: Pick<Reservations, 'systemReserved' | 'kubeReserved'> | undefined;
+  /** How long Pods get to end when the node stops; by default they are left running. */
+  readonly shutdown?: ShutdownPeriods | undefined;
   /** Compatibility setting json-file-logs. */
   readonly jsonFileLogs?: boolean | undefined;
   /** Compatibility setting storageclass-hostpath. */
@@ -110,8 +117,8 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     resolvConf: options.resolvConf,
     jsonFileLogs: options.jsonFileLogs,
     staticPods: options.staticPods,
-    evictionHard: options.evictionHard,
-    evictionTransitionSeconds: options.evictionTransitionSeconds,
+    reservations: { ...options.reservations, eviction: { evictionHard: parseEvictionHard(options.evictionHard ?? defaultEvictionHard), pressureTransitionMs: (options.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000 } },
+    shutdown: options.shutdown,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
   });
