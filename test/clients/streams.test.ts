@@ -1,5 +1,6 @@
 /** The official JavaScript client and Debian's Python client on a node with real containers: exec, attach, port-forward, logs, copies. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -43,10 +44,12 @@ describe('clients on a real node', { skip: whyNoContainers() }, () => {
   async function run(command: string[], input?: string): Promise<{ out: string; err: string; status: V1Status }> {
     const [out, err] = [sink(), sink()];
     const stdin = input === undefined ? null : new PassThrough();
+    const ended = [out, err].map(({ stream }) => once(stream, 'end'));
     const status = await new Promise<V1Status>((resolve, reject) => {
       new Exec(config).exec(namespace, pod, 'main', command, out.stream, err.stream, stdin, false, resolve).catch(reject);
       stdin?.end(input);
     });
+    await Promise.all(ended);
     return { out: out.text(), err: err.text(), status };
   }
 
@@ -61,6 +64,10 @@ describe('clients on a real node', { skip: whyNoContainers() }, () => {
     it('sends input to it', async () => {
       const { out } = await run(['head', '-c', '5'], 'hello there');
       assert.equal(out, 'hello');
+    });
+
+    it('gets every byte of an output, each time', async () => {
+      for (let i = 0; i < 20; i++) assert.equal((await run(['sh', '-c', 'yes 0123456789abcde | head -c 320000'])).out.length, 320_000);
     });
 
     it('is told when there is no such container', async () => {
