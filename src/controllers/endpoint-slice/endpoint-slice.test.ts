@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
 import { endpoints } from '../../resources/core/endpoints.ts';
+import { nodes } from '../../resources/core/node.ts';
 import { pods } from '../../resources/core/pod.ts';
 import { services } from '../../resources/core/service.ts';
 import { endpointSlices } from '../../resources/discovery/endpoint-slice.ts';
@@ -165,4 +166,14 @@ test('slices and Endpoints tell when what changed them happened', async () => {
   await cluster.client.of(services).namespace('default').patch('web', 'merge', { metadata: { labels: { team: 'y' } } });
   await cluster.settled();
   assert.deepEqual(await at(), [undefined, undefined]);
+});
+
+test('endpoints follow their node into another zone', async () => {
+  await using cluster = await start();
+  await cluster.client.of(services).namespace('default').create(service());
+  await addPod(cluster, 1);
+  await cluster.settled();
+  await cluster.client.of(nodes).patch('n1', 'merge', { metadata: { labels: { 'topology.kubernetes.io/zone': 'b' } } });
+  await cluster.settled();
+  assert.deepEqual((await slicesOf(cluster))[0]?.endpoints?.map(({ zone }) => zone), ['b']);
 });

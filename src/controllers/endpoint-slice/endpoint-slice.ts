@@ -2,7 +2,7 @@
  * Keeps the EndpointSlices of each Service with a selector.
  * Upstream: pkg/controller/endpointslice/endpointslice_controller.go
  */
-import { splitKey } from '../../apimachinery/object.ts';
+import { objectKey, splitKey } from '../../apimachinery/object.ts';
 import { nodes } from '../../resources/core/node.ts';
 import { pods } from '../../resources/core/pod.ts';
 import { isHeadless } from '../../resources/core/service-types.ts';
@@ -55,6 +55,13 @@ export const endpointSliceController: ControllerFactory = (context) => {
   });
   controller.watch(serviceInformer);
   watchServicePods(controller, serviceInformer, podInformer);
+  nodeInformer.addHandler({
+    // Endpoints say the zone of their node.
+    updated: (node, old) => {
+      if (node.metadata.labels?.[zoneLabel] === old.metadata.labels?.[zoneLabel]) return;
+      for (const service of serviceInformer.list()) controller.queue.add(objectKey(service));
+    },
+  });
   const wake = (slice: discoveryv1.EndpointSlice): void => {
     if (slice.metadata.labels?.[managedByLabel] === managedBy) controller.queue.add(serviceKeyOf(slice));
   };

@@ -27,7 +27,7 @@ import { noteFailures, number } from './indexes.ts';
 import { planJob } from './plan.ts';
 import { countNow, settledStatus, statusOf, type Look } from './status.ts';
 import { PodTracking, trackingFinalizer } from './tracking.ts';
-import { verdictOf, type Verdict } from './verdict.ts';
+import { interimType, verdictOf, type Verdict } from './verdict.ts';
 
 const component = 'job-controller';
 /** Jobs of another manager are left alone. */
@@ -181,6 +181,14 @@ class Jobs {
     const ended = verdict !== undefined && own.every(isFinished) && !own.some((pod) => this.#tracking.isTracked(pod));
     await writeStatus(client, jobs, named, settledStatus(look, status, ended));
     this.#tell(job, ended ? verdict : undefined);
+    if (verdict?.reason === 'CompletionsReached' && findCondition(job.status?.conditions, interimType.Complete) === undefined) this.#tellOfTooMany(look);
+  }
+
+  #tellOfTooMany({ job, counts }: Look): void {
+    const { completions } = job.spec ?? {};
+    if (completions === undefined) return;
+    if (counts.active > 0) this.#recorder.event(involved(jobs, job), 'Warning', 'TooManyActivePods', 'Too many active pods running after completion count reached');
+    if (counts.succeeded > completions) this.#recorder.event(involved(jobs, job), 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached');
   }
 
   #tell(job: Job, verdict: Verdict | undefined): void {

@@ -4,6 +4,7 @@ import { silentLogger as quiet } from '../../base/log.ts';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
 import { jobs } from '../../resources/batch/job.ts';
 import { isActive } from '../../resources/core/pod-readiness.ts';
+import { events } from '../../resources/core/event.ts';
 import { pods } from '../../resources/core/pod.ts';
 import type * as batchv1 from '../../resources/types/batch-v1.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
@@ -135,4 +136,17 @@ test('a Job of another manager is left alone', async () => {
   await using cluster = await start();
   await create(cluster, { managedBy: 'example.com/queue' });
   assert.deepEqual([await all(cluster), (await jobsOf(cluster).get('pi')).status ?? {}], [[], {}]);
+});
+
+test('more Pods than were wanted are told of', async () => {
+  await using cluster = await start();
+  const labels = { app: 'own' };
+  const spec: corev1.PodSpec = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'i' }] };
+  for (const [name, phase] of [['a', 'Succeeded'], ['b', 'Succeeded'], ['c', 'Running']] as const) {
+    await setPodStatus(cluster.client, await podsOf(cluster).create({ metadata: { name, labels }, spec }), { phase });
+  }
+  await create(cluster, { completions: 1, manualSelector: true, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } });
+  const reasons = (await cluster.client.of(events).namespace('default').list()).items.map(({ reason }) => reason).sort();
+  assert.deepEqual(reasons, ['Completed', 'SuccessfulDelete', 'TooManyActivePods', 'TooManySucceededPods']);
+  assert.equal((await jobsOf(cluster).get('pi')).status?.succeeded, 2);
 });
