@@ -15,6 +15,7 @@ import { ApiEventRecorder, type EventRecorder } from '../client/event-recorder.t
 import { Informers } from '../client/informers.ts';
 import type { ControllerContext, ControllerFactory, RunningController } from '../controllers/runtime/controller.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../storage/store.ts';
 import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
@@ -37,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly serviceCidr?: string | undefined;
   /** Whether Pods are scheduled; default true. */
   readonly scheduler?: boolean;
+  /** The scheduler's profiles; default: one, default-scheduler. */
+  readonly schedulerConfiguration?: SchedulerConfiguration | undefined;
   readonly authenticators?: readonly Authenticator[];
   readonly authorizers?: readonly Authorizer[];
   readonly extend?: (parts: ApiServerParts, registry: ResourceRegistry) => readonly ApiServerExtension[];
@@ -78,7 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const informers = closing.add(new Informers({ client: clientFor(controllerManagerIdentity), clock, logger }), (all) => all.close());
   const contextOf = (by: ApiClient): ControllerContext => ({ client: by, informers, clock, logger, recorder: (component) => recorderAs(by, component) });
   const controllers = options.controllers.map((make) => startAs(apiServer, contextOf, make));
-  if (options.scheduler ?? true) controllers.push(createScheduler({ ...contextOf(clientFor(schedulerIdentity)), random }));
+  if (options.scheduler ?? true) controllers.push(createScheduler({ ...contextOf(clientFor(schedulerIdentity)), random, configuration: options.schedulerConfiguration }));
   await informers.start();
   for (const controller of controllers) controller.start();
   closing.defer(() => Promise.all(controllers.map((controller) => controller.close())));
