@@ -26,6 +26,21 @@ and served for older manifests and clients, with upstream's deprecation warning.
 |---|---|---|---|
 ${kinds.map(kindRow).join('\n')}
 
+## Custom resources
+
+CEL rules have Kubernetes' libraries (strings, regular expressions, lists, sets, URLs, IP addresses and CIDRs, quantities, semantic
+versions, named formats, optional values). What differs from upstream:
+
+- Fields are checked when a definition is written, types of values mostly when a rule runs.
+- Costs are estimated and metered by an approximation of cel-go's figures: a rule near a limit may fall on the other side of it.
+- Macros over two variables (\`list.all(i, v, ...)\`, \`transformList\`, \`transformMap\`), \`math.*\` and the authorizer's functions are missing.
+- \`x-kubernetes-list-type\` does not change what \`==\` and \`+\` mean between lists in a rule.
+
+## Priority and fairness
+
+FlowSchemas and PriorityLevelConfigurations are obeyed. Every request takes one seat, whatever it costs; watches take none; borrowed
+seats are not taken back from running requests; the \`Dangling\` condition of FlowSchemas is not written.
+
 ## Settings
 
 \`k8ts up --compat NAME,...\` makes a cluster behave as older ones did; \`--tutorial\` switches all of them on. A setting that is

@@ -58,6 +58,9 @@ export const required = (path: FieldPath, detail = ''): FieldError =>
 export const invalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
   make('FieldValueInvalid', path, `Invalid value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
 
+/** Invalid without showing the value: it is too large, or not for everybody's eyes. */
+export const invalidWhole = (path: FieldPath, detail: string): FieldError => make('FieldValueInvalid', path, `Invalid value: ${detail}`);
+
 export const duplicate = (path: FieldPath, value: unknown, detail = ''): FieldError =>
   make('FieldValueDuplicate', path, `Duplicate value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
 

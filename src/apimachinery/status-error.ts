@@ -33,7 +33,7 @@ export interface Status {
 
 export class StatusError extends Error {
   readonly status: Status;
-  constructor(status: Omit<Status, 'kind' | 'apiVersion' | 'metadata' | 'status'>, options?: ErrorOptions) {
+  constructor(status: Omit<Status, 'kind' | 'apiVersion' | 'metadata' | 'status'> & { readonly metadata?: object }, options?: ErrorOptions) {
     super(status.message ?? status.reason ?? 'unknown error', options);
     this.name = 'StatusError';
     this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
@@ -101,7 +101,7 @@ export const notAcceptable = (accepted: readonly string[]): StatusError =>
 export const unsupportedMediaType = (accepted: readonly string[]): StatusError =>
   new StatusError({ code: 415, reason: 'UnsupportedMediaType', message: `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}` });
 export const gone = (message: string): StatusError => new StatusError({ code: 410, reason: 'Expired', message });
-export const tooLarge = (message: string): StatusError => new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
+export const tooLarge = (message: string): StatusError => new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message: `Request entity too large: ${message}` });
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
   new StatusError({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });
 export const timeout = (message: string, retryAfterSeconds = 0): StatusError =>

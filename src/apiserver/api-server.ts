@@ -31,6 +31,7 @@ import { authorization } from './filters/authorization.ts';
 import { defaultInFlight, inFlight, type InFlightLimits } from './filters/in-flight.ts';
 import { timeLimit } from './filters/time-limit.ts';
 import { metricsHandler, requestMetrics } from './request-metrics.ts';
+import { FlowControl } from './flow-control/flow-control.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { indexHandler } from './index-handler.ts';
 import { healthHandler, versionHandler, type HealthCheck } from './health/health.ts';
@@ -39,6 +40,7 @@ import { openApiPaths } from './openapi/paths.ts';
 import { ObjectStore } from './registry/object-store.ts';
 import { ObjectWriter } from './registry/object-writer.ts';
 import type { Handler } from './request.ts';
+import { createWebhookClient } from './webhooks/webhook-client.ts';
 import { createRouter, type ResourceHandler } from './router.ts';
 
 export interface ApiServerOptions {
@@ -99,7 +101,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   const authorizer = firstOf([mastersAuthorizer, ...(options.authorizers ?? []), nodeAuthorizer(new NodeReferences(registry, objects)), rbacAuthorizer(policy)]);
   const admission = new AdmissionChain(builtinAdmission({ objects, registry, clock, random, authorizer, policy, serviceCidr: options.serviceCidr }));
   const writer = new ObjectWriter({ store: objects, admission, clock, random });
-  closing.add(new CrdManager({ registry, objects, writer, clock, logger }), (manager) => manager.close());
+  closing.add(new CrdManager({ registry, objects, writer, clock, logger, random, webhooks: createWebhookClient({ registry, objects }) }), (manager) => manager.close());
   const parts: ApiServerParts = { cache, objects, writer, admission, authorizer, policy, options };
 
   const metrics = options.metrics ?? new MetricsRegistry();
@@ -130,7 +132,9 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   ]);
   paths.set('/', indexHandler([...paths.keys()]));
   const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
-  const limits = [inFlight(options.inFlight ?? defaultInFlight, metrics), timeLimit(clock)];
+  const { readOnly, mutating } = options.inFlight ?? defaultInFlight;
+  const flowControl = new FlowControl({ registry, objects, clock, seats: readOnly + mutating });
+  const limits = [inFlight(flowControl, metrics), timeLimit(clock)];
   const chain = buildChain([requestMetrics(metrics, clock), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
   return {
     chain,

@@ -8,12 +8,13 @@ import type { AnyObject } from '../apimachinery/object.ts';
 import type { Logger } from '../base/log.ts';
 import { messageOf } from '../base/errors.ts';
 import { parseRequest, type RequestInfo } from './request-info.ts';
-import type { ApiRequest, ApiResponse, Filter, Handler, IncomingRequest, Peer, RequestHeaders, UserInfo } from './request.ts';
+import type { ApiRequest, ApiResponse, Filter, FlowIdentity, Handler, IncomingRequest, Peer, RequestHeaders, UserInfo } from './request.ts';
 
 export interface ChainResult {
   readonly response: ApiResponse;
   readonly warnings: readonly string[];
   readonly auditId: string;
+  readonly flow?: FlowIdentity | undefined;
 }
 
 export type Chain = (incoming: IncomingRequest) => Promise<ChainResult>;
@@ -26,12 +27,15 @@ export function buildChain(filters: readonly Filter[], handler: Handler, logger:
   return async (incoming) => {
     const warnings: string[] = [];
     const auditId = incoming.headers.get('audit-id') ?? randomUUID();
+    let request: ApiRequest | undefined;
     try {
       const info = parseRequest(incoming.method, incoming.path, incoming.query);
-      return { response: await run(new RequestOnItsWay(incoming, info, auditId, warnings)), warnings, auditId };
+      request = new RequestOnItsWay(incoming, info, auditId, warnings);
+      const response = await run(request);
+      return { response, warnings, auditId, flow: request.flow };
     } catch (error) {
       if (!(error instanceof StatusError)) logger.error('request failed', { path: incoming.path, method: incoming.method, error: error instanceof Error ? error.stack : String(error) });
-      return { response: errorResponse(error), warnings, auditId };
+      return { response: errorResponse(error), warnings, auditId, flow: request?.flow };
     }
   };
 }
@@ -52,6 +56,7 @@ class RequestOnItsWay implements ApiRequest {
   readonly auditId: string;
   readonly warnings: string[];
   user: UserInfo;
+  flow: FlowIdentity | undefined = undefined;
   readonly #incoming: IncomingRequest;
 
   constructor(incoming: IncomingRequest, info: RequestInfo, auditId: string, warnings: string[]) {

@@ -64,6 +64,10 @@ async function answer(exchange: Exchange, request: IncomingRequest, result: Chai
   const { response, warnings } = result;
   const headers: Headers = { 'audit-id': result.auditId, 'cache-control': 'no-cache, private' };
   if (warnings.length > 0) headers['warning'] = [...new Set(warnings)].map((text) => `299 - ${quote(text)}`);
+  if (result.flow) {
+    headers['x-kubernetes-pf-flowschema-uid'] = result.flow.schema;
+    headers['x-kubernetes-pf-prioritylevel-uid'] = result.flow.level;
+  }
   if (response.type === 'raw') return answerRaw(exchange, response, headers);
   if (response.type === 'hijacked') return;
   const encoder = encoderFor(request, response, clock);
@@ -91,7 +95,7 @@ function encoderFor(request: IncomingRequest, response: Exclude<ApiResponse, Raw
   const refused = response.type === 'object' && response.status >= 400;
   const negotiated: Negotiated = refused ? orPlain(() => negotiate(accept, { protobuf: true, tables: true }, pretty)) : negotiate(accept, { protobuf: !custom, tables: true }, pretty);
   const plain: Negotiated = response.type === 'object' && response.served === undefined ? { ...negotiated, shape: 'object' } : negotiated;
-  return { negotiated: plain, table: { metaVersion: negotiated.metaVersion, includeObject: includeObjectOf(request.query), now: clock.now() } };
+  return { negotiated: plain, table: { metaVersion: negotiated.metaVersion, includeObject: includeObjectOf(request.query), now: () => clock.now() } };
 }
 
 function orPlain(attempt: () => Negotiated): Negotiated {

@@ -55,6 +55,12 @@ export interface IncomingRequest {
   readonly exchange?: Exchange | undefined;
 }
 
+/** The uids of the FlowSchema and the PriorityLevelConfiguration that a request is of. */
+export interface FlowIdentity {
+  readonly schema: string;
+  readonly level: string;
+}
+
 /** The request on its way through the chain: filters add what they find out. */
 export interface ApiRequest extends IncomingRequest {
   readonly info: RequestInfo;
@@ -62,6 +68,8 @@ export interface ApiRequest extends IncomingRequest {
   /** Texts for Warning headers. */
   readonly warnings: string[];
   user: UserInfo;
+  /** Set once the request is classified. */
+  flow?: FlowIdentity | undefined;
 }
 
 export type ApiResponse = ObjectResponse | ListResponse | WatchResponse | RawResponse | HijackedResponse;

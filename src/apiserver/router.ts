@@ -6,6 +6,7 @@ import { deleteCollection, deleteObject } from './verbs/delete.ts';
 import { getObject, listObjects } from './verbs/list.ts';
 import { watchObjects, type WatchDependencies } from './verbs/watch.ts';
 import { createObject, patchObject, updateObject } from './verbs/write.ts';
+import { convertAnswer } from './negotiation/remote-conversion.ts';
 import { subjectOf } from './registry/object-store.ts';
 import type { ObjectWriter } from './registry/object-writer.ts';
 import type { ApiRequest, ApiResponse, Handler, ServedResource } from './request.ts';
@@ -36,7 +37,8 @@ export function createRouter(options: RouterOptions): Handler {
     if (!served) throw status.pathNotFound();
     if (info.namespace !== '' && !served.definition.namespaced && info.resource !== 'namespaces') throw status.pathNotFound();
     if (served.version.deprecationWarning !== undefined) request.warnings.push(served.version.deprecationWarning);
-    return info.subresource === '' ? resourceVerb(request, served, options) : subresource(request, served, options);
+    const answer = info.subresource === '' ? resourceVerb(request, served, options) : subresource(request, served, options);
+    return served.definition.converter ? convertAnswer(await answer) : answer;
   };
 }
 

@@ -16,6 +16,12 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return start === undefined ? undefined : { pid, start };
 }
 
+/** Whether one started before the other, by the kernel's clock ticks; false where there is no /proc to tell. */
+export function startsBefore(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  const [ticks, otherTicks] = [one, other].map(({ start }) => Number(start.split('/')[1]));
+  return ticks !== undefined && otherTicks !== undefined && ticks < otherTicks;
+}
+
 /** False also for a process that ended but was not waited for. */
 export const isAlive = (identity: ProcessIdentity): boolean => identify(identity.pid)?.start === identity.start;
 
@@ -60,8 +66,8 @@ export function findProcesses(test: (args: readonly string[]) => boolean): Proce
   });
 }
 
-/** None for a process that has ended meanwhile, or is the kernel's own. */
-function argumentsOf(pid: string): string[] {
+/** The words of its command line; none for a process that has ended meanwhile, or is the kernel's own. */
+export function argumentsOf(pid: string | number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   } catch {

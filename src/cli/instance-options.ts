@@ -4,7 +4,8 @@
  */
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, type Datastore } from './option-values.ts';
+import { defaultEvictionHard, defaultTransitionSeconds } from '../cluster/eviction-options.ts';
+import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, parseSeconds, parseThreshold, type Datastore } from './option-values.ts';
 import { usageError } from './failure.ts';
 import { rangesOverlap } from './ip-range.ts';
 
@@ -27,6 +28,10 @@ export interface InstanceOptions {
   readonly registries: string | undefined;
   /** Names the DNS servers that are asked about names outside of the cluster. */
   readonly resolvConf: string;
+  /** How much must stay available on the node: 'memory.available<100Mi'. */
+  readonly evictionHard: string;
+  /** Seconds for which the node stays under pressure after the last time that it was. */
+  readonly evictionTransitionSeconds: number;
 }
 
 /** Option names as users write them, with the text they gave. */
@@ -57,6 +62,8 @@ export const instanceOptions: readonly InstanceOption[] = [
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
   { name: 'registries', value: 'FILE', isPath: true, help: 'mirrors and credentials of image registries, in the form of k3s (default: DIR/registries.yaml where it exists)' },
   { name: 'resolv-conf', value: 'FILE', isPath: true, help: 'where names outside of the cluster are asked', fallback: () => '/etc/resolv.conf' },
+  { name: 'eviction-hard', value: 'SIGNAL<AMOUNT', help: 'evict Pods when less is available, an amount or a share: memory.available<10%', fallback: () => defaultEvictionHard },
+  { name: 'eviction-pressure-transition-period', value: 'TIME', help: 'how long the node counts as under pressure afterwards', fallback: () => `${defaultTransitionSeconds / 60}m` },
   { name: 'tutorial', help: 'every --compat setting at once' },
 ];
 
@@ -105,6 +112,8 @@ export function parseInstanceOptions(raw: RawOptions): InstanceOptions {
     tutorial: parseBoolean(flag('tutorial'), text('tutorial')),
     registries: raw['registries'],
     resolvConf: text('resolv-conf'),
+    evictionHard: parseThreshold(flag('eviction-hard'), text('eviction-hard')),
+    evictionTransitionSeconds: parseSeconds(flag('eviction-pressure-transition-period'), text('eviction-pressure-transition-period')),
   };
   if (rangesOverlap(options.clusterCidr, options.serviceCidr)) {
     throw usageError(`--cluster-cidr ${options.clusterCidr} and --service-cidr ${options.serviceCidr} overlap: choose ranges apart from each other`);

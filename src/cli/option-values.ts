@@ -1,6 +1,7 @@
 /** The forms that option values take. Each function checks one and names the flag in what it throws. */
 import { isIP, isIPv4 } from 'node:net';
 import { compatibilityNames } from '../cluster/compatibility.ts';
+import { parseEvictionHard } from '../cluster/eviction-options.ts';
 import { usageError } from './failure.ts';
 import { addressIn } from './ip-range.ts';
 
@@ -65,4 +66,22 @@ export function parseCompat(flag: string, text: string): readonly string[] {
     if (!compatibilityNames.includes(name)) throw usageError(`${flag} ${name} is not known: the settings are ${compatibilityNames.join(', ')}`);
   }
   return names;
+}
+
+/** '30s', '5m' or '1m30s', in seconds. */
+export function parseSeconds(flag: string, text: string): number {
+  const [, minutes, seconds] = /^(?=\d)(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text) ?? [];
+  if (minutes === undefined && seconds === undefined) throw usageError(`${flag} ${text} is not a time: write it as 30s, 5m or 1m30s`);
+  return Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
+}
+
+/** A threshold in the form of kubelets' flags, as it was written. */
+export function parseThreshold(flag: string, text: string): string {
+  try {
+    parseEvictionHard(text);
+    return text;
+  } catch (error) {
+    if (error instanceof TypeError) throw usageError(`${flag}: ${error.message}`);
+    throw error;
+  }
 }

@@ -21,7 +21,7 @@ import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
-import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { controllersByMagnitude, replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAddresses } from './service-addresses/service-addresses.ts';
@@ -30,6 +30,7 @@ import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
+import { attributesClassProtectionController } from './volume-protection/attributes-class-protection.ts';
 import { claimProtectionController } from './volume-protection/claim-protection.ts';
 import { volumeProtectionController } from './volume-protection/volume-protection.ts';
 
@@ -42,6 +43,8 @@ export interface BuiltinControllerOptions {
   readonly terminatedPodThreshold?: number;
   /** What names of CronJobs' Jobs count in, ms; default minutes. */
   readonly cronJobNameUnit?: number | undefined;
+  /** Whether ReplicaSets choose surplus Pods by the order of magnitude of their ages, as upstream; default strictly the newest. */
+  readonly surplusByMagnitude?: boolean;
   /** Where autoscalers' figures come from; default the cluster's metrics APIs. */
   readonly metrics?: MetricsClient;
   /** Where Pods reach the API server. */
@@ -57,8 +60,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     serviceAccountController,
     rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
     namespaceController,
-    replicaSetController,
-    replicationControllerController,
+    ...(options.surplusByMagnitude === true ? controllersByMagnitude : [replicaSetController, replicationControllerController]),
     deploymentController,
     daemonSetController,
     statefulSetController,
@@ -80,6 +82,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     persistentVolumeBinder,
     claimProtectionController,
     volumeProtectionController,
+    attributesClassProtectionController,
     ephemeralVolumeController,
     kubernetesService({ apiServer: options.apiServer }),
     ...(options.serviceCidr === undefined ? [] : [serviceAddresses({ serviceCidr: options.serviceCidr })]),

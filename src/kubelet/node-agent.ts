@@ -23,7 +23,11 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<Kubelet
     const heartbeat = new NodeHeartbeat({ client, clock, log, nodeName, podCidrs: options.podCidrs, labels: options.labels ?? {}, status: (old) => kubelet.status(old) });
     closing.add(heartbeat, (it) => it.close());
     await heartbeat.start();
-    return { ...kubelet, close: () => closing.close() };
+    const close = async (): Promise<void> => {
+      await heartbeat.whileReporting(() => kubelet.shutDown());
+      await closing.close();
+    };
+    return { ...kubelet, close };
   } catch (error) {
     await closing.close();
     throw error;

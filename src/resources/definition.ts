@@ -42,9 +42,16 @@ export interface ResourceDefinition {
   readonly selectableFields: Readonly<Record<string, (object: AnyObject) => string>>;
   /** True for a kind that is stored, defaulted and schema-checked but that no part of k8ts acts on yet: docs/compatibility.md lists it. */
   readonly inert?: boolean;
+  /** Asks another program to convert objects between versions; conversion functions of the versions are then not used. */
+  readonly converter?: Converter;
+  /** True where objects may be stored in older versions than the storage version: their stored bytes are not what clients get. */
+  readonly mixedStorage?: boolean;
   /** False for custom resources: their list items keep kind and apiVersion, and they have no protobuf form. */
   readonly builtin?: boolean;
 }
+
+/** The objects, which are all of one kind, in another version, in the same order. Throws StatusError. */
+export type Converter = (objects: readonly AnyObject[], apiVersion: string) => Promise<readonly AnyObject[]>;
 
 export interface VersionDefinition {
   readonly name: string;

@@ -39,6 +39,19 @@ async function front(t: TestContext, port: number, more: Partial<ProxyTarget> = 
   });
 }
 
+test('a refusal becomes the error the caller wants, and a success passes', async (t) => {
+  const backend = await serve(t, (exchange) => exchange.respond(exchange.rawPath === '/base/good' ? 200 : 400, {}, 'as the backend says'));
+  const proxy = createReverseProxy();
+  t.after(() => proxy.close());
+  const port = await serve(t, async (exchange) => {
+    const target: ProxyTarget = { host: '127.0.0.1', port: backend, path: `/base${exchange.rawPath}`, refused: (status, body) => new Error(`${status}: ${body}`) };
+    await proxy.forward(exchange, target).catch((error: unknown) => exchange.respond(418, {}, String(error)));
+  });
+  const shown = async (path: string): Promise<string> => fetch(`http://127.0.0.1:${port}${path}`).then(async (response) => `${response.status} ${await response.text()}`);
+  assert.equal(await shown('/good'), '200 as the backend says');
+  assert.equal(await shown('/bad'), '418 Error: 400: as the backend says');
+});
+
 test('requests and answers pass with their bodies; headers of the connection do not', async (t) => {
   const backend = await serve(t, async (exchange) => {
     const body = await exchange.readBody();

@@ -31,6 +31,8 @@ export interface ProxyTarget {
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Connects in some other way, for example through a tunnel. */
   readonly connect?: () => Duplex;
+  /** What to throw, in place of passing it back, for an answer that is no success; `body` is its beginning. */
+  readonly refused?: (status: number, body: string) => Error;
 }
 
 /** The backend could not be reached or broke off before it answered; nothing was sent to the client yet. */
@@ -79,6 +81,7 @@ export function createReverseProxy(tls: ProxyTls = {}): ReverseProxy {
       exchange.signal.addEventListener('abort', abandon, { once: true });
       try {
         const answer = await send(exchange, request);
+        if (target.refused && isRefusal(answer)) throw target.refused(answer.response.statusCode ?? 502, await beginning(answer.response));
         if (answer.socket) await splice(exchange, answer.response, answer.socket, answer.head, upgraded);
         else await passBack(exchange, answer.response);
       } finally {
@@ -118,6 +121,20 @@ function send(exchange: Exchange, request: ClientRequest): Promise<Answer> {
       request.end();
     }
   });
+}
+
+const isRefusal = ({ response: { statusCode = 502 }, socket }: Answer): boolean => socket === undefined && (statusCode < 200 || statusCode > 206);
+
+const mostOfRefusal = 50_000;
+
+async function beginning(response: IncomingMessage): Promise<string> {
+  let body = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response as AsyncIterable<string>) {
+    body += chunk;
+    if (body.length >= mostOfRefusal) break;
+  }
+  return body.slice(0, mostOfRefusal);
 }
 
 async function passBack(exchange: Exchange, response: IncomingMessage): Promise<void> {

@@ -22,6 +22,15 @@ export class Connection {
     this.#agent = new Agent({ keepAlive: true, maxSockets: sockets, ...this.#tls });
   }
 
+  /** For other clients of the same server. */
+  get url(): URL {
+    return this.#url;
+  }
+
+  get tls(): { readonly cert: Buffer; readonly key: Buffer; readonly ca: Buffer } {
+    return this.#tls;
+  }
+
   send(method: string, path: string, object?: object, contentType = 'application/json'): Promise<Answer> {
     const data = object === undefined ? undefined : Buffer.from(JSON.stringify(object));
     const headers = data === undefined ? {} : { 'content-type': contentType, 'content-length': data.length };

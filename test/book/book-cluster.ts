@@ -49,8 +49,8 @@ export class BookCluster {
     this.outside = parts.outside;
   }
 
-  /** `cwd` is where command lines run. */
-  static async start(cwd: string): Promise<BookCluster> {
+  /** `cwd` is where command lines run; `flags` are for `k8ts up`, as bash reads them. */
+  static async start(cwd: string, flags = ''): Promise<BookCluster> {
     const folder = realpathSync(mkdtempSync('/tmp/k8ts-book-'));
     const dataDir = path.join(folder, 'data');
     const kubeconfig = path.join(folder, 'kubeconfig');
@@ -63,7 +63,7 @@ export class BookCluster {
     writeFileSync(resolvConf, outside.resolvConf);
     const shell = new CommandLine({ home: folder, kubeconfig, cwd });
     const cluster = new BookCluster({ shell, folder, dataDir, registry, outside });
-    const { code, stdout, stderr } = await shell.run(`${k8ts} up --data-dir ${dataDir} --name k8ts --port 0 --kubeconfig ${kubeconfig} --registries ${registries} --resolv-conf ${resolvConf} --tutorial`, { within: startBound });
+    const { code, stdout, stderr } = await shell.run(`${k8ts} up --data-dir ${dataDir} --name k8ts --port 0 --kubeconfig ${kubeconfig} --registries ${registries} --resolv-conf ${resolvConf} --tutorial ${flags}`, { within: startBound });
     if (code !== 0) {
       const log = readIfThere(path.join(dataDir, 'server.log'));
       await cluster.end();

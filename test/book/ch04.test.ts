@@ -175,6 +175,7 @@ describe('chapter 4: ConfigMaps and Secrets', { skip: whyNot('ch04') }, () => {
     await shell.output('kubectl apply -f -', { input: adminer });
     await shell.eventually('kubectl get pods -l app=adminer', (text) => text.includes('CreateContainerConfigError'));
     assert.match(await shell.output('kubectl describe pod -l app=adminer'), /Warning +Failed +.*kubelet +Error: configmap "adminer-config" not found/);
+    assert.match((await shell.run('kubectl logs -l app=adminer')).stderr, /^Error from server \(BadRequest\): container "adminer" in pod "adminer-\S+" is waiting to start: CreateContainerConfigError\n$/);
     await shell.output('kubectl create configmap adminer-config --from-literal=ADMINER_DESIGN=price');
     await shell.output('kubectl create secret generic adminer-secret --from-literal=ADMINER_DEFAULT_SERVER=ch04-lab-db');
     await settled('adminer');

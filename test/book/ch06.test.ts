@@ -32,7 +32,11 @@ describe('chapter 6: controllers', { skip: existsSync(hostFolder) ? `${hostFolde
   });
 
   const labelNode = (label: string): Promise<string> => shell.output(`kubectl label node $(kubectl get nodes -o jsonpath='{.items[0].metadata.name}') ${label}`);
-  const pods = (app: string, test: (rows: readonly Row[]) => boolean): Promise<Row[]> => reader.rowsWhen(`pods -l app=${app}`, test);
+  /** The Pods that nobody has asked to end. One that is asked so just after its start may take its whole grace: nginx does not listen yet. */
+  const pods = async (app: string, test: (rows: readonly Row[]) => boolean): Promise<Row[]> => {
+    const staying = (rows: readonly Row[]): Row[] => rows.filter((row) => row['STATUS'] !== 'Terminating');
+    return staying(await reader.rowsWhen(`pods -l app=${app}`, (rows) => test(staying(rows))));
+  };
   const allUp = (count: number) => (rows: readonly Row[]): boolean => rows.length === count && rows.every(isUp);
   const numbersOf = (rows: readonly Row[]): Map<string, string> => new Map(rows.map((row) => [row['NAME'] ?? '', `${row['DESIRED']} ${row['CURRENT']} ${row['READY']}`]));
   const replicaSetsWhen = async (wanted: readonly string[]): Promise<Map<string, string>> => {

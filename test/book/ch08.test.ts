@@ -6,6 +6,7 @@ import { eventually } from '../harness/bounded.ts';
 import type { CommandLine } from '../harness/command-line.ts';
 import { tableColumns, tableRows } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
+import { diskJob, webServers } from './ch08-lab.ts';
 import { isUp, namesOf, Reader } from './reader.ts';
 
 const folder = path.join(manifests, 'ch08');
@@ -181,7 +182,7 @@ describe('chapter 8: StatefulSets and Jobs', { skip: whyNot('ch08') }, () => {
     assert.equal(await reader.apply('todo-list/db/backup/update/todo-db-backup-cronjob-suspend.yaml'), 'cronjob.batch/todo-db-backup configured\n');
     assert.equal((await reader.rows('cronjob todo-db-backup'))[0]?.['SUSPEND'], 'True');
     const jobs = (await shell.output(ownedJobs)).split(' ');
-    for (const job of jobs) assert.match(job, /^todo-db-backup-\d{8,10}$/);
+    for (const job of jobs) assert.equal(Number(/^todo-db-backup-(\d{10})$/.exec(job)?.[1]) % 120, 0, `${job} is named by the second it was due at`);
     const [pod] = await reader.rows(`pod -l job-name=${jobs[0]}`);
     assert.deepEqual([pod?.['READY'], pod?.['STATUS']], ['0/1', 'Completed']);
   });
@@ -192,5 +193,19 @@ describe('chapter 8: StatefulSets and Jobs', { skip: whyNot('ch08') }, () => {
     assert.match(await shell.output('kubectl delete pvc -l kiamol=ch08', { within: 1.5 * minute }), /persistentvolumeclaim "data-todo-db-1" deleted/);
     await shell.eventually('kubectl get pods,jobs,pvc,pv -o name', (text) => text === '', minute);
     assert.deepEqual((await shell.output('kubectl get cm,secret -l kiamol=ch08 -o name')).trim().split('\n').sort(), ['configmap/todo-db-config', 'configmap/todo-db-env', 'configmap/todo-db-scripts', 'configmap/todo-web-config', 'secret/todo-db-secret', 'secret/todo-web-secret']);
+  });
+
+  test('lab: web servers with logs of their own, and a Job that reads all of them', async () => {
+    await shell.output('kubectl apply -f -', { input: webServers });
+    await reader.rowsWhen('pods -l app=nginx', (rows) => rows.length === 3 && rows.every(isUp), minute);
+    const site = await reader.url('nginx', 8088);
+    await reader.shows(site, /^200 /);
+    await shell.output(`for i in $(seq 100); do curl -s ${site} > /dev/null; done`);
+    await shell.output('kubectl apply -f -', { input: diskJob });
+    await reader.rowsWhen('job disk-calc', (rows) => rows[0]?.['COMPLETIONS'] === '1/1');
+    const lines = (await shell.output('kubectl logs -l job-name=disk-calc')).trim().split('\n').sort((a, b) => a.slice(-20).localeCompare(b.slice(-20)));
+    assert.deepEqual(lines.map((line) => line.split(/\s+/)[1]), [0, 1, 2].map((at) => `/nginx${at}/access.log`));
+    for (const line of lines) assert.match(line, /^[1-9][\d.]*K\s/);
+    for (const kind of ['all', 'pvc']) await shell.output(`kubectl delete ${kind} -l kiamol=ch08-lab`, { within: minute });
   });
 });

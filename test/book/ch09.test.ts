@@ -7,6 +7,7 @@ import { eventually } from '../harness/bounded.ts';
 import type { CommandLine } from '../harness/command-line.ts';
 import { tableRows, type Row } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
+import { releases, serviceTo } from './ch09-lab.ts';
 import { isUp, Reader } from './reader.ts';
 
 const folder = path.join(manifests, 'ch09');
@@ -239,5 +240,19 @@ describe('chapter 9: rollouts and rollbacks', { skip: whyNot('ch09') }, () => {
     for (const kind of ['all', 'cm', 'pvc']) await shell.output(`kubectl delete ${kind} -l kiamol=ch09`, { within: 1.5 * minute });
     await shell.eventually('kubectl get pods,pvc,pv -o name', (text) => text === '', minute);
     assert.equal(await shell.output('kubectl get secret -l kiamol=ch09 -o name'), 'secret/todo-db-secret\nsecret/todo-web-secret\n');
+  });
+
+  test('lab: a Service moves from one version to the other, and no Pod changes', async () => {
+    await shell.output('kubectl apply -f -', { input: `${serviceTo('blue')}---\n${releases}` });
+    await reader.rowsWhen('pods -l app=vweb', (rows) => rows.length === 8 && rows.every(isUp), minute);
+    const pods = await shell.output('kubectl get pods -l app=vweb -o name');
+    site = await reader.url('vweb', 8090, 'v.txt');
+    for (const [color, version] of [['blue', 'v1'], ['green', 'v2'], ['blue', 'v1']] as const) {
+      await shell.output('kubectl apply -f -', { input: serviceTo(color) });
+      await says(version);
+      assert.equal(await shell.output(`for i in 1 2 3 4 5 6 7 8 9 10; do curl -s ${site}; echo; done | sort -u`), `${version}\n`);
+    }
+    assert.equal(await shell.output('kubectl get pods -l app=vweb -o name'), pods);
+    await shell.output('kubectl delete all -l kiamol=ch09-lab');
   });
 });

@@ -1,4 +1,7 @@
-/** The exercises of chapter 12, probes, limits and quotas, without those of Helm. What takes minutes goes on beside the exercises that follow it. */
+/**
+ * The exercises of chapter 12, probes, limits and quotas, without those of Helm. Those that take minutes come first and are looked at again
+ * at the end: they have nothing to do with the others.
+ */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -30,6 +33,52 @@ describe('chapter 12: applications that heal themselves', { skip: whyNot('ch12')
   const curl = (page: string): Promise<string> => shell.run(`curl -s --max-time 5 ${api}${page}`).then(({ code, stdout }) => `${code} ${stdout}`);
   const apiPods = (version: string): Promise<unknown> => reader.rowsWhen(`pods -l app=numbers-api${version}`, (rows) => rows.length === 2 && rows.every(isUp), minute);
   const onlyPods = (version: string): Promise<unknown> => reader.rowsWhen('pods -l app=numbers-api --show-labels', (rows) => rows.length === 2 && rows.every((row) => isUp(row) && row['LABELS']?.includes(version)), minute);
+
+  let todo = '';
+  test('12.2b an application with probes of every kind', async () => {
+    const made = await reader.apply('todo-list/db/', 'todo-list/web/');
+    assert.deepEqual(made.trim().split('\n').map((line) => line.replace(' created', '')), ['secret/todo-db-secret', 'service/todo-db', 'deployment.apps/todo-db', 'configmap/todo-web-config', 'secret/todo-web-secret', 'service/todo-web', 'deployment.apps/todo-web']);
+    await reader.rowsWhen('pods -l app=todo-web', (rows) => rows.length === 2 && rows.every(isUp), minute);
+    todo = await reader.url('todo-web', 8081);
+    await reader.shows(`${todo}list`, /^200 /);
+    await (await fetch(`${todo}new`, { method: 'POST', body: new URLSearchParams({ 'ToDo.Item': 'read chapter 13' }) })).text();
+    await reader.shows(`${todo}list`, /read chapter 13/);
+  });
+
+  let healthy = '';
+  test('12.2c an update that never gets ready does not go on', async () => {
+    healthy = await shell.output('kubectl get pods -l app=todo-db -o name');
+    await reader.apply('todo-list/db/update/todo-db-bad-command.yaml');
+    const rows = await reader.rowsWhen('pods -l app=todo-db', (now) => now.length === 2 && now.every((row) => row['STATUS'] === 'Running'));
+    assert.deepEqual(rows.map((row) => row['READY']).sort(), ['0/1', '1/1']);
+  });
+
+  test('12.4a without a limit, an application takes what memory it likes', async () => {
+    assert.match(await shell.output("kubectl get nodes -o jsonpath='{.items[].status.allocatable.memory}'"), /^\d+Ki$/);
+    await reader.apply('memory-allocator/');
+    const allocated = async (): Promise<number> => Number(/^Allocated ~(\d+)MiB\n$/.exec((await shell.run('kubectl logs -l app=memory-allocator --tail 1')).stdout)?.[1] ?? 0);
+    const before = await eventually(allocated, (size) => size > 0);
+    await eventually(allocated, (size) => size > before);
+  });
+
+  /** What the reader's watch shows, while the exercises go on. */
+  let story: { readonly shown: () => string; readonly end: () => Promise<void> } | undefined;
+  after(() => story?.end());
+  test('12.4b with a limit', async () => {
+    await reader.apply('memory-allocator/update/memory-allocator-with-limit.yaml');
+    const watch = shell.start('exec kubectl get pods -l app=memory-allocator --watch');
+    const ended = once(watch, 'close');
+    let shown = '';
+    watch.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    story = {
+      shown: () => shown,
+      end: async () => {
+        watch.kill('SIGINT');
+        await ended;
+      },
+    };
+    await eventually(() => Promise.resolve(shown), (text) => text !== '');
+  });
 
   let api = '';
   test('12.1a without a probe, a failed application still gets its share of calls', async () => {
@@ -81,47 +130,10 @@ describe('chapter 12: applications that heal themselves', { skip: whyNot('ch12')
     await apiEndpoints(two);
   });
 
-  let todo = '';
-  test('12.2b an application with probes of every kind', async () => {
-    const made = await reader.apply('todo-list/db/', 'todo-list/web/');
-    assert.deepEqual(made.trim().split('\n').map((line) => line.replace(' created', '')), ['secret/todo-db-secret', 'service/todo-db', 'deployment.apps/todo-db', 'configmap/todo-web-config', 'secret/todo-web-secret', 'service/todo-web', 'deployment.apps/todo-web']);
-    await reader.rowsWhen('pods -l app=todo-web', (rows) => rows.length === 2 && rows.every(isUp), minute);
-    todo = await reader.url('todo-web', 8081);
-    await reader.shows(`${todo}list`, /^200 /);
-    await (await fetch(`${todo}new`, { method: 'POST', body: new URLSearchParams({ 'ToDo.Item': 'read chapter 13' }) })).text();
-    await reader.shows(`${todo}list`, /read chapter 13/);
-  });
-
-  let healthy = '';
-  test('12.2c an update that never gets ready does not go on', async () => {
-    healthy = await shell.output('kubectl get pods -l app=todo-db -o name');
-    await reader.apply('todo-list/db/update/todo-db-bad-command.yaml');
-    const rows = await reader.rowsWhen('pods -l app=todo-db', (now) => now.length === 2 && now.every((row) => row['STATUS'] === 'Running'));
-    assert.deepEqual(rows.map((row) => row['READY']).sort(), ['0/1', '1/1']);
-  });
-
-  test('12.4a without a limit, an application takes what memory it likes', async () => {
-    assert.match(await shell.output("kubectl get nodes -o jsonpath='{.items[].status.allocatable.memory}'"), /^\d+Ki$/);
-    await reader.apply('memory-allocator/');
-    const allocated = async (): Promise<number> => Number(/^Allocated ~(\d+)MiB\n$/.exec((await shell.run('kubectl logs -l app=memory-allocator --tail 1')).stdout)?.[1] ?? 0);
-    const before = await eventually(allocated, (size) => size > 0);
-    await eventually(allocated, (size) => size > before);
-  });
-
   test('12.4b beyond its limit it is killed, started again, and made to wait', async () => {
-    await reader.apply('memory-allocator/update/memory-allocator-with-limit.yaml');
-    await reader.settled('memory-allocator');
-    const watch = shell.start('exec kubectl get pods -l app=memory-allocator --watch');
-    const ended = once(watch, 'close');
-    let seen = '';
-    watch.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
-    const story = /1\/1 +Running +0[^]*0\/1 +OOMKilled +[01][^]*1\/1 +Running +1[^]*0\/1 +OOMKilled +1[^]*0\/1 +CrashLoopBackOff +1[^]*1\/1 +Running +2/;
-    try {
-      await eventually(() => Promise.resolve(seen), (text) => story.test(text), { within: 2 * minute, what: 'the watch' });
-    } finally {
-      watch.kill('SIGINT');
-      await ended;
-    }
+    const expected = /1\/1 +Running +0[^]*0\/1 +OOMKilled +[01][^]*1\/1 +Running +1[^]*0\/1 +OOMKilled +1[^]*0\/1 +CrashLoopBackOff +1[^]*1\/1 +Running +2/;
+    await eventually(() => Promise.resolve(story?.shown() ?? ''), (text) => expected.test(text), { within: 2 * minute, what: 'the watch' });
+    await story?.end();
     assert.equal(await shell.output("kubectl get pod -l app=memory-allocator -o jsonpath='{.items[0].status.containerStatuses[0].lastState.terminated.reason} {.items[0].status.containerStatuses[0].lastState.terminated.exitCode}'"), 'OOMKilled 137');
   });
 

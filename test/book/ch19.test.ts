@@ -1,7 +1,9 @@
-/** The exercises of chapter 19 on placement, in their order: each builds on what the ones before have left. */
+/** The exercises of chapter 19 on placement and eviction, in their order: each builds on what the ones before have left. */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { eventually } from '../harness/bounded.ts';
 import type { CommandLine } from '../harness/command-line.ts';
 import { tableRows, type Row } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
@@ -87,5 +89,75 @@ describe('chapter 19: placement', { skip: whyNot('ch19') }, () => {
   test('19.5 all goes by label', async () => {
     await shell.output('kubectl delete all,priorityclass,hpa -l kiamol=ch19');
     await shell.eventually('kubectl get pods -o name', (text) => text === '');
+  });
+});
+
+/** What the machine has left, in MB. */
+const availableMegabytes = (): number => Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
+
+describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes() < 4000 ? 'less than 4 GB of memory are available' : false) }, () => {
+  let cluster: BookCluster;
+  let shell: CommandLine;
+  let reader: Reader;
+  let threshold = '';
+  before(async () => {
+    // The cluster itself takes some; of the four stressed Pods' 1200 MB two thirds.
+    threshold = `${Math.floor(availableMegabytes() - 400 - 800)}Mi`;
+    cluster = await BookCluster.start(folder, `--eviction-hard 'memory.available<${threshold}' --eviction-pressure-transition-period 30s`);
+    shell = cluster.shell;
+    reader = new Reader(shell);
+  });
+  after(() => cluster.end());
+
+  const count = (rows: readonly Row[], status: string): number => rows.filter((row) => row['STATUS'] === status).length;
+
+  test('19.4b the node agent tells its settings through the API', async () => {
+    await shell.output('kubectl -n kube-system wait --for=condition=Ready node --all');
+    const proxy = shell.start('exec kubectl proxy --port=0');
+    let printed = '';
+    proxy.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    try {
+      const line = await eventually(() => Promise.resolve(printed), (text) => text.includes('\n'), { what: 'kubectl proxy' });
+      const [, address] = /^Starting to serve on (127\.0\.0\.1:\d+)$/m.exec(line) ?? [];
+      const node = await shell.output("kubectl get node -o jsonpath='{.items[0].metadata.name}'");
+      const { kubeletconfig } = JSON.parse(await shell.output(`curl -sSL http://${address}/api/v1/nodes/${node}/proxy/configz`)) as { kubeletconfig: Record<string, unknown> };
+      assert.deepEqual(kubeletconfig['evictionHard'], { 'memory.available': threshold });
+      assert.equal(kubeletconfig['evictionPressureTransitionPeriod'], '30s');
+      assert.deepEqual(['syncFrequency', 'fileCheckFrequency', 'containerLogMaxSize', 'containerLogMaxFiles'].map((name) => kubeletconfig[name]), ['1m0s', '20s', '10Mi', 5]);
+    } finally {
+      proxy.kill('SIGINT');
+    }
+  });
+
+  test('19.4c a node short of memory evicts Pods, which are made again, and wait', async () => {
+    await reader.apply('stress/stress.yaml');
+    const rows = await reader.rowsWhen('pods -l app=stress', (now) => count(now, 'Evicted') >= 1 && count(now, 'Pending') >= 1 && count(now, 'Running') >= 1, 90_000);
+    assert.deepEqual(rows.filter((row) => row['STATUS'] === 'Evicted').map((row) => row['READY']).filter((ready) => ready !== '0/1'), []);
+    const conditions = await shell.output('kubectl describe node');
+    assert.match(conditions, /^ +MemoryPressure +True +.* KubeletHasInsufficientMemory +kubelet has insufficient memory available$/m);
+    assert.match(conditions, /^Taints: +node\.kubernetes\.io\/memory-pressure:NoSchedule$/m);
+    const evicted = await shell.output("kubectl get events --field-selector reason=Evicted -o jsonpath='{.items[*].message}'");
+    assert.match(evicted, /The node was low on resource: memory\. Threshold quantity: \d+Mi, available: \d+Ki\. Container stress was using \d+Ki, request is 0, has larger consumption of memory\. /);
+    await shell.output('kubectl delete -f stress/stress.yaml');
+    // The program is process 1 and knows no TERM: each Pod has its whole grace period.
+    await shell.eventually('kubectl get pods -o name', (text) => text === '', 60_000);
+    await shell.eventually('kubectl describe node', (text) => /^ +MemoryPressure +False /m.test(text) && /^Taints: +<none>$/m.test(text), 90_000);
+  });
+
+  test('19.4d the Pods farthest above their requests go first', async () => {
+    await reader.apply('priority-classes/');
+    await reader.apply('stress/with-priorities/');
+    await reader.rowsWhen('pods -l app=stress', (now) => count(now, 'Evicted') >= 1, 90_000);
+    const names = async (): Promise<string[]> => (await reader.rows('pods -l app=stress')).filter((row) => row['STATUS'] === 'Evicted').map((row) => row['NAME'] ?? '');
+    for (const name of await names()) assert.match(name, /^stress-low-/);
+    await reader.rowsWhen('pods -l level=high', (rows) => rows.length === 2 && rows.every(isUp));
+    assert.match(await shell.output('kubectl describe node | grep MemoryPressure'), /^ +MemoryPressure +True /);
+    assert.deepEqual((await shell.output("kubectl get pods -l app=stress -o jsonpath='{.items[*].spec.priority}'")).split(' ').filter((priority) => priority !== '100'), []);
+  });
+
+  test('19.5 all goes by label', async () => {
+    await shell.output('kubectl delete all,priorityclass,hpa -l kiamol=ch19', { within: 60_000 });
+    await shell.eventually('kubectl get pods -o name', (text) => text === '', 60_000);
+    assert.equal(await shell.output('kubectl get priorityclass -l kiamol=ch19 -o name'), '');
   });
 });

@@ -42,7 +42,14 @@ async function forwardLog(request: ApiRequest, dependencies: StreamDependencies)
   const query = new URLSearchParams(request.query);
   query.delete('container');
   const path = `/containerLogs/${namespace}/${name}/${encodeURIComponent(container)}?${query.toString()}`;
-  return forward(exchangeOf(request), node, path, dependencies);
+  return forward(exchangeOf(request), node, path, dependencies, (code, body) => refusedLog(name, code, body.trimEnd()));
+}
+
+/** What the node says becomes the message of a Status. Upstream: k8s.io/apiserver/pkg/registry/generic/rest/response_checker.go */
+function refusedLog(pod: string, code: number, body: string): Error {
+  if (code === 400) return status.badRequest(body);
+  if (code === 404) return new status.StatusError({ code, reason: 'NotFound', message: `the server could not find the requested resource ( pods/log ${pod})` });
+  return status.internalError(body);
 }
 
 async function remoteCommand(request: ApiRequest, kind: 'exec' | 'attach', dependencies: StreamDependencies): Promise<ApiResponse> {
@@ -140,9 +147,9 @@ function exchangeOf(request: ApiRequest): Exchange {
   return request.exchange;
 }
 
-async function forward(exchange: Exchange, node: NodeAddress, path: string, { proxy }: StreamDependencies): Promise<ApiResponse> {
+async function forward(exchange: Exchange, node: NodeAddress, path: string, { proxy }: StreamDependencies, refused?: (code: number, body: string) => Error): Promise<ApiResponse> {
   try {
-    await proxy.forward(exchange, { host: node.host, port: node.port, path, tls: {}, headers: { authorization: undefined } });
+    await proxy.forward(exchange, { host: node.host, port: node.port, path, tls: {}, headers: { authorization: undefined }, ...(refused ? { refused } : {}) });
   } catch (error) {
     if (error instanceof ProxyError) throw status.internalError(`error dialing backend: ${error.message}`, error);
     throw error;

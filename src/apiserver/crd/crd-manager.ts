@@ -6,14 +6,19 @@
 import { timestamp, type Clock } from '../../base/clock.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
+import type { Random } from '../../base/random.ts';
 import { messageOf } from '../../base/errors.ts';
+import { formatFieldError } from '../../apimachinery/field-error.ts';
 import { draft, type AnyObject, type Draft } from '../../apimachinery/object.ts';
 import { isConflict, isNotFound } from '../../apimachinery/status-error.ts';
 import type { ResourceDefinition, ResourceRegistry } from '../../resources/definition.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from '../../resources/types/apiextensions-v1.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
+import { webhookConverter } from './conversion-webhook.ts';
 import { customDefinition } from './custom-definition.ts';
+import { structuralErrors } from './schema-admission.ts';
 
 const finalizer = 'customresourcecleanup.apiextensions.k8s.io';
 const group = 'apiextensions.k8s.io';
@@ -24,12 +29,14 @@ export interface CrdManagerOptions {
   readonly writer: ObjectWriter;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly random: Random;
+  readonly webhooks: WebhookClient;
 }
 
 export class CrdManager implements Closable {
   readonly #options: CrdManagerOptions;
   readonly #definition: ResourceDefinition;
-  readonly #served = new Map<string, { readonly definition: ResourceDefinition; readonly generation: number }>();
+  readonly #served = new Map<string, { readonly definition: ResourceDefinition; readonly state: string }>();
   readonly #stop = new AbortController();
   #running: Promise<void>;
   #work: Promise<void> = Promise.resolve();
@@ -75,11 +82,11 @@ export class CrdManager implements Closable {
   }
 
   #serve(name: string, crd: CustomResourceDefinition): void {
-    const generation = crd.metadata.generation ?? 0;
-    if (this.#served.get(name)?.generation === generation) return;
+    const state = `${crd.metadata.uid ?? ''} ${crd.metadata.generation ?? 0} ${(crd.status?.storedVersions ?? []).join(' ')}`;
+    if (this.#served.get(name)?.state === state) return;
     try {
-      const definition = customDefinition(crd);
-      this.#served.set(name, { definition, generation });
+      const definition = customDefinition(crd, webhookConverter(crd, this.#options.webhooks, this.#options.random));
+      this.#served.set(name, { definition, state });
       this.#options.registry.put(definition);
     } catch (error) {
       this.#options.logger.warn('custom resource definition cannot be served', { name, error: messageOf(error) });
@@ -123,6 +130,7 @@ export class CrdManager implements Closable {
       status.storedVersions = [...new Set([...(status.storedVersions ?? []), storage])];
       setCondition(status, { type: 'NamesAccepted', status: problem === undefined ? 'True' : 'False', reason: problem === undefined ? 'NoConflicts' : 'NamesConflict', message: problem ?? 'no conflicts found' }, now);
       setCondition(status, { type: 'Established', status: problem === undefined ? 'True' : 'False', reason: problem === undefined ? 'InitialNamesAccepted' : 'NotAccepted', message: problem === undefined ? 'the initial names have been accepted' : 'not all names are accepted' }, now);
+      setStructural(status, crd as unknown as CustomResourceDefinition, now);
     });
   }
 
@@ -167,6 +175,13 @@ export class CrdManager implements Closable {
 
 const retryMs = 1000;
 const systemContext: WriteContext = { user: { name: 'system:apiserver', groups: ['system:masters'] }, dryRun: false, warnings: [], subresource: '' };
+
+/** Present only while the schema is not structural, which old definitions may be. */
+function setStructural(status: Draft<NonNullable<CustomResourceDefinition['status']>>, crd: CustomResourceDefinition, now: string): void {
+  const texts = structuralErrors(crd).map(formatFieldError).sort();
+  if (texts.length > 0) return setCondition(status, { type: 'NonStructuralSchema', status: 'True', reason: 'Violations', message: texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]` }, now);
+  if (status.conditions) status.conditions = status.conditions.filter(({ type }) => type !== 'NonStructuralSchema');
+}
 
 function setCondition(status: Draft<NonNullable<CustomResourceDefinition['status']>>, wanted: Omit<CustomResourceDefinitionCondition, 'lastTransitionTime'>, now: string): void {
   const conditions = (status.conditions ??= []);

@@ -1,8 +1,11 @@
 /** A CustomResourceDefinition as a ResourceDefinition: from here on a custom kind is like any other. */
+import { pruneValue } from '../../apimachinery/decode.ts';
+import { equalJson } from '../../apimachinery/equal-json.ts';
 import { FieldPath, type FieldError } from '../../apimachinery/field-error.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
+import { invalidObject } from '../../apimachinery/status-error.ts';
 import { ageColumn, nameColumn } from '../../resources/columns.ts';
-import { allVerbs, type Column, type DraftObject, type ResourceDefinition, type Strategy, type SubresourceDefinition, type VersionDefinition } from '../../resources/definition.ts';
+import { allVerbs, type Column, type Converter, type DraftObject, type ResourceDefinition, type Strategy, type SubresourceDefinition, type VersionDefinition } from '../../resources/definition.ts';
 import type { CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import { compareVersions } from '../discovery/order.ts';
 import { checkRules } from './cel-rules.ts';
@@ -10,13 +13,13 @@ import { compileJsonPath } from './json-path.ts';
 import { applyDefaults, structuralSchema } from './structural-schema.ts';
 import { validateCustom } from './custom-validation.ts';
 
-export function customDefinition(crd: CustomResourceDefinition): ResourceDefinition {
+export function customDefinition(crd: CustomResourceDefinition, converter?: Converter): ResourceDefinition {
   const { group, names, scope, versions } = crd.spec;
   const served = versions.filter((version) => version.served).sort((a, b) => compareVersions(a.name, b.name));
   const storage = versions.find((version) => version.storage) ?? served[0];
-  const preserveUnknown = crd.spec.preserveUnknownFields === true;
   const subresources = storage?.subresources;
   const strategy = customStrategy(storage);
+  const isMixed = (crd.status?.storedVersions ?? []).some((name) => name !== storage?.name);
   return {
     group,
     plural: names.plural,
@@ -27,7 +30,7 @@ export function customDefinition(crd: CustomResourceDefinition): ResourceDefinit
     categories: names.categories ?? [],
     namespaced: scope === 'Namespaced',
     verbs: allVerbs,
-    versions: served.map((version) => versionOf(crd, version, preserveUnknown)),
+    versions: served.map((version) => versionOf(crd, version, storage, converter !== undefined)),
     storageVersion: storage?.name ?? '',
     storagePrefix: `${group}/${names.plural}`,
     subresources: subresourcesOf(subresources, strategy),
@@ -35,16 +38,42 @@ export function customDefinition(crd: CustomResourceDefinition): ResourceDefinit
     columns: columnsOf(storage?.additionalPrinterColumns),
     selectableFields: selectable(storage),
     builtin: false,
+    ...(converter ? { converter } : {}),
+    ...(isMixed ? { mixedStorage: true } : {}),
   };
 }
 
-function versionOf(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion, preserveUnknown: boolean): VersionDefinition {
+function versionOf(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion, storage: CustomResourceDefinitionVersion | undefined, isConverted: boolean): VersionDefinition {
   const { group, names } = crd.spec;
+  const preserveUnknown = crd.spec.preserveUnknownFields === true;
   const warning = version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`;
   return {
     name: version.name,
     schema: structuralSchema(version.schema?.openAPIV3Schema, preserveUnknown),
     ...(version.deprecated ? { deprecationWarning: warning } : {}),
+    ...(isConverted || preserveUnknown || storage === undefined || equalJson(version.schema, storage.schema) ? {} : betweenSchemas(crd, version, storage)),
+  };
+}
+
+/** Where nothing converts, versions differ in what their schemas know: the rest is pruned, and each version has its own defaults. */
+function betweenSchemas({ spec: { group, names } }: CustomResourceDefinition, version: CustomResourceDefinitionVersion, storage: CustomResourceDefinitionVersion): Pick<VersionDefinition, 'fromStorage' | 'toStorage'> {
+  const own = version.schema?.openAPIV3Schema;
+  const schema = structuralSchema(own, false);
+  const storageSchema = structuralSchema(storage.schema?.openAPIV3Schema, false);
+  return {
+    fromStorage: (object) => {
+      const pruned = pruneValue(schema, object) as DraftObject;
+      if (own) applyDefaults(withoutMetadata(own), pruned);
+      return pruned;
+    },
+    toStorage: (object) => {
+      if (own) {
+        applyDefaults(withoutMetadata(own), object);
+        const errors = validateCustom(withoutMetadata(own), object, new FieldPath());
+        if (errors.length > 0) throw invalidObject(group, names.kind, object.metadata.name ?? '', errors);
+      }
+      return pruneValue(storageSchema, object) as DraftObject;
+    },
   };
 }
 
@@ -53,7 +82,7 @@ function customStrategy(version: CustomResourceDefinitionVersion | undefined): S
   const values = props && withoutMetadata(props);
   const validate = (object: AnyObject, old?: AnyObject): FieldError[] => {
     if (!values) return [];
-    const errors = validateCustom(values, object, new FieldPath());
+    const errors = validateCustom(values, object, new FieldPath(), old);
     return errors.length > 0 ? errors : checkRules(values, object, old, new FieldPath());
   };
   return {

@@ -2,11 +2,17 @@
  * Values of custom objects against their CRD's OpenAPI schema, in upstream's words.
  * Upstream: k8s.io/kube-openapi/pkg/validation, k8s.io/apiextensions-apiserver/pkg/apiserver/validation
  */
+import { isIP } from 'node:net';
 import { RE2JS } from 're2js';
+import { equalJson } from '../../apimachinery/equal-json.ts';
 import { duplicate, FieldPath, invalid, notSupported, required, tooLong, tooMany, type FieldError } from '../../apimachinery/field-error.ts';
+import { checkCidr } from '../../resources/validation/ip.ts';
+import { CelUrl } from '../cel/libraries/urls.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 
-export function validateCustom(props: JSONSchemaProps, value: unknown, path: FieldPath): FieldError[] {
+/** `old`, where known, is what an update replaces: what it leaves as it was is not judged again. */
+export function validateCustom(props: JSONSchemaProps, value: unknown, path: FieldPath, old?: unknown): FieldError[] {
+  if (old !== undefined && equalJson(value, old)) return [];
   if (value === null && props.nullable) return [];
   const wrongType = checkType(props, value, path);
   if (wrongType) return [wrongType];
@@ -15,8 +21,8 @@ export function validateCustom(props: JSONSchemaProps, value: unknown, path: Fie
     ...checkCombined(props, value, path),
     ...(typeof value === 'string' ? checkString(props, value, path) : []),
     ...(typeof value === 'number' ? checkNumber(props, value, path) : []),
-    ...(Array.isArray(value) ? checkList(props, value, path) : []),
-    ...(isObject(value) ? checkObject(props, value, path) : []),
+    ...(Array.isArray(value) ? checkList(props, value, path, old) : []),
+    ...(isObject(value) ? checkObject(props, value, path, old) : []),
   ];
 }
 
@@ -66,13 +72,34 @@ function matches(pattern: string, value: string): boolean {
   return regex.matcher(value).find();
 }
 
-/** Formats that are checked; others are notes to readers. */
+/** `third` and `fourth` are the groups that tell a UUID's version. */
+const uuid = (third = '[0-9a-f]{4}', fourth = '[0-9a-f]{4}'): RegExp => new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${third}-?${fourth}-?[0-9a-f]{12}$`, 'i');
+const fits = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
+const isDateTime = (value: string): boolean => /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value));
+const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+
+/** Formats that are checked; others are notes to readers. Upstream: k8s.io/kube-openapi/pkg/validation/strfmt */
 const formats: Readonly<Record<string, (value: string) => boolean>> = {
-  'date-time': (value) => /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value)),
-  date: (value) => /^\d{4}-\d{2}-\d{2}$/.test(value),
-  uuid: (value) => /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i.test(value),
-  ipv4: (value) => /^(\d{1,3}\.){3}\d{1,3}$/.test(value) && value.split('.').every((part) => Number(part) < 256),
-  byte: (value) => /^[A-Za-z0-9+/]*={0,2}$/.test(value),
+  'date-time': isDateTime,
+  datetime: isDateTime,
+  date: isDate,
+  uuid: fits(uuid()),
+  uuid3: fits(uuid('3[0-9a-f]{3}')),
+  uuid4: fits(uuid('4[0-9a-f]{3}', '[89ab][0-9a-f]{3}')),
+  uuid5: fits(uuid('5[0-9a-f]{3}', '[89ab][0-9a-f]{3}')),
+  ipv4: (value) => isIP(value) === 4,
+  ipv6: (value) => isIP(value) === 6,
+  cidr: (value) => checkCidr(value).length === 0,
+  mac: fits(/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/i),
+  hostname: (value) => value.length <= 253 && /^[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?)*\.?$/u.test(value),
+  email: fits(/^[^\s@<>]+@[^\s@<>]+$/),
+  uri: (value) => CelUrl.parse(value) !== undefined,
+  byte: fits(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/),
+  duration: fits(/^[+-]?(0|(\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s|m|h|d|w|minutes?|hours?|days?|weeks?|seconds?|millis?|micros?|nanos?))+$/),
+  hexcolor: fits(/^#?([0-9a-f]{3}|[0-9a-f]{6})$/i),
+  isbn: fits(/^(97[89])?[-\d ]{9,14}[\dXx]$/),
+  creditcard: fits(/^[\d -]{13,23}$/),
+  ssn: fits(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/),
 };
 
 function checkNumber(props: JSONSchemaProps, value: number, path: FieldPath): FieldError[] {
@@ -85,12 +112,13 @@ function checkNumber(props: JSONSchemaProps, value: number, path: FieldPath): Fi
   return errors;
 }
 
-function checkList(props: JSONSchemaProps, value: readonly unknown[], path: FieldPath): FieldError[] {
+function checkList(props: JSONSchemaProps, value: readonly unknown[], path: FieldPath, old: unknown): FieldError[] {
   const errors: FieldError[] = [];
   if (props.maxItems !== undefined && value.length > props.maxItems) errors.push(tooMany(path, value.length, props.maxItems));
   if (props.minItems !== undefined && value.length < props.minItems) errors.push(invalid(path, value.length, `${path} in body should have at least ${props.minItems} items`));
   const keys = props['x-kubernetes-list-map-keys'];
   const identity = props['x-kubernetes-list-type'] === 'set' || props.uniqueItems ? (item: unknown) => JSON.stringify(item) : keys ? (item: unknown) => JSON.stringify(keys.map((key) => (isObject(item) ? item[key] : undefined))) : undefined;
+  const before = new Map(keys && identity && Array.isArray(old) ? old.map((item: unknown) => [identity(item), item] as const) : []);
   const seen = new Set<string>();
   value.forEach((item, i) => {
     const id = identity?.(item);
@@ -98,32 +126,41 @@ function checkList(props: JSONSchemaProps, value: readonly unknown[], path: Fiel
       if (seen.has(id)) errors.push(duplicate(path.index(i), keys && isObject(item) ? Object.fromEntries(keys.map((key) => [key, item[key]])) : item));
       seen.add(id);
     }
-    if (isObject(props.items)) errors.push(...validateCustom(props.items as JSONSchemaProps, item, path.index(i)));
+    if (isObject(props.items)) errors.push(...validateCustom(props.items as JSONSchemaProps, item, path.index(i), id === undefined ? undefined : before.get(id)));
   });
   return errors;
 }
 
-function checkObject(props: JSONSchemaProps, value: Record<string, unknown>, path: FieldPath): FieldError[] {
+function checkObject(props: JSONSchemaProps, value: Record<string, unknown>, path: FieldPath, old: unknown): FieldError[] {
   const errors: FieldError[] = [];
   const child = (name: string): FieldPath => (path.toString() === '<nil>' ? FieldPath.of(name) : path.child(name));
   for (const name of props.required ?? []) if (value[name] === undefined) errors.push(required(child(name)));
   const count = Object.keys(value).length;
   if (props.maxProperties !== undefined && count > props.maxProperties) errors.push(tooMany(path, count, props.maxProperties));
   if (props.minProperties !== undefined && count < props.minProperties) errors.push(invalid(path, value, `${path} in body should have at least ${props.minProperties} properties`));
+  const before = isObject(old) ? old : {};
   for (const [name, item] of Object.entries(value)) {
     const own = props.properties?.[name];
-    if (own) errors.push(...validateCustom(own, item, child(name)));
-    else if (isObject(props.additionalProperties)) errors.push(...validateCustom(props.additionalProperties as JSONSchemaProps, item, path.key(name)));
+    if (own) errors.push(...validateCustom(own, item, child(name), before[name]));
+    else if (isObject(props.additionalProperties)) errors.push(...validateCustom(props.additionalProperties as JSONSchemaProps, item, path.key(name), before[name]));
   }
   return errors;
 }
 
-function checkCombined(props: JSONSchemaProps, value: unknown, path: FieldPath): FieldError[] {
+/** The schemas of allOf, anyOf, oneOf and not; of alternatives that all fail, what the nearest one says is told too. */
+function checkCombined({ allOf, anyOf, oneOf, not }: JSONSchemaProps, value: unknown, path: FieldPath): FieldError[] {
+  const results = (schemas: readonly JSONSchemaProps[] | undefined): FieldError[][] => (schemas ?? []).map((schema) => validateCustom(schema, value, path));
+  const complain = (text: string): FieldError => invalid(path, '', `${JSON.stringify(path.toString() === '<nil>' ? '' : path.toString())} ${text}`);
+  const valid = (outcomes: readonly FieldError[][]): number => outcomes.filter((errors) => errors.length === 0).length;
+  const nearest = (outcomes: readonly FieldError[][]): FieldError[] => [...outcomes].sort((left, right) => left.length - right.length)[0] ?? [];
   const errors: FieldError[] = [];
-  const passes = (schema: JSONSchemaProps): boolean => validateCustom(schema, value, path).length === 0;
-  for (const schema of props.allOf ?? []) errors.push(...validateCustom(schema, value, path));
-  if (props.anyOf && !props.anyOf.some(passes)) errors.push(invalid(path, value, `${path} in body must validate at least one schema (anyOf)`));
-  if (props.oneOf && props.oneOf.filter(passes).length !== 1) errors.push(invalid(path, value, `${path} in body must validate one and only one schema (oneOf). ${props.oneOf.some(passes) ? 'Found more than one valid alternative' : 'Found none valid'}`));
-  if (props.not && passes(props.not)) errors.push(invalid(path, value, `${path} in body must not validate the schema (not)`));
+  const all = results(allOf);
+  if (valid(all) < all.length) errors.push(...all.flat(), complain(`must validate all the schemas (allOf)${valid(all) === 0 ? '. None validated' : ''}`));
+  const any = results(anyOf);
+  if (any.length > 0 && valid(any) === 0) errors.push(complain('must validate at least one schema (anyOf)'), ...nearest(any));
+  const one = results(oneOf);
+  if (one.length > 0 && valid(one) === 0) errors.push(complain('must validate one and only one schema (oneOf). Found none valid'), ...nearest(one));
+  if (valid(one) > 1) errors.push(complain(`must validate one and only one schema (oneOf). Found ${valid(one)} valid alternatives`));
+  if (not && validateCustom(not, value, path).length === 0) errors.push(complain('must not validate the schema (not)'));
   return errors;
 }

@@ -9,6 +9,7 @@ import type { CustomResourceDefinition, JSONSchemaProps } from '../../resources/
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import { asSchema } from './cel-values.ts';
 import { RuleAdmission, type RulePlace } from './rule-admission.ts';
+import { approvalErrors, conversionErrors, storedVersionErrors } from './definition-rules.ts';
 import { keywordErrors } from './schema-keywords.ts';
 import { mostElements } from './schema-sizes.ts';
 
@@ -17,11 +18,14 @@ const group = 'apiextensions.k8s.io';
 export function schemaAdmission(): AdmissionPlugin {
   return {
     name: 'CustomResourceDefinitionSchemas',
-    handles: ({ definition, operation, subresource }) => definition.group === group && definition.plural === 'customresourcedefinitions' && operation !== 'DELETE' && subresource === '',
-    validate({ object, old, name }) {
+    handles: ({ definition, operation, subresource }) => definition.group === group && definition.plural === 'customresourcedefinitions' && operation !== 'DELETE' && (subresource === '' || subresource === 'status'),
+    validate({ object, old, name, subresource }) {
       const crd = object as unknown as CustomResourceDefinition;
-      if (old && equalJson(crd.spec.versions, (old as unknown as CustomResourceDefinition).spec.versions)) return;
-      const errors = schemaErrors(crd);
+      const before = old as unknown as CustomResourceDefinition | undefined;
+      if (before && before.metadata.deletionTimestamp !== undefined && equalJson(crd.spec, before.spec)) return;
+      const errors = before ? storedVersionErrors(crd) : approvalErrors(crd);
+      if (subresource === '' && !equalJson(crd.spec.conversion, before?.spec.conversion)) errors.push(...conversionErrors(crd));
+      if (subresource === '' && !equalJson(crd.spec.versions, before?.spec.versions)) errors.push(...schemaErrors(crd));
       if (errors.length > 0) throw status.invalidObject(group, 'CustomResourceDefinition', name, errors);
     },
   };
@@ -42,17 +46,30 @@ export function schemaErrors({ spec }: CustomResourceDefinition): FieldError[] {
   });
 }
 
+/** What keeps an old definition's schemas from being structural. */
+export function structuralErrors({ spec }: CustomResourceDefinition): FieldError[] {
+  const kept = spec.preserveUnknownFields === true ? [invalid(FieldPath.of('spec', 'preserveUnknownFields'), true, 'must be false')] : [];
+  return [...kept, ...spec.versions.flatMap(({ schema }, i) => {
+    const root = schema?.openAPIV3Schema;
+    const at = FieldPath.of('spec', 'versions').index(i).child('schema').child('openAPIV3Schema');
+    if (!root) return [];
+    const untyped = root.type ? [] : [required(at.child('type'), 'must not be empty at the root')];
+    return [...untyped, ...new SchemaCheck(true, undefined).node(root, at, { cardinality: 1, uncorrelatable: undefined })];
+  })];
+}
+
 class SchemaCheck {
   readonly #structural: boolean;
-  readonly #rules: RuleAdmission;
+  /** Undefined: only the structure is looked at. */
+  readonly #rules: RuleAdmission | undefined;
 
-  constructor(structural: boolean, rules: RuleAdmission) {
+  constructor(structural: boolean, rules: RuleAdmission | undefined) {
     this.#structural = structural;
     this.#rules = rules;
   }
 
   node(props: JSONSchemaProps, path: FieldPath, place: RulePlace): FieldError[] {
-    const errors = [...this.#rules.check(props, path, place), ...keywordErrors(props, path)];
+    const errors = this.#rules ? [...this.#rules.check(props, path, place), ...keywordErrors(props, path)] : [];
     const inner = (child: unknown, at: FieldPath, what: string, where: RulePlace): void => {
       const schema = asSchema(child);
       if (schema === undefined) return;

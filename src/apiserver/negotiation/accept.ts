@@ -65,15 +65,19 @@ function parseAccept(accept: string): Clause[] {
     const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
     const encoding = encodings[type.toLowerCase()];
     const named = Object.fromEntries(parameters.map((p) => p.split('=', 2) as [string, string | undefined]));
-    const shape = shapeOf(named['as']);
+    const shape = shapeOf(named);
     if (encoding === undefined || shape === undefined || named['stream'] === 'nothing') continue;
     weighted.push({ clause: { encoding, shape, metaVersion: named['v'] ?? 'v1' }, quality: Number(named['q'] ?? 1) });
   }
   return weighted.sort((a, b) => b.quality - a.quality).map(({ clause }) => clause);
 }
 
-function shapeOf(as: string | undefined): Shape | undefined {
+const metaVersions: ReadonlySet<string | undefined> = new Set(['v1', 'v1beta1']);
+
+/** Undefined: a shape that is not made here. */
+function shapeOf({ as, g, v }: Readonly<Record<string, string | undefined>>): Shape | undefined {
   if (as === undefined || as === '') return 'object';
+  if (g !== 'meta.k8s.io' || !metaVersions.has(v)) return undefined;
   if (as === 'Table') return 'table';
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'metadata' : undefined;
 }

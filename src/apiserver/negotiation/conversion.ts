@@ -11,7 +11,7 @@ const storedApiVersionOf = (definition: ResourceDefinition): string => formatApi
 
 /** Whether stored bytes are the client's bytes: no conversion of any kind. */
 export const isStorageForm = ({ definition, version }: ServedResource): boolean =>
-  version.fromStorage === undefined && version.name === definition.storageVersion && definition.storageGroup === undefined;
+  version.fromStorage === undefined && version.name === definition.storageVersion && definition.storageGroup === undefined && definition.mixedStorage !== true;
 
 /** The object as the client's version has it. The result may be shared: not to be changed. */
 export function toServedVersion(served: ServedResource, stored: AnyObject): AnyObject {

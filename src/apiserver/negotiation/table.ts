@@ -11,7 +11,8 @@ export interface TableOptions {
   /** 'v1' or 'v1beta1' */
   readonly metaVersion: string;
   readonly includeObject: IncludeObject;
-  readonly now: number;
+  /** Ages count until then: of each event of a watch until it is sent. */
+  readonly now: () => number;
   /** Rows only: later events of a watch. */
   readonly noHeaders?: boolean;
 }
@@ -25,6 +26,7 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 export function buildTable(served: ServedResource, objects: readonly AnyObject[], metadata: ListMeta, options: TableOptions): AnyObject {
   const { columns } = served.definition;
+  const now = options.now();
   const definitions = columns.map(({ name, type, format, description, priority }) => ({ name, type, format: format ?? '', description: description ?? '', priority }));
   return {
     kind: 'Table',
@@ -32,7 +34,7 @@ export function buildTable(served: ServedResource, objects: readonly AnyObject[]
     metadata,
     columnDefinitions: options.noHeaders ? null : definitions,
     rows: objects.map((object) => ({
-      cells: columns.map((column) => column.cell(object, options.now)),
+      cells: columns.map((column) => column.cell(object, now)),
       ...rowObject(served, object, options),
     })),
   } as unknown as AnyObject;

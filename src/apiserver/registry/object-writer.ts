@@ -10,6 +10,7 @@ import type { DraftObject, RequestFacts, ResourceDefinition, Strategy } from '..
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { AdmissionAttributes, Operation } from '../admission/plugin.ts';
+import { inStorageVersion } from '../negotiation/remote-conversion.ts';
 import type { UserInfo } from '../request.ts';
 import { checkPreconditions, decideDeletion, isFullyDeleted, type DeleteOptions } from './deletion.ts';
 import { bumpGeneration, fillMetadata, keepMetadata, validateMetadata, validateMetadataUpdate } from './metadata.ts';
@@ -85,8 +86,9 @@ export class ObjectWriter {
     const strategy = this.#strategyFor(definition, context.subresource);
     const facts = this.#facts(context);
     const steps = new WriteSteps();
-    const decide = async (current: CachedObject): Promise<Change> => {
+    const decide = async (stored: CachedObject): Promise<Change> => {
       steps.failed();
+      const current = definition.converter ? await inStorageVersion(definition, stored) : stored;
       const old = current.object;
       const object = await next(current);
       keepMetadata(definition, object, old);

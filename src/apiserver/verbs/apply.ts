@@ -11,7 +11,8 @@ import * as status from '../../apimachinery/status-error.ts';
 import { findDuplicateYamlLines } from '../../apimachinery/yaml.ts';
 import type { DraftObject } from '../../resources/definition.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
-import { apiVersionOf, toStorageVersion } from '../negotiation/conversion.ts';
+import { apiVersionOf } from '../negotiation/conversion.ts';
+import { storageVersionOf } from '../negotiation/remote-conversion.ts';
 import { prune } from '../negotiation/decode.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
 import { applyOwned, type Ownership } from '../registry/ownership.ts';
@@ -28,9 +29,9 @@ export async function applyObject(request: ApiRequest, served: ServedResource, w
   const { sent, config } = await readConfiguration(request, served);
   const force = isTrue(request.query.get('force'));
   const isKubectl = ownership.manager === kubectlManager;
-  const apply = (live: AnyObject | undefined): DraftObject => {
+  const apply = async (live: AnyObject | undefined): Promise<DraftObject> => {
     checkIdentity(definition.group, definition.plural, config, live);
-    const lastApplied = live && isKubectl ? clientApplied(served, live, ownership.apiVersion) : undefined;
+    const lastApplied = live && isKubectl ? await clientApplied(served, live, ownership.apiVersion) : undefined;
     const { object, isChanged } = applyOwned(definition, live, config, { ownership, subresource, now: writer.now(), force, lastApplied });
     const next = live && !isChanged ? draft(live) : draft(object);
     if (isKubectl && next.metadata.annotations) next.metadata.annotations = withLastApplied(next.metadata.annotations, sent);
@@ -45,7 +46,7 @@ export async function applyObject(request: ApiRequest, served: ServedResource, w
       if (!isMissing(error, definition.plural) || subresource !== '') throw error;
     }
     try {
-      const stored = await writer.create(definition, namespace, apply(undefined), applied);
+      const stored = await writer.create(definition, namespace, await apply(undefined), applied);
       return { type: 'object', status: 201, served, object: stored };
     } catch (error) {
       if (!status.isAlreadyExists(error)) throw error;
@@ -61,9 +62,9 @@ export function applierOf(request: ApiRequest, apiVersion: string): Ownership {
 }
 
 /** What client-side apply left on the object, in the storage version. */
-function clientApplied(served: ServedResource, live: AnyObject, apiVersion: string): AnyObject | undefined {
+async function clientApplied(served: ServedResource, live: AnyObject, apiVersion: string): Promise<AnyObject | undefined> {
   const before = lastAppliedOf(live, apiVersion);
-  return before && (toStorageVersion(served, prune(served, draft(before), 'Ignore', [])) as AnyObject);
+  return before && ((await storageVersionOf(served, prune(served, draft(before), 'Ignore', []))) as AnyObject);
 }
 
 const isMissing = (error: unknown, plural: string): boolean => status.isNotFound(error) && error.status.details?.kind === plural;
@@ -92,7 +93,7 @@ async function readConfiguration(request: ApiRequest, served: ServedResource): P
     }
     metadata.namespace = namespace;
   }
-  return { sent, config: toStorageVersion(served, config) as AnyObject };
+  return { sent, config: (await storageVersionOf(served, config)) as AnyObject };
 }
 
 /** The configuration that was sent, of the kind that the URL is of, and fit for its schema. Throws 400, and 500 where upstream does. */

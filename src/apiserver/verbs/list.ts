@@ -1,4 +1,5 @@
 /** GET of one object, and of many with selectors, pages and revisions. */
+import { FieldPath, forbidden, notSupported, type FieldError } from '../../apimachinery/field-error.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import { CompactedError, FutureRevisionError } from '../../storage/store.ts';
@@ -19,7 +20,7 @@ export async function listObjects(request: ApiRequest, served: ServedResource, s
   const token = query.get('continue') ?? '';
   const revision = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
-  checkMatch(match, revision, token);
+  checkOptions(query, match, revision, token);
   if (token !== '') {
     if (revision !== '' && revision !== '0') throw status.badRequest('specifying resource version is not allowed when using continue');
     return nextPage(served, store, selection, decodeToken(token), limit);
@@ -40,6 +41,7 @@ function firstPage(served: ServedResource, store: ObjectStore, selection: Select
 /** A page as of a revision; with selectors the store is read on until the page is full. */
 async function nextPage(served: ServedResource, store: ObjectStore, selection: Selection, from: PageStart, limit: number): Promise<ApiResponse> {
   const items: CachedObject[] = [];
+  // A token of no revision goes on with what there is now.
   const revision = from.revision > 0 ? from.revision : store.cache.revision;
   const size = limit > 0 ? limit : Number.MAX_SAFE_INTEGER;
   let after = from.after;
@@ -58,7 +60,7 @@ async function nextPage(served: ServedResource, store: ObjectStore, selection: S
       }
     } while (remaining > 0 && items.length < size);
   } catch (error) {
-    if (error instanceof CompactedError) throw status.gone(expiredMessage(from));
+    if (error instanceof CompactedError) throw expired(from);
     if (error instanceof FutureRevisionError) throw tooLargeRevision(revision, store.cache.revision);
     throw error;
   }
@@ -87,21 +89,31 @@ function decodeToken(token: string): PageStart {
   throw status.badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
 }
 
-const expiredMessage = (from: PageStart): string =>
-  from.after === ''
-    ? `The resourceVersion for the provided list is too old.`
-    : 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.';
+/** A list that goes on too late may go on all the same, with a token of no revision. */
+function expired({ after }: PageStart): status.StatusError {
+  if (after === '') return status.gone('The resourceVersion for the provided list is too old.');
+  const message =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+    'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+  return new status.StatusError({ code: 410, reason: 'Expired', message, metadata: { continue: encodeToken({ revision: -1, after }) } });
+}
 
-function checkMatch(match: string, revision: string, token: string): void {
-  if (match === '') return;
-  if (match !== 'Exact' && match !== 'NotOlderThan') throw status.badRequest(`resourceVersionMatch: Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`);
-  if (token !== '') throw status.badRequest('resourceVersionMatch is forbidden for continue');
-  if (revision === '') throw status.badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (match === 'Exact' && revision === '0') throw status.badRequest('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+/** Upstream: k8s.io/apimachinery/pkg/apis/meta/internalversion/validation/validation.go */
+function checkOptions(query: URLSearchParams, match: string, revision: string, token: string): void {
+  const path = FieldPath.of('resourceVersionMatch');
+  const errors: FieldError[] = [];
+  if (match !== '') {
+    if (revision === '') errors.push(forbidden(path, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (token !== '') errors.push(forbidden(path, 'resourceVersionMatch is forbidden when continue is provided'));
+    if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(path, match, ['Exact', 'NotOlderThan', '']));
+    if (match === 'Exact' && revision === '0') errors.push(forbidden(path, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  }
+  if (query.has('sendInitialEvents')) errors.push(forbidden(FieldPath.of('sendInitialEvents'), 'sendInitialEvents is forbidden for list'));
+  if (errors.length > 0) throw status.invalidObject('meta.k8s.io', 'ListOptions', '', errors);
 }
 
 export function parseRevision(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw status.badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^\d{1,15}$/.test(text)) throw status.badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
 

@@ -5,10 +5,12 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
+import { FieldPath, forbidden, notSupported, type FieldError } from '../../apimachinery/field-error.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import { CompactedError, type Revision } from '../../storage/store.ts';
 import type { CacheEvent, CacheWatcher } from '../../storage/resource-cache.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
+import type { ResourceRegistry } from '../../resources/definition.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import { isTrue } from '../request-info.ts';
 import type { ApiRequest, ApiResponse, ServedResource, WatchItem } from '../request.ts';
@@ -19,6 +21,8 @@ const bookmarkEvery = 60_000;
 const minTimeoutSeconds = 1800;
 
 export interface WatchDependencies {
+  /** Watches of a resource that is no longer served end. */
+  readonly registry: ResourceRegistry;
   readonly store: ObjectStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,21 +51,22 @@ interface Plan {
   readonly timeoutMs: number;
 }
 
-/** undefined: not asked about. */
+/** undefined: not asked about. Throws 422 for options that do not go together. */
 function initialEvents(query: URLSearchParams, bookmarks: boolean): boolean | undefined {
   const wanted = query.get('sendInitialEvents');
   const match = query.get('resourceVersionMatch') ?? '';
-  if (wanted === null) {
-    if (match !== '') throw forbiddenOption('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
-    return undefined;
+  const path = FieldPath.of('resourceVersionMatch');
+  const errors: FieldError[] = [];
+  if (wanted !== null && match !== 'NotOlderThan') errors.push(forbidden(path, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  if (match !== '') {
+    if (wanted === null) errors.push(forbidden(path, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    if (match !== 'NotOlderThan') errors.push(notSupported(path, match, ['NotOlderThan']));
+    if ((query.get('continue') ?? '') !== '') errors.push(forbidden(path, 'resourceVersionMatch is forbidden when continue is provided'));
   }
-  if (match !== 'NotOlderThan') throw forbiddenOption('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  if (isTrue(wanted) && !bookmarks) throw forbiddenOption('sendInitialEvents', 'sendInitialEvents requires allowWatchBookmarks');
-  return isTrue(wanted);
+  if (errors.length === 0 && wanted !== null && isTrue(wanted) && !bookmarks) errors.push(forbidden(FieldPath.of('sendInitialEvents'), 'sendInitialEvents requires allowWatchBookmarks'));
+  if (errors.length > 0) throw status.invalidObject('meta.k8s.io', 'ListOptions', '', errors);
+  return wanted === null ? undefined : isTrue(wanted);
 }
-
-const forbiddenOption = (field: string, detail: string): status.StatusError =>
-  status.invalidObject('meta.k8s.io', 'ListOptions', '', [{ type: 'FieldValueForbidden', field, message: `Forbidden: ${detail}` }]);
 
 class WatchStream implements AsyncIterable<readonly WatchItem[]> {
   readonly #signal: AbortSignal;
@@ -90,6 +95,7 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
       return;
     }
     const stop = (): void => watcher.close();
+    const unfollow = this.#followDefinition(stop);
     const timers = new Set<Timer>();
     let bookmarkDue = false;
     const armBookmark = (): void => {
@@ -114,8 +120,19 @@ class WatchStream implements AsyncIterable<readonly WatchItem[]> {
     } finally {
       for (const timer of timers) timer.cancel();
       this.#signal.removeEventListener('abort', stop);
+      unfollow();
       watcher.close();
     }
+  }
+
+  /** Custom resources may go. Their objects were deleted before, and those events reach the client first. */
+  #followDefinition(gone: () => void): () => void {
+    const { definition: { group, plural, builtin }, version } = this.#served;
+    if (builtin !== false) return () => {};
+    const { registry } = this.#dependencies;
+    return registry.onChange(() => {
+      if (!registry.byResource(group, version.name, plural)) gone();
+    });
   }
 
   #initialItems(objects: readonly CachedObject[], revision: Revision): WatchItem[] {

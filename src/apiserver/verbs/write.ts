@@ -3,7 +3,7 @@ import { formatApiVersion } from '../../apimachinery/group-version.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { DraftObject } from '../../resources/definition.ts';
-import { toServedVersion, toStorageVersion } from '../negotiation/conversion.ts';
+import { servedVersionOf, storageVersionOf } from '../negotiation/remote-conversion.ts';
 import type { FieldValidation } from '../../apimachinery/decode.ts';
 import { decodeBody, prune } from '../negotiation/decode.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
@@ -20,7 +20,7 @@ export async function createObject(request: ApiRequest, served: ServedResource, 
       { type: 'FieldValueRequired', field: 'metadata.name', message: 'Required value: name or generateName is required' },
     ]);
   }
-  const stored = await writer.create(served.definition, request.info.namespace, toStorageVersion(served, object), writeContext(request));
+  const stored = await writer.create(served.definition, request.info.namespace, await storageVersionOf(served, object), writeContext(request));
   return { type: 'object', status: 201, served, object: stored };
 }
 
@@ -36,7 +36,7 @@ export async function updateObject(request: ApiRequest, served: ServedResource, 
   }
   object.metadata.name = name;
   const context = writeContext(request);
-  const next = toStorageVersion(served, object);
+  const next = await storageVersionOf(served, object);
   try {
     const stored = await writer.update(definition, namespace, name, () => requireVersion(served, draft(next)), context);
     return { type: 'object', status: 200, served, object: stored };
@@ -65,13 +65,13 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
   const validation = fieldValidation(request);
   const context = writeContext(request);
   const speaksOfOwners = Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('managedFields');
-  const next = (current: AnyObject): DraftObject => {
-    const before = toServedVersion(served, speaksOfOwners ? current : withoutOwners(current));
+  const next = async (current: AnyObject): Promise<DraftObject> => {
+    const before = await servedVersionOf(served, speaksOfOwners ? current : withoutOwners(current));
     const patched = applyPatch(type, served, before, body);
     if (patched.metadata.name !== name) throw status.badRequest(`the name of the object (${patched.metadata.name ?? ''}) does not match the name on the URL (${name})`);
     const pruned = prune(served, draft(patched), validation, request.warnings);
     if (!changesVersion(before, pruned)) delete pruned.metadata.resourceVersion;
-    return toStorageVersion(served, pruned);
+    return storageVersionOf(served, pruned);
   };
   const stored = await writer.update(served.definition, namespace, name, (current) => next(current.object), context);
   return { type: 'object', status: 200, served, object: stored };

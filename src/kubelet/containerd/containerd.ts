@@ -15,6 +15,7 @@ import { connectCri, type CriRuntime } from '../cri/cri-runtime.ts';
 import { containerdConfig } from './config.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { inspectMachine, type Machine } from './machine.ts';
+import { endOrphans, OrphanLooks } from './orphans.ts';
 
 export interface ContainerdOptions {
   readonly dataDir: string;
@@ -63,7 +64,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     cri.close();
     throw error;
   }
-  const watching = watch(owner, { paths, machine, clock, log, signal: stopping.signal });
+  const watching = watch(owner, adopted, { cri, paths, machine, clock, log, signal: stopping.signal });
   return {
     paths,
     machine,
@@ -124,7 +125,8 @@ async function waitReady(cri: CriRuntime, ref: ProcessIdentity, paths: InstanceP
   for (;;) {
     try {
       if (existsSync(paths.socket)) {
-        await cri.runtime.version();
+        // Its version it tells before it can do anything else.
+        await cri.runtime.listPodSandboxes();
         return;
       }
     } catch (error) {
@@ -141,6 +143,7 @@ async function waitReady(cri: CriRuntime, ref: ProcessIdentity, paths: InstanceP
 }
 
 interface WatchOptions {
+  readonly cri: CriRuntime;
   readonly paths: InstancePaths;
   readonly machine: Machine;
   readonly clock: Clock;
@@ -149,25 +152,33 @@ interface WatchOptions {
 }
 
 /** Starts a containerd that died again, at once the first time and then ever more slowly. */
-async function watch(owner: { current: ProcessIdentity }, options: WatchOptions): Promise<void> {
+async function watch(owner: { current: ProcessIdentity }, adopted: boolean, options: WatchOptions): Promise<void> {
   const { paths, machine, clock, log } = options;
   let wait = watchMs;
+  const orphans = new OrphanLooks();
+  if (!adopted) orphans.begin(clock.monotonic());
   for (;;) {
     await clock.sleep(wait, { signal: options.signal }).catch(() => undefined);
     if (options.signal.aborted) return;
     if (isAlive(owner.current)) {
       wait = watchMs;
+      if (orphans.isDue(clock.monotonic())) await look(owner.current, options);
       continue;
     }
     log.warn('containerd died; starting it again', { pid: owner.current.pid });
     try {
       owner.current = launch(paths, machine);
       wait = watchMs;
+      orphans.begin(clock.monotonic());
     } catch (error) {
       log.error('containerd cannot be started', { error: messageOf(error) });
       wait = Math.min(wait * 2, 30_000);
     }
   }
+}
+
+async function look(containerd: ProcessIdentity, { cri, paths, machine, clock, log }: WatchOptions): Promise<void> {
+  await endOrphans({ paths, containerd, runtime: cri.runtime, runc: machine.runc, clock, log }).catch((error: unknown) => log.debug('orphans not looked for', { error: messageOf(error) }));
 }
 
 function logEnd(paths: InstancePaths): string {

@@ -21,7 +21,7 @@ export type ImageAnswer =
 export interface ImagePullerOptions {
   readonly images: ImageService;
   readonly objects: Pick<NodeObjects, 'secret'>;
-  readonly events: EventRecorder;
+  readonly events: Pick<EventRecorder, 'event'>;
   readonly clock: Clock;
   /** Credentials of the node itself, used where a Pod brings none that fit. */
   readonly credentials?: readonly RegistryCredential[] | undefined;
@@ -36,6 +36,9 @@ export interface PullRequest {
   /** Called when a pull that was answered with `pulling` has ended. */
   readonly wake: () => void;
 }
+
+/** How long a failed pull is called that; then its Pod is backing off. */
+const errorShownMs = 1000;
 
 type Outcome = { readonly image: Image } | { readonly error: string; readonly at: number };
 
@@ -62,11 +65,12 @@ export class ImagePuller {
     if (outcome) {
       this.#outcomes.delete(key);
       if ('image' in outcome) return { state: 'ready', image: outcome.image };
-      return { state: 'failed', reason: 'ErrImagePull', message: outcome.error, retryMs: this.#backOff.delay(this.#backOffKey(pod, name)) };
+      return { state: 'failed', reason: 'ErrImagePull', message: outcome.error, retryMs: Math.min(errorShownMs, this.#backOff.delay(this.#backOffKey(pod, name))) };
     }
     if (!parseImageReference(name) && !/^(sha256:)?[0-9a-f]{64}$/.test(name)) {
       const message = `Failed to apply default image tag "${name}": couldn't parse image name "${name}": invalid reference format`;
       events.event(pod, 'Warning', 'InspectFailed', message, fieldPath);
+      events.event(pod, 'Warning', 'Failed', 'Error: InvalidImageName', fieldPath);
       return { state: 'failed', reason: 'InvalidImageName', message, retryMs: 60_000 };
     }
     const policy = container.imagePullPolicy ?? (name.includes('@') || (parseImageReference(name)?.tag ?? 'latest') !== 'latest' ? 'IfNotPresent' : 'Always');
@@ -78,6 +82,7 @@ export class ImagePuller {
     if (policy === 'Never') {
       const message = `Container image "${name}" is not present with pull policy of Never`;
       events.event(pod, 'Warning', 'ErrImageNeverPull', message, fieldPath);
+      events.event(pod, 'Warning', 'Failed', 'Error: ErrImageNeverPull', fieldPath);
       return { state: 'failed', reason: 'ErrImageNeverPull', message, retryMs: 10_000 };
     }
     const failure = this.#failures.get(this.#backOffKey(pod, name));
@@ -85,6 +90,7 @@ export class ImagePuller {
     if (failure && left > 0) {
       const message = `Back-off pulling image "${name}": ${failure.error}`;
       events.event(pod, 'Normal', 'BackOff', `Back-off pulling image "${name}"`, fieldPath);
+      events.event(pod, 'Warning', 'Failed', 'Error: ImagePullBackOff', fieldPath);
       return { state: 'failed', reason: 'ImagePullBackOff', message, retryMs: left };
     }
     this.#outcomes.set(key, 'pulling');

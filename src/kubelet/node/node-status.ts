@@ -1,10 +1,12 @@
 /** What a node says of itself. Upstream: pkg/kubelet/nodestatus/setters.go */
-import { readFileSync, statfsSync } from 'node:fs';
-import { freemem, hostname, release } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { hostname, release } from 'node:os';
 import { timestamp } from '../../base/clock.ts';
 import type { ContainerImage, Node, NodeCondition, NodeStatus, NodeSystemInfo } from '../../resources/types/core-v1.ts';
 import type { Image, StatusResponse } from '../cri/messages.ts';
-import { allocatableOf, type Amounts } from './capacity.ts';
+import type { NodePressure } from '../eviction/signals.ts';
+import type { Amounts } from './capacity.ts';
+import { statedFeatures } from './runtime-features.ts';
 
 export interface NodeStatusInputs {
   readonly capacity: Amounts;
@@ -13,10 +15,13 @@ export interface NodeStatusInputs {
   /** undefined where the runtime does not answer. */
   readonly runtime: StatusResponse | undefined;
   readonly images: readonly Image[];
+  /** The node ends its Pods, to be off soon. */
+  readonly shuttingDown: boolean;
   readonly kubeletVersion: string;
   readonly kubeletPort: number;
-  /** A folder on the disk that Pods use. */
-  readonly folder: string;
+  readonly allocatable: Amounts;
+  /** Whether the node counts as short of something. */
+  readonly pressure: (kind: NodePressure) => boolean;
   readonly now: number;
 }
 
@@ -28,23 +33,23 @@ export function nodeStatus(inputs: NodeStatusInputs, old: NodeStatus | undefined
   return {
     addresses: [...inputs.hostIPs.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: hostname() }],
     capacity: { ...foreign, ...inputs.capacity },
-    allocatable: { ...foreign, ...allocatableOf(inputs.capacity) },
+    allocatable: { ...foreign, ...inputs.allocatable },
     conditions: nodeConditions(inputs, old),
     daemonEndpoints: { kubeletEndpoint: { Port: inputs.kubeletPort } },
     images: nodeImages(inputs.images),
     nodeInfo: nodeInfo(inputs),
+    ...statedFeatures(inputs.runtime),
   };
 }
 
 function nodeConditions(inputs: NodeStatusInputs, old: NodeStatus | undefined): readonly NodeCondition[] {
-  const disk = statfsSync(inputs.folder);
-  const fullDisk = disk.bavail / Math.max(1, disk.blocks) < 0.05 || (disk.files > 0 && disk.ffree / disk.files < 0.03);
-  const lowMemory = freeMemory() < 100 * 1024 * 1024;
+  const pressed = (pressure: NodePressure, yes: string, no: string, words: readonly [string, string]): readonly [string, boolean, string, string] =>
+    inputs.pressure(pressure) ? [pressure, true, `Kubelet${yes}`, `kubelet has ${words[0]}`] : [pressure, false, `Kubelet${no}`, `kubelet has ${words[1]}`];
   const verdicts: readonly (readonly [string, boolean, string, string])[] = [
-    ['MemoryPressure', lowMemory, ...(lowMemory ? ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'] as const : ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'] as const)],
-    ['DiskPressure', fullDisk, ...(fullDisk ? ['KubeletHasDiskPressure', 'kubelet has disk pressure'] as const : ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'] as const)],
-    ['PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-    readyVerdict(inputs.runtime),
+    pressed('MemoryPressure', 'HasInsufficientMemory', 'HasSufficientMemory', ['insufficient memory available', 'sufficient memory available']),
+    pressed('DiskPressure', 'HasDiskPressure', 'HasNoDiskPressure', ['disk pressure', 'no disk pressure']),
+    pressed('PIDPressure', 'HasInsufficientPID', 'HasSufficientPID', ['insufficient PID available', 'sufficient PID available']),
+    inputs.shuttingDown ? ['Ready', false, 'KubeletNotReady', 'node is shutting down'] : readyVerdict(inputs.runtime),
   ];
   const now = timestamp(inputs.now);
   return verdicts.map(([type, holds, reason, message]) => {
@@ -61,11 +66,6 @@ function readyVerdict(runtime: StatusResponse | undefined): readonly [string, bo
   const words = failing.map(({ type, reason, message }) =>
     `${type === 'NetworkReady' ? 'container runtime network not ready' : 'container runtime not ready'}: ${type}=false reason:${reason} message:${message}`);
   return ['Ready', false, 'KubeletNotReady', words.join('; ')];
-}
-
-function freeMemory(): number {
-  const available = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];
-  return available === undefined ? freemem() : Number(available) * 1024;
 }
 
 function nodeImages(images: readonly Image[]): readonly ContainerImage[] {

@@ -2,7 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Kubelet } from '../kubelet.ts';
 import { containerNameLabel, podNameLabel, podNamespaceLabel } from '../pods/runtime-labels.ts';
-import { machineUsage, workingSet } from './stats-summary.ts';
+import { machineUsage } from '../node/machine-usage.ts';
+import { workingSet } from './stats-summary.ts';
 
 export async function resourceMetrics(kubelet: Kubelet, clock: Clock): Promise<string> {
   const stats = await kubelet.context.runtime.containerStats();

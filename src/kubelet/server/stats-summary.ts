@@ -1,9 +1,10 @@
 /** GET /stats/summary: usage of the node, its Pods and containers. Upstream: k8s.io/kubelet/pkg/apis/stats/v1alpha1 */
-import { readFileSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { timestamp, type Clock } from '../../base/clock.ts';
 import type { ContainerStats } from '../cri/messages.ts';
 import type { Kubelet } from '../kubelet.ts';
+import { machineUsage } from '../node/machine-usage.ts';
 import { containerNameLabel, podUidLabel } from '../pods/runtime-labels.ts';
 
 interface CpuStats {
@@ -11,9 +12,6 @@ interface CpuStats {
   readonly usageNanoCores?: number;
   readonly usageCoreNanoSeconds: number;
 }
-
-/** Nanoseconds of processor time per clock tick of /proc. */
-const tickNanoseconds = 1e9 / 100;
 
 /** Usage rates are between this question and the one before. */
 const lastSeen = new WeakMap<Kubelet, Map<string, { readonly at: number; readonly used: number }>>();
@@ -70,25 +68,4 @@ function containerUsage(stats: ContainerStats, cpu: (key: string, used: number) 
 
 function memoryStats(used: number, working: number, clock: Clock, available?: number): object {
   return { time: timestamp(clock.now()), usageBytes: used, workingSetBytes: working, ...(available === undefined ? {} : { availableBytes: available }) };
-}
-
-export interface MachineUsage {
-  readonly cpuNanoseconds: number;
-  readonly usedBytes: number;
-  readonly workingBytes: number;
-  readonly uptimeMs: number;
-}
-
-/** From /proc: all the machine has used since it started. */
-export function machineUsage(): MachineUsage {
-  const cpu = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/).slice(1).map(Number);
-  const busy = cpu.reduce((total, value) => total + value, 0) - (cpu[3] ?? 0) - (cpu[4] ?? 0) - (cpu[8] ?? 0) - (cpu[9] ?? 0);
-  const memory = new Map(readFileSync('/proc/meminfo', 'utf8').split('\n').map((line) => [line.split(':')[0] ?? '', Number(/(\d+)/.exec(line.split(':')[1] ?? '')?.[1] ?? 0) * 1024]));
-  const total = memory.get('MemTotal') ?? 0;
-  return {
-    cpuNanoseconds: busy * tickNanoseconds,
-    usedBytes: total - (memory.get('MemFree') ?? 0),
-    workingBytes: total - (memory.get('MemAvailable') ?? 0),
-    uptimeMs: Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000,
-  };
 }

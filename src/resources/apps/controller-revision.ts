@@ -26,7 +26,7 @@ export const controllerRevisionDefinition = defineKind<appsv1.ControllerRevision
   strategy: {
     generation: 'none',
     validate,
-    validateUpdate: (revision, old) => [...immutable(FieldPath.of('data'), revision.data, old.data), ...validate(revision)],
+    validateUpdate: (revision, old) => [...validate(revision), ...immutable(FieldPath.of('data'), revision.data, old.data)],
     allowUnconditionalUpdate: true,
   },
   columns: [nameColumn, text('Controller', controllerText), text('Revision', (revision) => revision.revision ?? 0), ageColumn],

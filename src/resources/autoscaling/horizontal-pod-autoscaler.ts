@@ -1,13 +1,14 @@
 /** HorizontalPodAutoscalers, stored as v2. Upstream: pkg/apis/autoscaling/v2/defaults.go, pkg/apis/autoscaling/validation */
-import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, type FieldError } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
 import { ageColumn, nameColumn, text, unset } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import type * as autoscalingv2 from '../types/autoscaling-v2.ts';
-import { checkedText, oneOf } from '../validation/fields.ts';
+import { atLeastZero, checkedText } from '../validation/fields.ts';
 import { checkPathSegmentName } from '../validation/names.ts';
 import { fromV1, fromV2beta1, toV1, toV2beta1 } from './conversion.ts';
+import { validateBehavior, validateMetric } from './metric-rules.ts';
 import { targetsText } from './targets-text.ts';
 
 const spec = FieldPath.of('spec');
@@ -39,24 +40,13 @@ function validate({ spec: given }: Autoscaler): FieldError[] {
     ...checkedText(ref.child('kind'), given?.scaleTargetRef?.kind, checkPathSegmentName),
     ...checkedText(ref.child('name'), given?.scaleTargetRef?.name, checkPathSegmentName),
     ...(given?.metrics ?? []).flatMap((metric, i) => validateMetric(metric, spec.child('metrics').index(i))),
+    ...(given?.behavior === undefined ? [] : validateBehavior(given.behavior, spec.child('behavior'))),
   ];
 }
 
-const sourceOf = { ContainerResource: 'containerResource', External: 'external', Object: 'object', Pods: 'pods', Resource: 'resource' } as const;
-
-function validateMetric(metric: autoscalingv2.MetricSpec, path: FieldPath): FieldError[] {
-  const wrong = oneOf(path.child('type'), metric.type, Object.keys(sourceOf));
-  if (wrong.length > 0) return wrong;
-  const name = sourceOf[metric.type as keyof typeof sourceOf];
-  const source = metric[name];
-  if (source === undefined) return [required(path.child(name), `must populate information for the given metric source`)];
-  const { type, value, averageValue, averageUtilization } = source.target ?? {};
-  const at = path.child(name, 'target');
-  const errors = oneOf(at.child('type'), type, ['AverageValue', 'Utilization', 'Value']);
-  if (type === 'Utilization' && averageUtilization === undefined) errors.push(required(at.child('averageUtilization'), 'must set either a target raw value or a target utilization'));
-  if (averageUtilization !== undefined && averageUtilization < 1) errors.push(invalid(at.child('averageUtilization'), averageUtilization, 'must be greater than 0'));
-  if (value === undefined && averageValue === undefined && averageUtilization === undefined && type !== 'Utilization') errors.push(required(at.child('averageValue'), 'must set either a target raw value or a target utilization'));
-  return errors;
+function validateStatus({ status }: Autoscaler): FieldError[] {
+  const at = FieldPath.of('status');
+  return [...atLeastZero(at.child('currentReplicas'), status?.currentReplicas), ...atLeastZero(at.child('desiredReplicas'), status?.desiredReplicas)];
 }
 
 const warning = (version: string, deprecated: string, removed: string): string => retired('autoscaling', version, 'HorizontalPodAutoscaler', deprecated, removed, 'v2');
@@ -75,7 +65,7 @@ export const horizontalPodAutoscalerDefinition = defineKind<Autoscaler>({
     { name: 'v2beta2', deprecationWarning: warning('v2beta2', '1.23', '1.26') },
   ],
   storageVersion: 'v2',
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy: { generation: 'none', defaults, validate, validateUpdate: (autoscaler) => validate(autoscaler), allowUnconditionalUpdate: true },
   columns: [
     nameColumn,

@@ -18,16 +18,17 @@ const spec = FieldPath.of('spec');
 /** A Job's name is the CronJob's and 11 characters more, within a label's 63. */
 const longestName = 52;
 
-function validate(cron: batchv1.CronJob): FieldError[] {
+function validate(cron: batchv1.CronJob, old?: batchv1.CronJob): FieldError[] {
   const { spec: given } = cron;
   const template = given?.jobTemplate?.spec;
   return [
     ...validateSchedule(given?.schedule ?? '', spec.child('schedule')),
-    ...validateTimeZone(given?.timeZone, spec.child('timeZone')),
     ...atLeastZero(spec.child('startingDeadlineSeconds'), given?.startingDeadlineSeconds),
+    ...(old !== undefined && old.spec?.timeZone === given?.timeZone ? [] : validateTimeZone(given?.timeZone, spec.child('timeZone'))),
     ...oneOf(spec.child('concurrencyPolicy'), given?.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
     ...validateJobSpec(template, spec.child('jobTemplate', 'spec')),
-    ...(template?.manualSelector === true ? [notSupported(spec.child('jobTemplate', 'spec', 'manualSelector'), true, ['false', 'nil'])] : []),
+    ...(template?.selector === undefined ? [] : [invalid(spec.child('jobTemplate', 'spec', 'selector'), template.selector, '`selector` will be auto-generated')]),
+    ...(template?.manualSelector === true ? [notSupported(spec.child('jobTemplate', 'spec', 'manualSelector'), true, ['nil', 'false'])] : []),
     ...atLeastZero(spec.child('successfulJobsHistoryLimit'), given?.successfulJobsHistoryLimit),
     ...atLeastZero(spec.child('failedJobsHistoryLimit'), given?.failedJobsHistoryLimit),
   ];
@@ -48,9 +49,13 @@ function validateSchedule(schedule: string, path: FieldPath): FieldError[] {
   }
 }
 
+/** A part of a name in the time zone database; digits and plus signs are in older names. */
+const zonePart = /^[A-Za-z.\-_0-9+]{1,14}$/;
+
 function validateTimeZone(zone: string | undefined, path: FieldPath): FieldError[] {
   if (zone === undefined) return [];
   if (zone === '') return [invalid(path, zone, 'timeZone must be nil or non-empty string')];
+  if (zone.split('/').some((part) => part === '.' || part === '..' || part.startsWith('-') || !zonePart.test(part))) return [invalid(path, zone, `unknown time zone ${zone}`)];
   if (zone.toLowerCase() === 'local') return [invalid(path, zone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')];
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -81,9 +86,9 @@ export const cronJobDefinition = defineKind<batchv1.CronJob>({
       // Of the Job's own defaults only its Pods' are set here; the rest come when a Job is made.
       if (given.jobTemplate?.spec?.template !== undefined) defaultPodTemplate(given.jobTemplate.spec.template);
     },
-    validateName: (name) => (name.length > longestName ? [`must be no more than ${longestName} characters`] : checkDnsSubdomain(name)),
-    validate,
-    validateUpdate: (cron) => validate(cron),
+    validateName: (name) => [...checkDnsSubdomain(name), ...(name.length > longestName ? [`must be no more than ${longestName} bytes`] : [])],
+    validate: (cron) => validate(cron),
+    validateUpdate: validate,
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -33,7 +33,8 @@ class Restarts {
 export function summarizePod(pod: corev1.Pod): PodSummary {
   const initContainers = pod.spec?.initContainers ?? [];
   const total = (pod.spec?.containers ?? []).length + initContainers.filter(isSidecar).length;
-  let status = pod.status?.reason || (pod.status?.phase ?? '');
+  const why = pod.status?.reason || (pod.status?.phase ?? '');
+  let status = why;
   if (podCondition(pod, 'PodScheduled')?.reason === 'SchedulingGated') status = 'SchedulingGated';
   const init = summarizeInit(pod);
   let { restarts } = init;
@@ -42,7 +43,8 @@ export function summarizePod(pod: corev1.Pod): PodSummary {
   if (init.status === undefined || hasPodCondition(pod, 'Initialized')) {
     restarts = init.sidecarRestarts;
     const main = summarizeContainers(pod, status, restarts);
-    status = main.status;
+    // How the containers of an evicted Pod ended is not what matters: old clusters dropped them from the status.
+    status = why === 'Evicted' ? why : main.status;
     ready += main.ready;
   }
   return { status: deletionStatus(pod, status), ready, total, restarts: restarts.count, lastRestart: restarts.last };

@@ -36,6 +36,7 @@ describe('the row of a Pod', () => {
   const cases: readonly (readonly [string, PodDraft, string, string])[] = [
     ['running', withStatus([running]), 'Running', '1/1'],
     ['pending', podOf({}, { status: { phase: 'Pending' } }), 'Pending', '0/1'],
+    ['an evicted Pod', withStatus([status({ terminated: { reason: 'Error', exitCode: 137 } })], {}, { phase: 'Failed', reason: 'Evicted' }), 'Evicted', '0/1'],
     ['a waiting reason wins', withStatus([status({ waiting: { reason: 'CrashLoopBackOff' } })]), 'CrashLoopBackOff', '0/1'],
     ['completed', withStatus([status({ terminated: { exitCode: 0, reason: 'Completed' } })], {}, { phase: 'Succeeded' }), 'Completed', '0/1'],
     ['an exit without a reason', withStatus([status({ terminated: { exitCode: 3 } })]), 'ExitCode:3', '0/1'],

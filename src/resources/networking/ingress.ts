@@ -1,13 +1,14 @@
 /** Ingresses: HTTP routes into the cluster. Upstream: pkg/apis/networking/validation, pkg/printers/internalversion (printIngress) */
-import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, none, text, type ColumnOf } from '../columns.ts';
 import { defineKind, typedKind, type KindSpec, type StrategyOf } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import { listWithMore } from '../more.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
-import { invalidFor, nonEmpty, oneOf } from '../validation/fields.ts';
+import { checkedText, invalidFor } from '../validation/fields.ts';
 import { checkDns1035Label, checkDnsSubdomain, checkPortName, checkPortNumber, checkWildcardSubdomain } from '../validation/names.ts';
-import { ipFamilyOf } from '../validation/ip.ts';
+import { checkIp, ipFamilyOf } from '../validation/ip.ts';
+import { validateObjectReference } from './ingress-class.ts';
 import { ingressFromBeta, ingressToBeta } from './ingress-conversion.ts';
 
 const spec = FieldPath.of('spec');
@@ -16,56 +17,85 @@ export const ingressClassAnnotation = 'kubernetes.io/ingress.class';
 
 function validate({ spec: given }: networkingv1.Ingress): FieldError[] {
   const rules = given?.rules ?? [];
-  if (rules.length === 0 && given?.defaultBackend === undefined) return [invalid(spec, rules, 'either `defaultBackend` or `rules` must be specified')];
-  return [
-    ...(given?.defaultBackend ? validateBackend(given.defaultBackend, spec.child('defaultBackend')) : []),
-    ...rules.flatMap((rule, i) => validateRule(rule, spec.child('rules').index(i))),
-    ...(given?.tls ?? []).flatMap(({ hosts }, i) => (hosts ?? []).flatMap((host, j) => validateHost(host, spec.child('tls').index(i).child('hosts').index(j)))),
-    ...(given?.ingressClassName === undefined ? [] : invalidFor(spec.child('ingressClassName'), given.ingressClassName, checkDnsSubdomain(given.ingressClassName))),
-  ];
+  const errors = rules.length === 0 && given?.defaultBackend === undefined ? [invalid(spec, given?.rules, 'either `defaultBackend` or `rules` must be specified')] : [];
+  if (given?.defaultBackend) errors.push(...validateBackend(given.defaultBackend, spec.child('defaultBackend')));
+  rules.forEach((rule, i) => errors.push(...validateRule(rule, spec.child('rules').index(i))));
+  (given?.tls ?? []).forEach((tls, i) => errors.push(...validateTls(tls, spec.child('tls').index(i))));
+  if (given?.ingressClassName !== undefined) errors.push(...invalidFor(spec.child('ingressClassName'), given.ingressClassName, checkDnsSubdomain(given.ingressClassName)));
+  return errors;
 }
 
-function validateHost(host: string, path: FieldPath): FieldError[] {
-  if (ipFamilyOf(host) !== undefined) return [invalid(path, host, 'must be a DNS name, not an IP address')];
-  return invalidFor(path, host, host.includes('*') ? checkWildcardSubdomain(host) : checkDnsSubdomain(host));
+/** The class may be named in an annotation, as it was of old; not in two ways. */
+function validateCreate(ingress: networkingv1.Ingress): FieldError[] {
+  const errors = validate(ingress);
+  const annotated = ingress.metadata.annotations?.[ingressClassAnnotation];
+  const named = ingress.spec?.ingressClassName;
+  if (annotated === undefined || named === undefined || annotated === named) return errors;
+  return [...errors, invalid(FieldPath.of('annotations').child(ingressClassAnnotation), annotated, 'must match `ingressClassName` when both are specified')];
+}
+
+const checkHost = (host: string): string[] => (host.includes('*') ? checkWildcardSubdomain(host) : checkDnsSubdomain(host));
+
+function validateTls({ hosts = [], secretName }: networkingv1.IngressTLS, path: FieldPath): FieldError[] {
+  const errors = hosts.flatMap((host, i) => invalidFor(path.child('hosts').index(i), host, checkHost(host)));
+  return secretName ? [...errors, ...invalidFor(path.child('secretName'), secretName, checkDnsSubdomain(secretName))] : errors;
 }
 
 function validateRule({ host, http }: networkingv1.IngressRule, path: FieldPath): FieldError[] {
-  const errors = host ? validateHost(host, path.child('host')) : [];
+  const errors: FieldError[] = [];
+  if (host) {
+    if (ipFamilyOf(host) !== undefined) errors.push(invalid(path.child('host'), host, 'must be a DNS name, not an IP address'));
+    errors.push(...invalidFor(path.child('host'), host, checkHost(host)));
+  }
   if (http === undefined) return errors;
   const at = path.child('http', 'paths');
   if ((http.paths ?? []).length === 0) return [...errors, required(at)];
   return [...errors, ...http.paths.flatMap((one, i) => validatePath(one, at.index(i)))];
 }
 
-function validatePath({ path: text, pathType, backend }: networkingv1.HTTPIngressPath, path: FieldPath): FieldError[] {
+const badSequences = ['//', '/./', '/../', '%2f', '%2F'];
+const badEndings = ['/..', '/.'];
+
+function validatePath({ path: text = '', pathType, backend }: networkingv1.HTTPIngressPath, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (pathType === undefined || pathType === '') errors.push(required(path.child('pathType'), 'pathType must be specified'));
-  else errors.push(...oneOf(path.child('pathType'), pathType, ['Exact', 'ImplementationSpecific', 'Prefix']));
-  if (pathType !== 'ImplementationSpecific' || text) {
-    if (!(text ?? '').startsWith('/')) errors.push(invalid(path.child('path'), text ?? '', 'must be an absolute path'));
-  }
+  const at = path.child('path');
+  if (!pathType) return [required(path.child('pathType'), 'pathType must be specified')];
   if (pathType === 'Exact' || pathType === 'Prefix') {
-    for (const sequence of ['//', '/./', '/../', '%2f', '%2F']) if ((text ?? '').includes(sequence)) errors.push(invalid(path.child('path'), text, `must not contain '${sequence}'`));
-  }
+    if (!text.startsWith('/')) errors.push(invalid(at, text, 'must be an absolute path'));
+    for (const sequence of badSequences) if (text.includes(sequence)) errors.push(invalid(at, text, `must not contain '${sequence}'`));
+    for (const ending of badEndings) if (text.endsWith(ending)) errors.push(invalid(at, text, `cannot end with '${ending}'`));
+  } else if (pathType === 'ImplementationSpecific') {
+    if (text !== '' && !text.startsWith('/')) errors.push(invalid(at, text, 'must be an absolute path'));
+  } else errors.push(notSupported(path.child('pathType'), pathType, ['Exact', 'ImplementationSpecific', 'Prefix']));
   return [...errors, ...validateBackend(backend, path.child('backend'))];
 }
 
 function validateBackend(backend: networkingv1.IngressBackend | undefined, path: FieldPath): FieldError[] {
   const { service, resource } = backend ?? {};
-  if (resource !== undefined) return service === undefined ? nonEmpty(path.child('resource', 'name'), resource.name) : [invalid(path, '', 'cannot set both resource and service backends')];
-  if (service === undefined) return [required(path, 'resource or service backend is required')];
+  if (resource !== undefined && service !== undefined) return [invalid(path, '', 'cannot set both resource and service backends')];
+  if (resource !== undefined) return validateObjectReference(resource, path.child('resource'));
+  if (service === undefined) return [invalid(path, '', 'resource or service backend is required')];
   const at = path.child('service');
-  const errors = service.name ? invalidFor(at.child('name'), service.name, checkDns1035Label(service.name)) : [required(at.child('name'))];
+  const errors = checkedText(at.child('name'), service.name, checkDns1035Label);
   const { name, number } = service.port ?? {};
-  if (name && number) errors.push(invalid(at, '', 'cannot set both port name & port number'));
+  if (name && number) errors.push(invalid(path, '', 'cannot set both port name & port number'));
   else if (name) errors.push(...invalidFor(at.child('port', 'name'), name, checkPortName(name)));
   else if (number) errors.push(...invalidFor(at.child('port', 'number'), number, checkPortNumber(number)));
-  else errors.push(required(at, 'port name or number is required'));
+  else errors.push(required(path, 'port name or number is required'));
   return errors;
 }
 
-const strategy: StrategyOf<networkingv1.Ingress> = { validate, validateUpdate: (ingress) => validate(ingress), allowUnconditionalUpdate: true };
+function validateStatus({ status }: networkingv1.Ingress): FieldError[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }, i) => {
+    const at = FieldPath.of('status', 'loadBalancer', 'ingress').index(i);
+    const errors = ip ? invalidFor(at.child('ip'), ip, checkIp(ip)) : [];
+    if (!hostname) return errors;
+    errors.push(...invalidFor(at.child('hostname'), hostname, checkDnsSubdomain(hostname)));
+    return ipFamilyOf(hostname) === undefined ? errors : [...errors, invalid(at.child('hostname'), hostname, 'must be a DNS name, not an IP address')];
+  });
+}
+
+const strategy: StrategyOf<networkingv1.Ingress> = { validate: validateCreate, validateUpdate: (ingress) => validate(ingress), allowUnconditionalUpdate: true };
 
 const hostsText = (rules: readonly networkingv1.IngressRule[] | undefined): string => listWithMore((rules ?? []).flatMap(({ host }) => host || [])) || '*';
 const addressText = ({ status }: networkingv1.Ingress): string => (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []).join(',');
@@ -86,7 +116,7 @@ export const ingressSpec: Omit<KindSpec<networkingv1.Ingress>, 'group' | 'versio
   namespaced: true,
   shortNames: ['ing'],
   storagePrefix: `${group}/ingresses`,
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy,
   columns,
 };

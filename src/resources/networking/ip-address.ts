@@ -1,6 +1,21 @@
+/** IPAddresses: addresses of Services that are given out, named for themselves. Upstream: pkg/apis/networking/validation (ValidateIPAddress) */
+import { FieldPath, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
+import { checkedText, immutable, invalidFor } from '../validation/fields.ts';
+import { checkIp } from '../validation/ip.ts';
+import { checkDnsSubdomain, checkPathSegmentName } from '../validation/names.ts';
+
+const parentRef = FieldPath.of('spec', 'parentRef');
+
+function validate({ spec }: networkingv1.IPAddress): FieldError[] {
+  const parent = spec?.parentRef;
+  if (parent === undefined) return [required(parentRef)];
+  const errors = parent.group ? invalidFor(parentRef.child('group'), parent.group, checkDnsSubdomain(parent.group)) : [];
+  for (const field of ['resource', 'name'] as const) errors.push(...checkedText(parentRef.child(field), parent[field], checkPathSegmentName));
+  return parent.namespace ? [...errors, ...invalidFor(parentRef.child('namespace'), parent.namespace, checkPathSegmentName(parent.namespace))] : errors;
+}
 
 /** 'services/default/web' */
 function parentText({ spec }: networkingv1.IPAddress): string {
@@ -14,6 +29,12 @@ export const ipAddressDefinition = defineKind<networkingv1.IPAddress>({
   plural: 'ipaddresses',
   namespaced: false,
   shortNames: ['ip'],
+  strategy: {
+    generation: 'none',
+    validateName: checkIp,
+    validate,
+    validateUpdate: (address, old) => immutable(parentRef, address.spec?.parentRef, old.spec?.parentRef),
+  },
   columns: [nameColumn, text('ParentRef', parentText), ageColumn],
 });
 

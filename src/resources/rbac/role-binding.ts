@@ -1,29 +1,8 @@
-/** RoleBindings: who has a role in one namespace. Upstream: pkg/apis/rbac/validation */
-import { defineKind, typedKind } from '../define.ts';
-import { retired } from '../deprecation.ts';
+/** RoleBindings: who has a role in one namespace. */
+import { typedKind } from '../define.ts';
 import type * as rbacv1 from '../types/rbac-v1.ts';
-import { checkPathSegmentName } from '../validation/names.ts';
-import { bindingColumns } from './binding-columns.ts';
-import { defaultBinding, group, validateBinding, validateRoleRefChange } from './rules.ts';
+import { defineBinding } from './binding-kind.ts';
 
-const roleKinds = ['ClusterRole', 'Role'];
-
-export const roleBindingDefinition = defineKind<rbacv1.RoleBinding>({
-  group,
-  kind: 'RoleBinding',
-  plural: 'rolebindings',
-  namespaced: true,
-  versions: ['v1', { name: 'v1beta1', deprecationWarning: retired(group, 'v1beta1', 'RoleBinding', '1.17', '1.22') }],
-  strategy: {
-    generation: 'none',
-    defaults: defaultBinding,
-    validateName: checkPathSegmentName,
-    validate: (binding) => validateBinding(binding, roleKinds),
-    validateUpdate: (binding, old) => [...validateBinding(binding, roleKinds), ...validateRoleRefChange(binding, old)],
-    allowCreateOnUpdate: true,
-    allowUnconditionalUpdate: true,
-  },
-  columns: bindingColumns,
-});
+export const roleBindingDefinition = defineBinding<rbacv1.RoleBinding>({ kind: 'RoleBinding', plural: 'rolebindings', namespaced: true, roleKinds: ['Role', 'ClusterRole'] });
 
 export const roleBindings = typedKind<rbacv1.RoleBinding>(roleBindingDefinition);

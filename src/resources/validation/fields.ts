@@ -1,6 +1,6 @@
 /** Small building blocks of validation: one rule over one field. */
 import { duplicate, invalid, notSupported, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
-import { notNegative } from './names.ts';
+import { checkDnsSubdomain, notNegative } from './names.ts';
 
 /** One Invalid error for each message. */
 export const invalidFor = (path: FieldPath, value: unknown, messages: readonly string[]): FieldError[] => messages.map((message) => invalid(path, value, message));
@@ -28,6 +28,19 @@ export function supportedOnly(path: FieldPath, value: string | undefined, suppor
 
 export function atLeastZero(path: FieldPath, value: number | undefined): FieldError[] {
   return value === undefined || value >= 0 ? [] : [invalid(path, value, notNegative)];
+}
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const httpPathForm = new RegExp(`^${httpPath}$`);
+
+/** 'example.com/name': a domain, and behind it what a URL's path may hold. */
+export function validateDomainPath(value: string | undefined, path: FieldPath): FieldError[] {
+  if (value === undefined || value === '') return [required(path)];
+  const slash = value.indexOf('/');
+  if (slash <= 0 || slash === value.length - 1) return [invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const [host, rest] = [value.slice(0, slash), value.slice(slash + 1)];
+  const errors = invalidFor(path, host, checkDnsSubdomain(host));
+  return httpPathForm.test(rest) ? errors : [...errors, invalid(path, rest, `Invalid path (regex used for validation is '${httpPath}')`)];
 }
 
 /** A Duplicate error for each value that came before; remembers what it saw. */

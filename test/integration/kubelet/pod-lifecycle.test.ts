@@ -44,11 +44,13 @@ test('a Pod that runs to its end keeps its phase, messages and exit codes', asyn
   await Promise.all([good, bad].map((pod) => node.deletePod(pod)));
 });
 
-test('a crashing container restarts at once, then is held in CrashLoopBackOff', async () => {
+test('a crashing container restarts at once, shows how it ended, then is held in CrashLoopBackOff', async () => {
   const pod = node.pod('crash', { containers: [shell('main', 'exit 1')] });
   const status = await node.cluster.untilStatus(uidOf(pod), ({ containerStatuses }) => containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff');
   const [container] = status.containerStatuses ?? [];
   assert.equal(container?.restartCount, 1);
+  const ends = node.cluster.statuses.flatMap(({ containerStatuses }) => containerStatuses ?? []).filter(({ name, state }) => name === 'main' && state?.terminated?.exitCode === 1);
+  assert.ok([0, 1].every((count) => ends.some(({ restartCount }) => restartCount === count)), 'each end was reported before what followed');
   assert.match(container?.state?.waiting?.message ?? '', /^back-off 10s restarting failed container=main pod=crash_default\(/);
   assert.equal(container?.lastState?.terminated?.exitCode, 1);
   assert.equal(status.phase, 'Running');

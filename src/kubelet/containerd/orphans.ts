@@ -1,0 +1,77 @@
+/**
+ * What a containerd that died left half made: sandboxes that it was about to start and whose shims, processes and mounts the next
+ * containerd knows nothing of. Only what is older than the containerd that runs now can be that; younger things are still being made.
+ */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { argumentsOf, findProcesses, signalProcess, startsBefore, waitUntilGone, type ProcessIdentity } from '../../base/process-identity.ts';
+import type { RuntimeService } from '../cri/runtime-service.ts';
+import type { InstancePaths } from './instance-paths.ts';
+import { unmountBelow } from './mounts.ts';
+
+export interface OrphansOptions {
+  readonly paths: InstancePaths;
+  /** The containerd that runs now, and what it answers by. */
+  readonly containerd: ProcessIdentity;
+  readonly runtime: RuntimeService;
+  readonly runc: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * When to look: a sandbox that was half made may still be known at first, and be forgotten once its Pod's worker has removed it, with
+ * its shim none the wiser.
+ */
+export class OrphanLooks {
+  #due: number[] = [];
+
+  /** A new containerd began at `now`. */
+  begin(now: number): void {
+    this.#due = [1, 5, 15, 30, 60].map((seconds) => now + seconds * 1000);
+  }
+
+  isDue(now: number): boolean {
+    const [next] = this.#due;
+    if (next === undefined || next > now) return false;
+    this.#due.shift();
+    return true;
+  }
+}
+
+interface Shim {
+  readonly process: ProcessIdentity;
+  /** Of the sandbox that it was started for. */
+  readonly id: string;
+}
+
+/** Ends them; a shim that does not go is left, and told of. */
+export async function endOrphans(options: OrphansOptions): Promise<void> {
+  const { containerd, runtime, paths } = options;
+  const older = shims(paths).filter(({ process }) => startsBefore(process, containerd));
+  if (older.length === 0) return;
+  const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes(), runtime.listContainers()]);
+  const known = new Set([...sandboxes, ...containers].map(({ id }) => id));
+  for (const shim of older) if (!known.has(shim.id)) await end(shim, options);
+}
+
+function shims(paths: InstancePaths): Shim[] {
+  const isOurs = (args: readonly string[]): boolean => path.basename(args[0] ?? '').startsWith('containerd-shim') && args.includes(paths.socket);
+  return findProcesses(isOurs).flatMap((process) => {
+    const args = argumentsOf(process.pid);
+    const id = args[args.indexOf('-id') + 1];
+    return args.includes('-id') && id !== undefined ? [{ process, id }] : [];
+  });
+}
+
+async function end({ process, id }: Shim, { paths, runc, clock, log }: OrphansOptions): Promise<void> {
+  log.info('ending what is left of a sandbox that containerd lost when it died', { sandbox: id });
+  // There may be no container yet.
+  await promisify(execFile)(runc, ['--root', path.join(paths.runcRoot, 'k8s.io'), 'delete', '--force', id]).catch(() => undefined);
+  signalProcess(process, 'SIGKILL');
+  if (!(await waitUntilGone(process, 5000, clock))) log.warn('a shim does not end', { pid: process.pid });
+  unmountBelow(path.join(paths.containerdState, 'io.containerd.runtime.v2.task', 'k8s.io', id));
+}

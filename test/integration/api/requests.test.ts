@@ -1,0 +1,95 @@
+/** Options of requests, and what is said of those that cannot be met. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { items, startTestServer, type Json, type TestServer } from '../../harness/api-server.ts';
+
+let server: TestServer;
+before(async () => { server = await startTestServer(); });
+after(() => server[Symbol.asyncDispose]());
+
+const maps = '/api/v1/namespaces/default/configmaps';
+const pages = '/api/v1/namespaces/kube-public/configmaps';
+const names = (list: Json): string[] => items(list['items']).map((item) => String(item['metadata']?.['name']));
+
+test('options of lists and watches that do not go together are refused', async () => {
+  const cases: [string, number, string][] = [
+    ['resourceVersionMatch=Exact', 422, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided'],
+    ['resourceVersionMatch=Exact&resourceVersion=0', 422, 'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"'],
+    ['resourceVersionMatch=Other&resourceVersion=1', 422, 'resourceVersionMatch: Unsupported value: "Other": supported values: "Exact", "NotOlderThan", ""'],
+    ['resourceVersionMatch=NotOlderThan&resourceVersion=1&continue=x', 422, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided'],
+    ['sendInitialEvents=true', 422, 'sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list'],
+    ['watch=true&sendInitialEvents=true', 422, 'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'],
+    ['watch=true&resourceVersionMatch=NotOlderThan', 422, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'],
+    ['resourceVersion=abc', 400, 'invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'],
+    ['resourceVersion=99999999', 504, 'Too large resource version: 99999999'],
+    ['continue=nonsense', 400, 'continue key is not valid'],
+    ['timeout=soon', 400, 'invalid timeout specified in the request URL'],
+  ];
+  for (const [query, code, text] of cases) {
+    const answer = await server.admin('GET', `${maps}?${query}`);
+    assert.equal(answer.code, code, query);
+    assert.ok(String(answer.body['message']).includes(text), `${query}: ${String(answer.body['message'])}`);
+  }
+});
+
+test('pages are of one state, whatever is written meanwhile', async () => {
+  const create = (name: string): Promise<unknown> => server.admin('POST', pages, { body: { metadata: { name } } });
+  for (const name of ['p1', 'p3', 'p5', 'p7', 'p9']) await create(name);
+  const first = await server.admin('GET', `${pages}?limit=2`);
+  const others = names((await server.admin('GET', pages)).body).filter((name) => !/^p\d$/.test(name));
+  const total = 5 + others.length;
+  assert.equal(Number(first.body['metadata']?.['remainingItemCount']), total - 2);
+  await create('p4');
+  await server.admin('DELETE', `${pages}/p7`);
+  const seen = names(first.body);
+  let token = String(first.body['metadata']?.['continue']);
+  while (token !== '') {
+    const next = await server.admin('GET', `${pages}?limit=2&continue=${encodeURIComponent(token)}`);
+    assert.equal(String(next.body['metadata']?.['resourceVersion']), String(first.body['metadata']?.['resourceVersion']));
+    seen.push(...names(next.body));
+    token = next.body['metadata']?.['continue'] === undefined ? '' : String(next.body['metadata']?.['continue']);
+  }
+  assert.deepEqual(seen.filter((name) => /^p\d$/.test(name)), ['p1', 'p3', 'p5', 'p7', 'p9']);
+  const selected = await server.admin('GET', `${pages}?limit=1&labelSelector=!none`);
+  assert.equal(selected.body['metadata']?.['remainingItemCount'], undefined);
+});
+
+test('a body that is too large, and encodings that are not spoken', async () => {
+  const large = await server.admin('POST', maps, { body: { metadata: { name: 'large' }, data: { x: 'x'.repeat(3 * 1024 * 1024) } } });
+  assert.deepEqual([large.code, large.body['reason'], large.body['message']], [413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728']);
+  const cbor = await server.admin('POST', maps, { body: '\u00a0', headers: { 'content-type': 'application/cbor' } });
+  assert.equal(cbor.code, 415);
+  const accepts: [string, number][] = [
+    ['application/cbor', 406],
+    ['application/cbor, application/json;q=0.5', 200],
+    ['application/json;as=Table;v=v2;g=meta.k8s.io', 406],
+    ['application/json;as=Table;v=v1;g=other', 406],
+    ['application/json;as=Table;v=v2;g=meta.k8s.io, application/json', 200],
+    ['application/json;as=Table;v=v1beta1;g=meta.k8s.io', 200],
+    ['application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 200],
+  ];
+  for (const [accept, code] of accepts) assert.equal((await server.admin('GET', maps, { headers: { accept } })).code, code, accept);
+});
+
+test('metadata and tables in watches', async () => {
+  await server.admin('POST', maps, { body: { metadata: { name: 'shape' }, data: { a: 'b' } } });
+  const watched = async (accept: string): Promise<Json[]> => (await server.admin('GET', `${maps}?watch=true&timeoutSeconds=1&fieldSelector=metadata.name=shape`, { headers: { accept } })).text.trim().split('\n').map((line) => JSON.parse(line) as Json);
+  const [metadata] = await watched('application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io');
+  assert.deepEqual([metadata?.['object']?.['kind'], metadata?.['object']?.['data']], ['PartialObjectMetadata', undefined]);
+  const [table] = await watched('application/json;as=Table;v=v1;g=meta.k8s.io');
+  assert.deepEqual([table?.['object']?.['kind'], items(table?.['object']?.['rows']).length], ['Table', 1]);
+});
+
+test('answers name the flow schema and priority level, and stored ones are obeyed', async () => {
+  const flow = '/apis/flowcontrol.apiserver.k8s.io/v1';
+  const level = await server.admin('POST', `${flow}/prioritylevelconfigurations`, { body: { metadata: { name: 'mine' }, spec: { type: 'Limited', limited: { nominalConcurrencyShares: 1, limitResponse: { type: 'Reject' } } } } });
+  assert.equal(level.code, 201, level.text);
+  const subject = { kind: 'User', user: { name: 'jane' } };
+  const schema = await server.admin('POST', `${flow}/flowschemas`, { body: { metadata: { name: 'mine' }, spec: { matchingPrecedence: 50, priorityLevelConfiguration: { name: 'mine' }, rules: [{ subjects: [subject], nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }], resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true }] }] } } });
+  assert.equal(schema.code, 201, schema.text);
+  const hers = await server.as('jane')('GET', '/version');
+  assert.deepEqual([hers.headers['x-kubernetes-pf-flowschema-uid'], hers.headers['x-kubernetes-pf-prioritylevel-uid']], [String(schema.body['metadata']?.['uid']), String(level.body['metadata']?.['uid'])]);
+  const others = await server.as('joe')('GET', '/version');
+  const standard = await server.admin('GET', `${flow}/flowschemas/global-default`);
+  assert.equal(others.headers['x-kubernetes-pf-flowschema-uid'], String(standard.body['metadata']?.['uid']));
+});
