@@ -73,15 +73,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await ensureBootstrapObjects(client);
 
   const recorders: ApiEventRecorder[] = [];
-  const recorder = (component: string, host?: string): EventRecorder => {
-    const made = new ApiEventRecorder({ client, clock, logger, component, host });
+  const recorderAs = (by: ApiClient, component: string, host?: string): EventRecorder => {
+    const made = new ApiEventRecorder({ client: by, clock, logger, component, host });
     recorders.push(made);
     return made;
   };
   const informers = closing.add(new Informers({ client: clientFor(controllerManagerIdentity), clock, logger }), (all) => all.close());
-  const context: ControllerContext = { client, informers, clock, logger, recorder };
-  const controllers = options.controllers.map((make) => startAs(apiServer, context, make));
-  if (options.scheduler ?? true) controllers.push(createScheduler({ ...context, client: clientFor(schedulerIdentity), random, configuration: options.schedulerConfiguration }));
+  const contextOf = (by: ApiClient): ControllerContext => ({ client: by, informers, clock, logger, recorder: (component) => recorderAs(by, component) });
+  const controllers = options.controllers.map((make) => startAs(apiServer, contextOf, make));
+  if (options.scheduler ?? true) controllers.push(createScheduler({ ...contextOf(clientFor(schedulerIdentity)), random, configuration: options.schedulerConfiguration }));
   await informers.start();
   for (const controller of controllers) controller.start();
   closing.defer(() => Promise.all(controllers.map((controller) => controller.close())));
@@ -92,17 +92,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     client,
     informers,
     clientFor,
-    recorder,
+    recorder: (component, host) => recorderAs(client, component, host),
     settled: () => settled(controllers, apiServer, recorders),
     close: () => closing.close(),
   };
 }
 
 /** A controller says its name once it is made: its client learns then as whom it acts. */
-function startAs(apiServer: ApiServer, context: ControllerContext, make: ControllerFactory): RunningController {
+function startAs(apiServer: ApiServer, contextOf: (by: ApiClient) => ControllerContext, make: ControllerFactory): RunningController {
   let identity = controllerManagerIdentity;
-  const client = new ApiClient(new InProcessTransport(apiServer.chain, () => identity, 'kube-controller-manager'));
-  const controller = make({ ...context, client });
+  const controller = make(contextOf(new ApiClient(new InProcessTransport(apiServer.chain, () => identity, 'kube-controller-manager'))));
   identity = controllerIdentity(controller.name);
   return controller;
 }

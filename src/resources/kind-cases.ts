@@ -14,10 +14,14 @@ export type Patch = Readonly<Record<string, unknown>>;
 /** 'spec.replicas: Invalid value: -1: must be greater than or equal to 0'; the cause's reason follows from the words after the path. */
 export type Cause = string;
 
-export type AcceptedCase = readonly [name: string, patch: Patch];
-export type RefusedCase = readonly [name: string, patch: Patch, causes: readonly Cause[]];
+/** Why only the definition can be asked: admission meets the object first, or the case needs what a client cannot send. */
+export interface DefinitionOnly {
+  readonly definitionOnly: string;
+}
+export type AcceptedCase = readonly [name: string, patch: Patch, note?: DefinitionOnly];
+export type RefusedCase = readonly [name: string, patch: Patch, causes: readonly Cause[], note?: DefinitionOnly];
 /** `seen`: each of its top-level fields is exactly what the stored object has there. */
-export type DefaultsCase = readonly [name: string, patch: Patch, seen: Patch];
+export type DefaultsCase = readonly [name: string, patch: Patch, seen: Patch, note?: DefinitionOnly];
 
 export interface UpdateCase {
   readonly name: string;
@@ -42,6 +46,11 @@ export interface KindCases {
   readonly accepted?: readonly AcceptedCase[];
   readonly refused?: readonly RefusedCase[];
   readonly updates?: readonly UpdateCase[];
+}
+
+export function isForDefinitionOnly(one: AcceptedCase | RefusedCase | DefaultsCase): boolean {
+  const last = one.at(-1);
+  return typeof last === 'object' && 'definitionOnly' in last;
 }
 
 /** Every table of this room. */

@@ -1,5 +1,8 @@
+/** MutatingAdmissionPolicyBindings: where a policy holds. Upstream: pkg/apis/admissionregistration/validation/validation.go */
 import { ageColumn, nameColumn, text, unset } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
+import { defaultMatchResources } from './admission-rules.ts';
+import { validateBinding } from './policy-rules.ts';
 import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
 
 export const mutatingAdmissionPolicyBindingDefinition = defineKind<admissionregistrationv1.MutatingAdmissionPolicyBinding>({
@@ -8,6 +11,13 @@ export const mutatingAdmissionPolicyBindingDefinition = defineKind<admissionregi
   plural: 'mutatingadmissionpolicybindings',
   namespaced: false,
   categories: ['api-extensions'],
+  strategy: {
+    defaults({ spec }) {
+      if (spec?.matchResources !== undefined) defaultMatchResources(spec.matchResources);
+    },
+    validate: ({ spec }) => validateBinding(spec),
+    validateUpdate: ({ spec }) => validateBinding(spec),
+  },
   columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => (spec?.paramRef === undefined ? unset : `${spec.paramRef.namespace ?? '*'}/${spec.paramRef.name ?? '*'}`)), ageColumn],
 });
 

@@ -1,13 +1,15 @@
 /** What both kinds of webhook configurations share. Upstream: pkg/apis/admissionregistration/{v1,v1beta1}/defaults.go, validation */
-import { FieldPath, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
 import type { DraftObject } from '../definition.ts';
 import type * as admissionv1 from '../types/admissionregistration-v1.ts';
+import { failurePolicies, matchPolicies, reinvocationPolicies, validateMatchConditions, validateRule } from './admission-rules.ts';
+import { validateWebhookClient } from '../validation/webhook-client.ts';
 import { supportedOnly, Unique } from '../validation/fields.ts';
 import { validateLabelSelector } from '../validation/labels.ts';
-import { checkDnsSubdomain } from '../validation/names.ts';
+import { checkDns1035Label, checkDnsSubdomain } from '../validation/names.ts';
 
-export const group = 'admissionregistration.k8s.io';
+export { group } from './admission-rules.ts';
 type Webhook = admissionv1.ValidatingWebhook | admissionv1.MutatingWebhook;
 
 export function defaultWebhook(webhook: Draft<Webhook>): void {
@@ -36,43 +38,44 @@ export function validateWebhooks(webhooks: readonly Webhook[] | undefined): Fiel
   const names = new Unique();
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = FieldPath.of('webhooks').index(i);
-    return [...names.check(at.child('name'), webhook.name), ...validateWebhook(webhook, at)];
+    return [...validateWebhook(webhook, at), ...validateReviewVersions(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions')), ...(webhook.name ? names.check(at.child('name'), webhook.name) : [])];
   });
 }
+
+/** v1 allows only webhooks without side effects; v1beta1's others are stored in the same form, so they are allowed in both. */
+const sideEffectClasses = ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
 
 function validateWebhook(webhook: Webhook, path: FieldPath): FieldError[] {
   const seconds = webhook.timeoutSeconds ?? 10;
-  const name = webhook.name ?? '';
   return [
-    ...(name === '' ? [required(path.child('name'))] : checkDnsSubdomain(name).map((message) => invalid(path.child('name'), name, message))),
-    ...(name !== '' && name.split('.').length < 3 ? [invalid(path.child('name'), name, 'should be a domain with at least three segments separated by dots')] : []),
-    ...((webhook.admissionReviewVersions ?? []).length === 0 ? [required(path.child('admissionReviewVersions'), 'must specify one of v1, v1beta1')] : []),
-    ...(webhook.sideEffects === undefined ? [required(path.child('sideEffects'), 'must specify one of None, NoneOnDryRun')] : supportedOnly(path.child('sideEffects'), webhook.sideEffects, ['None', 'NoneOnDryRun', 'Some', 'Unknown'])),
-    ...supportedOnly(path.child('failurePolicy'), webhook.failurePolicy, ['Fail', 'Ignore']),
-    ...supportedOnly(path.child('matchPolicy'), webhook.matchPolicy, ['Equivalent', 'Exact']),
+    ...validateName(webhook.name ?? '', path.child('name')),
+    ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i))),
+    ...supportedOnly(path.child('failurePolicy'), webhook.failurePolicy, failurePolicies),
+    ...supportedOnly(path.child('matchPolicy'), webhook.matchPolicy, matchPolicies),
+    ...(webhook.sideEffects === undefined ? [required(path.child('sideEffects'), 'must specify one of None, NoneOnDryRun')] : supportedOnly(path.child('sideEffects'), webhook.sideEffects, sideEffectClasses)),
     ...(seconds < 1 || seconds > 30 ? [invalid(path.child('timeoutSeconds'), seconds, 'the timeout value must be between 1 and 30 seconds')] : []),
     ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector')),
     ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector')),
-    ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i))),
-    ...validateClient(webhook.clientConfig, path.child('clientConfig')),
+    ...('reinvocationPolicy' in webhook ? supportedOnly(path.child('reinvocationPolicy'), webhook.reinvocationPolicy, reinvocationPolicies) : []),
+    ...validateWebhookClient(webhook.clientConfig, path.child('clientConfig')),
+    ...validateMatchConditions(webhook.matchConditions, path.child('matchConditions')),
   ];
 }
 
-function validateRule(rule: admissionv1.RuleWithOperations, path: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of ['apiGroups', 'apiVersions', 'resources', 'operations'] as const) if ((rule[field] ?? []).length === 0) errors.push(required(path.child(field)));
-  (rule.operations ?? []).forEach((operation, i) => {
-    const known = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
-    if (!known.includes(operation)) errors.push(notSupported(path.child('operations').index(i), operation, known));
-  });
-  return errors;
+/** A domain of at least three labels. */
+function validateName(name: string, path: FieldPath): FieldError[] {
+  if (name === '') return [required(path)];
+  const wrong = checkDnsSubdomain(name);
+  if (wrong.length > 0) return [invalid(path, name, wrong.join(','))];
+  return name.split('.').length < 3 ? [invalid(path, name, 'should be a domain with at least three segments separated by dots')] : [];
 }
 
-function validateClient(client: admissionv1.WebhookClientConfig | undefined, path: FieldPath): FieldError[] {
-  if ((client?.url === undefined) === (client?.service === undefined)) return [required(path, 'exactly one of url or service is required')];
-  if (client?.url !== undefined) return client.url.startsWith('https://') ? [] : [invalid(path.child('url'), client.url.split(':')[0], "'https' is the only allowed URL scheme; desired format: https://host[/path]")];
-  return [
-    ...(client?.service?.name ? [] : [required(path.child('service', 'name'), 'service name is required')]),
-    ...(client?.service?.namespace ? [] : [required(path.child('service', 'namespace'), 'service namespace is required')]),
-  ];
+const reviewVersions = ['v1', 'v1beta1'];
+
+function validateReviewVersions(versions: readonly string[], path: FieldPath): FieldError[] {
+  if (versions.length === 0) return [required(path, `must specify one of ${reviewVersions.join(', ')}`)];
+  const errors = versions.flatMap((version, i) =>
+    versions.indexOf(version) < i ? [invalid(path.index(i), version, 'duplicate version')] : checkDns1035Label(version).map((message) => invalid(path.index(i), version, message)),
+  );
+  return versions.some((version) => reviewVersions.includes(version)) ? errors : [...errors, invalid(path, versions, `must include at least one of ${reviewVersions.join(', ')}`)];
 }

@@ -7,7 +7,7 @@ import { createdAtColumn, nameColumn } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import type * as apiextensionsv1 from '../types/apiextensions-v1.ts';
-import { checkedText, immutable, invalidFor, oneOf, Unique } from '../validation/fields.ts';
+import { immutable, nonEmpty, oneOf } from '../validation/fields.ts';
 import { checkDns1035Label, checkDnsSubdomain } from '../validation/names.ts';
 import { definitionFromBeta, definitionToBeta } from './conversion.ts';
 
@@ -16,39 +16,58 @@ const spec = FieldPath.of('spec');
 type Definition = apiextensionsv1.CustomResourceDefinition;
 
 function validate({ metadata, spec: given }: Definition): FieldError[] {
-  const versions = given?.versions ?? [];
   const expected = `${given?.names?.plural ?? ''}.${given?.group ?? ''}`;
   return [
     ...(metadata.name === expected ? [] : [invalid(FieldPath.of('metadata', 'name'), metadata.name ?? '', 'must be spec.names.plural+"."+spec.group')]),
-    ...checkedText(spec.child('group'), given?.group, (name) => [...checkDnsSubdomain(name), ...(name.includes('.') ? [] : ['should be a domain with at least one dot'])]),
+    ...validateGroup(given?.group ?? '', spec.child('group')),
     ...oneOf(spec.child('scope'), given?.scope, ['Cluster', 'Namespaced']),
+    ...validateVersions(given?.versions ?? [], spec.child('versions')),
+    ...(['plural', 'singular', 'kind', 'listKind'] as const).flatMap((field) => nonEmpty(spec.child('names', field), given?.names?.[field])),
     ...validateNames(given?.names, spec.child('names')),
-    ...validateVersions(versions, spec.child('versions')),
   ];
 }
 
-function validateNames(names: apiextensionsv1.CustomResourceDefinitionNames | undefined, path: FieldPath): FieldError[] {
-  const label = (field: 'plural' | 'singular' | 'kind' | 'listKind'): FieldError[] => {
-    const value = names?.[field];
-    return value ? invalidFor(path.child(field), value, checkDns1035Label(value.toLowerCase())) : field === 'plural' || field === 'kind' ? [required(path.child(field))] : [];
-  };
-  const errors = [...label('plural'), ...label('singular'), ...label('kind'), ...label('listKind')];
-  if (names?.kind && names.kind === names.listKind) errors.push(invalid(path.child('listKind'), names.listKind, 'kind and listKind may not be the same'));
-  (names?.shortNames ?? []).forEach((name, i) => errors.push(...invalidFor(path.child('shortNames').index(i), name, checkDns1035Label(name))));
-  (names?.categories ?? []).forEach((name, i) => errors.push(...invalidFor(path.child('categories').index(i), name, checkDns1035Label(name))));
-  return errors;
+function validateGroup(name: string, path: FieldPath): FieldError[] {
+  if (name === '') return [required(path)];
+  const problems = checkDnsSubdomain(name);
+  if (problems.length > 0) return [invalid(path, name, problems.join(','))];
+  return name.includes('.') ? [] : [invalid(path, name, 'should be a domain with at least one dot')];
+}
+
+/** A label of DNS where there is one; what is wrong with it in one line. */
+function validateLabel(path: FieldPath, value: string | undefined, before = ''): FieldError[] {
+  const problems = value ? checkDns1035Label(before === '' ? value : value.toLowerCase()) : [];
+  return problems.length === 0 ? [] : [invalid(path, value, `${before}${problems.join(',')}`)];
+}
+
+/** The names of a spec, or those of a status that were accepted. */
+function validateNames(names: Partial<apiextensionsv1.CustomResourceDefinitionNames> | undefined, path: FieldPath): FieldError[] {
+  const mixed = 'may have mixed case, but should otherwise match: ';
+  const each = (field: 'shortNames' | 'categories'): FieldError[] => (names?.[field] ?? []).flatMap((name, i) => validateLabel(path.child(field).index(i), name));
+  return [
+    ...validateLabel(path.child('plural'), names?.plural),
+    ...validateLabel(path.child('singular'), names?.singular),
+    ...validateLabel(path.child('kind'), names?.kind, mixed),
+    ...validateLabel(path.child('listKind'), names?.listKind, mixed),
+    ...each('shortNames'),
+    ...(names?.kind && names.kind === names.listKind ? [invalid(path.child('listKind'), names.listKind, 'kind and listKind may not be the same')] : []),
+    ...each('categories'),
+  ];
 }
 
 function validateVersions(versions: readonly apiextensionsv1.CustomResourceDefinitionVersion[], path: FieldPath): FieldError[] {
-  const names = new Unique();
-  const errors = versions.flatMap((version, i) => {
+  const errors = versions.flatMap(({ name = '', schema }, i) => {
     const at = path.index(i);
-    const schema = version.schema?.openAPIV3Schema === undefined ? [required(at.child('schema', 'openAPIV3Schema'), 'schemas are required')] : [];
-    return [...checkedText(at.child('name'), version.name, checkDns1035Label), ...names.check(at.child('name'), version.name), ...schema];
+    const problems = checkDns1035Label(name);
+    return [...(problems.length > 0 ? [invalid(at.child('name'), name, problems.join(','))] : []), ...(schema?.openAPIV3Schema === undefined ? [required(at.child('schema', 'openAPIV3Schema'), 'schemas are required')] : [])];
   });
-  if (versions.filter(({ storage }) => storage).length !== 1) errors.push(invalid(path, versions.map(({ name }) => name), 'must have exactly one version marked as storage version'));
+  const names = versions.map(({ name }) => name);
+  if (new Set(names).size < names.length) errors.push(invalid(path, versions, 'must contain unique version names'));
+  if (versions.filter(({ storage }) => storage).length !== 1) errors.push(invalid(path, versions, 'must have exactly one version marked as storage version'));
   return errors;
 }
+
+const validateStatus = ({ status }: Definition): FieldError[] => validateNames(status?.acceptedNames, FieldPath.of('status', 'acceptedNames'));
 
 /** The names of a definition that is in use are fixed. */
 function validateUpdate(given: Definition, old: Definition): FieldError[] {
@@ -65,7 +84,7 @@ export const customResourceDefinitionDefinition = defineKind<Definition>({
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
   versions: ['v1', { name: 'v1beta1', toStorage: definitionFromBeta, fromStorage: definitionToBeta, deprecationWarning: retired(group, 'v1beta1', 'CustomResourceDefinition', '1.16', '1.22') }],
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy: {
     defaults({ spec: given }) {
       if (given?.names === undefined) return;

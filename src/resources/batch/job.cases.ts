@@ -26,7 +26,7 @@ const cases: KindCases = {
   defaults: [
     ['one Pod, once, found by its own labels', {}, {
       spec: { parallelism: 1, completions: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, podReplacementPolicy: 'TerminatingOrFailed', selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': '0a' } }, template },
-    }],
+    }, { definitionOnly: 'its labels hold the uid' }],
   ],
   accepted: [
     ['indexes', indexed()],

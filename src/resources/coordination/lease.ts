@@ -1,5 +1,6 @@
 /** Leases: who leads, and who is alive. Upstream: pkg/apis/coordination/validation */
 import { FieldPath, invalid, type FieldError } from '../../apimachinery/field-error.ts';
+import type { Draft } from '../../apimachinery/object.ts';
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
@@ -8,6 +9,13 @@ import { atLeastZero } from '../validation/fields.ts';
 import { positive } from '../validation/names.ts';
 
 const spec = FieldPath.of('spec');
+
+/** Leaders chosen by a coordinator are off by default: their fields stay only where an object has them already. */
+function dropCoordination(lease: Draft<coordinationv1.Lease>, old?: coordinationv1.Lease): void {
+  if (lease.spec === undefined || old?.spec?.strategy !== undefined || old?.spec?.preferredHolder !== undefined) return;
+  delete lease.spec.strategy;
+  delete lease.spec.preferredHolder;
+}
 
 function validate(lease: coordinationv1.Lease): FieldError[] {
   const { leaseDurationSeconds: duration, leaseTransitions } = lease.spec ?? {};
@@ -23,7 +31,14 @@ export const leaseDefinition = defineKind<coordinationv1.Lease>({
   plural: 'leases',
   namespaced: true,
   versions: ['v1', { name: 'v1beta1', deprecationWarning: retired('coordination.k8s.io', 'v1beta1', 'Lease', '1.19', '1.22') }],
-  strategy: { generation: 'none', validate, validateUpdate: (lease) => validate(lease), allowCreateOnUpdate: true },
+  strategy: {
+    generation: 'none',
+    prepareForCreate: (lease) => dropCoordination(lease),
+    prepareForUpdate: dropCoordination,
+    validate,
+    validateUpdate: (lease) => validate(lease),
+    allowCreateOnUpdate: true,
+  },
   columns: [nameColumn, text('Holder', (lease) => lease.spec?.holderIdentity ?? ''), ageColumn],
 });
 

@@ -8,6 +8,7 @@ import { defineKind, typedKind } from '../define.ts';
 import { deprecationText } from '../deprecation.ts';
 import { protocols } from '../pod-spec/ports.ts';
 import type * as corev1 from '../types/core-v1.ts';
+import { validateReachable } from '../validation/endpoint-ip.ts';
 import { checkedText, invalidFor, nonEmpty, oneOf } from '../validation/fields.ts';
 import { checkIp, ipFamilyOf } from '../validation/ip.ts';
 import { checkDnsLabel, checkDnsSubdomain, checkPortNumber, checkQualifiedName } from '../validation/names.ts';
@@ -34,15 +35,6 @@ function validateAddress(address: corev1.EndpointAddress, path: FieldPath): Fiel
   if (address.hostname) errors.push(...invalidFor(path.child('hostname'), address.hostname, checkDnsLabel(address.hostname)));
   if (address.nodeName !== undefined) errors.push(...invalidFor(path.child('nodeName'), address.nodeName, checkDnsSubdomain(address.nodeName)));
   return [...errors, ...reachable];
-}
-
-/** Addresses that mean something else on every host cannot be endpoints. */
-export function validateReachable(ip: string, path: FieldPath): FieldError[] {
-  if (ip === '0.0.0.0' || ip === '::') return [invalid(path, ip, `may not be unspecified (${ip})`)];
-  if (ip.startsWith('127.') || ip === '::1') return [invalid(path, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')];
-  if (ip.startsWith('169.254.') || /^fe[89ab]/i.test(ip)) return [invalid(path, ip, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)')];
-  if (/^224\.0\.0\./.test(ip) || /^ff[01]2:/i.test(ip)) return [invalid(path, ip, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)')];
-  return [];
 }
 
 function validatePort(port: corev1.EndpointPort, needsName: boolean, path: FieldPath): FieldError[] {

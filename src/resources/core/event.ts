@@ -3,31 +3,23 @@
  * (events-group-event.ts); storage keeps the core form.
  * Upstream: pkg/registry/core/event/strategy.go, pkg/apis/core/validation/events.go
  */
-import { FieldPath, invalid, type FieldError } from '../../apimachinery/field-error.ts';
 import { since } from '../age.ts';
 import { text, unknown, wideNameColumn, wideText, type ColumnOf } from '../columns.ts';
 import { defineKind, typedKind, type KindSpec, type StrategyOf } from '../define.ts';
 import type * as corev1 from '../types/core-v1.ts';
+import { checkPathSegmentName } from '../validation/names.ts';
+import { validateEvent, validateStrictly, validateStrictUpdate } from './event-rules.ts';
 
 /** One hour. */
 export const eventTtlSeconds = 3600;
 
-/** An event lives where its object lives; events about cluster-scoped objects live in default (or kube-system). */
-function validate(event: corev1.Event): FieldError[] {
-  const about = event.involvedObject?.namespace ?? '';
-  const own = event.metadata.namespace ?? '';
-  const good = about === '' ? own === '' || own === 'default' || own === 'kube-system' : about === own;
-  return good ? [] : [invalid(FieldPath.of('involvedObject', 'namespace'), about, 'does not match event.namespace')];
-}
+/** Events of a name that is free: everything but the rules. */
+const kept = { generation: 'none', allowCreateOnUpdate: true, allowUnconditionalUpdate: true, ttlSeconds: eventTtlSeconds } as const;
 
-const strategy: StrategyOf<corev1.Event> = {
-  generation: 'none',
-  validate,
-  validateUpdate: (event) => validate(event),
-  allowCreateOnUpdate: true,
-  allowUnconditionalUpdate: true,
-  ttlSeconds: eventTtlSeconds,
-};
+const strategy: StrategyOf<corev1.Event> = { ...kept, validateName: checkPathSegmentName, validate: validateEvent, validateUpdate: (event) => validateEvent(event) };
+
+/** What events.k8s.io asks for beside. */
+export const strictStrategy: StrategyOf<corev1.Event> = { ...kept, validate: validateStrictly, validateUpdate: validateStrictUpdate };
 
 const sourceText = (event: corev1.Event): string => {
   const component = event.source?.component || event.reportingComponent || '';
@@ -64,13 +56,12 @@ const columns: readonly ColumnOf<corev1.Event>[] = [
 ];
 
 /** What the two groups' definitions share: everything but the group and the form. */
-export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions'> = {
+export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions' | 'strategy'> = {
   kind: 'Event',
   plural: 'events',
   namespaced: true,
   shortNames: ['ev'],
   storagePrefix: 'core/events',
-  strategy,
   columns,
   selectableFields: {
     'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
@@ -87,6 +78,6 @@ export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions'> = {
   },
 };
 
-export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '' });
+export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '', strategy });
 
 export const events = typedKind<corev1.Event>(eventDefinition);

@@ -45,7 +45,7 @@ const cases: KindCases = {
     ['the host’s network takes the container’s ports', { spec: { hostNetwork: true, containers: [{ name: 'app', image: 'nginx:1.17', ports: [{ containerPort: 80 }] }] } }, {
       spec: { hostNetwork: true, containers: [{ ...readyContainer, ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }] }], ...restOfSpec },
     }],
-    ['serviceAccount is serviceAccountName’s old name', { spec: { serviceAccount: 'builder' } }, { spec: { containers: [readyContainer], serviceAccount: 'builder', serviceAccountName: 'builder', ...restOfSpec } }],
+    ['serviceAccount is serviceAccountName’s old name', { spec: { serviceAccount: 'builder' } }, { spec: { containers: [readyContainer], serviceAccount: 'builder', serviceAccountName: 'builder', ...restOfSpec } }, { definitionOnly: 'admission looks the account up' }],
     ['a guaranteed Pod', container(guaranteed), { status: { phase: 'Pending', qosClass: 'Guaranteed' } }],
   ],
   accepted: [
@@ -121,15 +121,15 @@ const cases: KindCases = {
     ['an unknown resize policy', container({ resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'Maybe' }] }), [`${app}.resizePolicy: Unsupported value: "Maybe": supported values: "NotRequired", "RestartContainer"`]],
     ['a restart on resize that never restarts', { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'x', resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] }] } }, [`${app}.resizePolicy: Invalid value: "RestartContainer": must be 'NotRequired' when \`restartPolicy\` is 'Never'`]],
     ['a deadline of zero', { spec: { activeDeadlineSeconds: 0 } }, ['spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive']],
-    ['a service account with a bad name', { spec: { serviceAccountName: 'A' } }, [`spec.serviceAccountName: Invalid value: "A": ${dns1123('subdomain')}`]],
+    ['a service account with a bad name', { spec: { serviceAccountName: 'A' } }, [`spec.serviceAccountName: Invalid value: "A": ${dns1123('subdomain')}`], { definitionOnly: 'admission looks the account up first' }],
     ['an ephemeral container on create', { spec: { ephemeralContainers: [{ name: 'debug', image: 'busybox' }] } }, ['spec.ephemeralContainers: Forbidden: cannot be set on create']],
     ['a deletion cost that is no number', { metadata: { annotations: { 'controller.kubernetes.io/pod-deletion-cost': 'much' } } }, ['metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "much": must be a 32bit integer']],
     ['a mirror of no node', { metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' } } }, ['metadata.annotations[kubernetes.io/config.mirror]: Invalid value: "x": must set spec.nodeName if mirror pod annotation is set']],
     ['a Pod that asks for less than its containers', { spec: { resources: { requests: { cpu: '100m' } }, containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '200m' } } }] } }, ['spec.resources.requests[cpu]: Invalid value: "100m": must be greater than or equal to aggregate container requests of 200m']],
   ],
   updates: [
-    { name: 'an image, a deadline and more tolerations', change: { spec: { containers: [{ ...readyContainer, image: 'nginx:1.18' }], activeDeadlineSeconds: 10, tolerations: [{ key: 'a', operator: 'Exists' }] } } },
-    { name: 'a toleration’s time', before: { spec: { tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }] } }, change: { spec: { tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 }] } } },
+    { name: 'an image, a deadline and more tolerations', change: { spec: { containers: [{ ...readyContainer, image: 'nginx:1.18' }], activeDeadlineSeconds: 10, tolerations: [{ key: 'a', operator: 'Exists' }] } }, definitionOnly: 'admission adds tolerations, which the change would take away' },
+    { name: 'a toleration’s time', before: { spec: { tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }] } }, change: { spec: { tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 }] } }, definitionOnly: 'admission adds tolerations, which the change would take away' },
     { name: 'a toleration may not go', before: { spec: { tolerations: [{ key: 'a', operator: 'Exists' }] } }, change: { spec: { tolerations: null } }, refused: ['spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds'] },
     { name: 'a command may not change', change: { spec: { containers: [{ ...readyContainer, command: ['sh'] }] } }, refused: [`${updateRule}\n+ containers[0].command: ["sh"]`] },
     { name: 'nor a node', change: { spec: { nodeName: 'n' } }, refused: [`${updateRule}\n+ nodeName: "n"`] },

@@ -10,7 +10,7 @@ import { immutable, invalidFor, oneOf, supportedOnly } from '../validation/field
 import { checkCidr, checkIp, ipFamilyOf } from '../validation/ip.ts';
 import { validateLabels } from '../validation/labels.ts';
 import { checkDnsLabel, checkDnsSubdomain, checkPortNumber, checkQualifiedName } from '../validation/names.ts';
-import { validateReachable } from './endpoints.ts';
+import { validateReachable } from '../validation/endpoint-ip.ts';
 import { isExternallyReachable, isHeadless, needsClusterIp, needsHealthCheckNodePort } from './service-types.ts';
 
 const spec = FieldPath.of('spec');

@@ -1,61 +1,97 @@
 /** EndpointSlices. Upstream: pkg/apis/discovery/validation, pkg/apis/discovery/v1/defaults.go */
-import { duplicate, FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, required, tooMany, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, text, unset } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import type { DraftObject } from '../definition.ts';
 import { retired } from '../deprecation.ts';
 import { listWithMore } from '../more.ts';
 import type * as discoveryv1 from '../types/discovery-v1.ts';
-import { immutable, invalidFor, oneOf, supportedOnly } from '../validation/fields.ts';
-import { checkIp, ipFamilyOf } from '../validation/ip.ts';
-import { checkDnsLabel, checkDnsSubdomain, checkPortName } from '../validation/names.ts';
+import { validateReachable } from '../validation/endpoint-ip.ts';
+import { immutable, invalidFor, oneOf, Unique } from '../validation/fields.ts';
+import { ipFamilyOf } from '../validation/ip.ts';
+import { validateLabels } from '../validation/labels.ts';
+import { checkDnsLabel, checkDnsSubdomain, checkLabelValue, checkQualifiedName } from '../validation/names.ts';
 
 const group = 'discovery.k8s.io';
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 
-const limits = { endpoints: 1000, addresses: 100, ports: 20000 };
+const limits = { endpoints: 1000, addresses: 100, topology: 16, hints: 8, ports: 20000 };
 
 function validate(slice: discoveryv1.EndpointSlice): FieldError[] {
-  const addressType = FieldPath.of('addressType');
   return [
-    ...(slice.addressType ? supportedOnly(addressType, slice.addressType, ['FQDN', 'IPv4', 'IPv6']) : [required(addressType)]),
+    ...oneOf(FieldPath.of('addressType'), slice.addressType, ['FQDN', 'IPv4', 'IPv6']),
     ...validateEndpoints(slice, FieldPath.of('endpoints')),
     ...validatePorts(slice.ports ?? [], FieldPath.of('ports')),
   ];
 }
 
-function validateEndpoints({ endpoints, addressType }: discoveryv1.EndpointSlice, path: FieldPath): FieldError[] {
-  const list = endpoints ?? [];
-  if (list.length > limits.endpoints) return [{ type: 'FieldValueTooMany', field: path.toString(), message: `Too many: ${list.length}: must have at most ${limits.endpoints} items` }];
-  return list.flatMap((endpoint, i) => {
-    const at = path.index(i);
-    const addresses = endpoint.addresses ?? [];
-    const errors = addresses.length === 0 ? [required(at.child('addresses'), 'must contain at least 1 address')] : [];
-    addresses.forEach((address, j) => errors.push(...validateAddress(address, addressType, at.child('addresses').index(j))));
-    if (endpoint.hostname) errors.push(...invalidFor(at.child('hostname'), endpoint.hostname, checkDnsLabel(endpoint.hostname)));
-    return errors;
-  });
+function atMost(path: FieldPath, actual: number, max: number): FieldError[] {
+  return actual > max ? [tooMany(path, actual, max)] : [];
+}
+
+function validateEndpoints({ endpoints = [], addressType }: discoveryv1.EndpointSlice, path: FieldPath): FieldError[] {
+  if (endpoints.length > limits.endpoints) return [tooMany(path, endpoints.length, limits.endpoints)];
+  return endpoints.flatMap((endpoint, i) => validateEndpoint(endpoint, addressType, path.index(i)));
+}
+
+function validateEndpoint({ addresses = [], nodeName, deprecatedTopology, hostname, hints }: discoveryv1.Endpoint, type: string, path: FieldPath): FieldError[] {
+  const at = path.child('addresses');
+  const topology = path.child('deprecatedTopology');
+  return [
+    ...(addresses.length === 0 ? [required(at, 'must contain at least 1 address')] : atMost(at, addresses.length, limits.addresses)),
+    ...addresses.flatMap((address, j) => validateAddress(address, type, at.index(j))),
+    ...(nodeName === undefined ? [] : invalidFor(path.child('nodeName'), nodeName, checkDnsSubdomain(nodeName))),
+    ...(deprecatedTopology === undefined ? [] : [...atMost(topology, Object.keys(deprecatedTopology).length, limits.topology), ...validateLabels(deprecatedTopology, topology)]),
+    ...(hostname === undefined ? [] : invalidFor(path.child('hostname'), hostname, checkDnsLabel(hostname))),
+    ...(hints === undefined ? [] : validateHints(hints, path.child('hints'))),
+  ];
 }
 
 function validateAddress(address: string, type: string, path: FieldPath): FieldError[] {
-  if (type === 'FQDN') return invalidFor(path, address, checkDnsSubdomain(address));
-  const wrong = invalidFor(path, address, checkIp(address));
-  if (wrong.length > 0) return wrong;
+  if (type === 'FQDN') return validateDomain(address, path);
+  if (type !== 'IPv4' && type !== 'IPv6') return [];
   const family = ipFamilyOf(address);
-  if (type === 'IPv4' && family !== 'IPv4') return [invalid(path, address, 'must be a valid IPv4 address')];
-  return type === 'IPv6' && family !== 'IPv6' ? [invalid(path, address, 'must be a valid IPv6 address')] : [];
+  const wrong = family === type ? [] : [invalid(path, address, `must be a valid ${type} address`)];
+  return family === undefined ? [...wrong, invalid(path, address, 'must be a valid IP address')] : [...wrong, ...validateReachable(address, path)];
+}
+
+/** A domain of at least two labels, which may end in a dot. */
+function validateDomain(given: string, path: FieldPath): FieldError[] {
+  if (given === '') return [required(path)];
+  const name = given.replace(/\.$/, '');
+  const wrong = checkDnsSubdomain(name);
+  if (wrong.length > 0) return [invalid(path, name, wrong.join(','))];
+  const labels = name.split('.');
+  if (labels.length < 2) return [invalid(path, name, 'should be a domain with at least two segments separated by dots')];
+  const bad = labels.find((label) => checkDnsLabel(label).length > 0);
+  return bad === undefined ? [] : [invalid(path, bad, checkDnsLabel(bad).join(','))];
+}
+
+function validateHints({ forZones = [], forNodes = [] }: discoveryv1.EndpointHints, path: FieldPath): FieldError[] {
+  return [...validateHintList(forZones, path.child('forZones'), checkLabelValue), ...validateHintList(forNodes, path.child('forNodes'), checkDnsSubdomain)];
+}
+
+function validateHintList(list: readonly { readonly name: string }[], path: FieldPath, check: (name: string) => string[]): FieldError[] {
+  if (list.length > limits.hints) return [tooMany(path, list.length, limits.hints)];
+  const names = new Unique();
+  return list.flatMap(({ name }, i) => {
+    const at = path.index(i).child('name');
+    return [...names.check(at, name), ...invalidFor(at, name, check(name))];
+  });
 }
 
 function validatePorts(ports: readonly discoveryv1.EndpointPort[], path: FieldPath): FieldError[] {
-  const names = new Set<string>();
-  return ports.flatMap((port, i) => {
+  if (ports.length > limits.ports) return [tooMany(path, ports.length, limits.ports)];
+  const names = new Unique();
+  return ports.flatMap(({ name = '', protocol, appProtocol }, i) => {
     const at = path.index(i);
-    const name = port.name ?? '';
-    const errors = name === '' ? [] : invalidFor(at.child('name'), name, checkPortName(name));
-    if (names.has(name)) errors.push(duplicate(at.child('name'), name));
-    names.add(name);
-    return [...errors, ...oneOf(at.child('protocol'), port.protocol, ['SCTP', 'TCP', 'UDP'])];
+    return [
+      ...(name === '' ? [] : invalidFor(at.child('name'), name, checkDnsLabel(name))),
+      ...names.check(at.child('name'), name),
+      ...oneOf(at.child('protocol'), protocol, ['SCTP', 'TCP', 'UDP']),
+      ...(appProtocol === undefined ? [] : invalidFor(at.child('appProtocol'), appProtocol, checkQualifiedName(appProtocol))),
+    ];
   });
 }
 

@@ -18,12 +18,13 @@ export function validateTolerations(tolerations: readonly corev1.Toleration[], p
   return errors;
 }
 
-function validateToleration({ key, operator = '', value = '', effect, tolerationSeconds }: corev1.Toleration, path: FieldPath): FieldError[] {
+function validateToleration(toleration: corev1.Toleration, path: FieldPath): FieldError[] {
+  const { key, operator = '', value = '', effect, tolerationSeconds } = toleration;
   const errors = key ? invalidFor(path.child('key'), key, checkQualifiedName(key)) : [];
   if (!key && operator !== 'Exists') errors.push(invalid(path.child('operator'), operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
   if (tolerationSeconds !== undefined && effect !== 'NoExecute') errors.push(invalid(path.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"));
   if (operator === 'Exists') {
-    if (value !== '') errors.push(invalid(path.child('operator'), value, "value must be empty when `operator` is 'Exists'"));
+    if (value !== '') errors.push(invalid(path.child('operator'), toleration, "value must be empty when `operator` is 'Exists'"));
   } else if (operator === '' || operator === 'Equal') {
     const problems = checkLabelValue(value);
     if (problems.length > 0) errors.push(invalid(path.child('operator'), value, problems.join(';')));

@@ -5,7 +5,8 @@ import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import { validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import type * as policyv1 from '../types/policy-v1.ts';
-import { supportedOnly } from '../validation/fields.ts';
+import { validateConditions } from '../validation/conditions.ts';
+import { atLeastZero, supportedOnly } from '../validation/fields.ts';
 import { validateLabelSelector } from '../validation/labels.ts';
 
 const spec = FieldPath.of('spec');
@@ -23,6 +24,14 @@ function validate({ spec: given }: policyv1.PodDisruptionBudget): FieldError[] {
   ];
 }
 
+function validateStatus({ status }: policyv1.PodDisruptionBudget): FieldError[] {
+  const at = FieldPath.of('status');
+  return [
+    ...validateConditions(status?.conditions, at.child('conditions')),
+    ...(['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const).flatMap((field) => atLeastZero(at.child(field), status?.[field])),
+  ];
+}
+
 const amount = (value: number | string | undefined): string => (value === undefined ? 'N/A' : String(value));
 
 export const podDisruptionBudgetDefinition = defineKind<policyv1.PodDisruptionBudget>({
@@ -32,7 +41,7 @@ export const podDisruptionBudgetDefinition = defineKind<policyv1.PodDisruptionBu
   namespaced: true,
   shortNames: ['pdb'],
   versions: ['v1', { name: 'v1beta1', deprecationWarning: retired('policy', 'v1beta1', 'PodDisruptionBudget', '1.21', '1.25') }],
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy: { validate, validateUpdate: (budget) => validate(budget) },
   columns: [
     nameColumn,

@@ -16,13 +16,19 @@ export const systemPriorityClasses: readonly schedulingv1.PriorityClass[] = [
   { apiVersion: `${group}/v1`, kind: 'PriorityClass', metadata: { name: 'system-cluster-critical' }, value: systemCriticalPriority, description: 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.', preemptionPolicy: 'PreemptLowerPriority' },
 ];
 
+function systemClassProblem(name: string, given: schedulingv1.PriorityClass): string | undefined {
+  const own = systemPriorityClasses.find(({ metadata }) => metadata.name === name);
+  if (own === undefined) return `${name} is not a known system priority class`;
+  if (own.value !== given.value) return `value of ${name} PriorityClass must be ${own.value}`;
+  return given.globalDefault === true ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}
+
 function validate(given: schedulingv1.PriorityClass): FieldError[] {
   const name = given.metadata.name ?? '';
   const errors: FieldError[] = [];
   if (name.startsWith('system-')) {
-    const own = systemPriorityClasses.find(({ metadata }) => metadata.name === name);
-    const same = own !== undefined && own.value === given.value && (given.globalDefault ?? false) === false;
-    if (!same) errors.push(forbidden(FieldPath.of('metadata', 'name'), `priority class names with 'system-' prefix are reserved for system use only. error: ${own === undefined ? `${name} is not a known system priority class` : `value of ${name} PriorityClass must be ${own.value}`}`));
+    const problem = systemClassProblem(name, given);
+    if (problem !== undefined) errors.push(forbidden(FieldPath.of('metadata', 'name'), `priority class names with 'system-' prefix are reserved for system use only. error: ${problem}`));
   } else if ((given.value ?? 0) > highestUserPriority) errors.push(forbidden(FieldPath.of('value'), `maximum allowed value of a user defined priority is ${highestUserPriority}`));
   return [...errors, ...supportedOnly(FieldPath.of('preemptionPolicy'), given.preemptionPolicy, ['Never', 'PreemptLowerPriority'])];
 }
