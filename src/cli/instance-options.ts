@@ -21,6 +21,8 @@ export interface InstanceOptions {
   readonly serviceCidr: string;
   readonly noNode: boolean;
   readonly simulatedNodes: number;
+  /** A file with a KubeSchedulerConfiguration. */
+  readonly schedulerConfig: string | undefined;
   readonly datastore: Datastore;
   readonly compat: readonly string[];
   readonly tutorial: boolean;
@@ -58,6 +60,7 @@ export const instanceOptions: readonly InstanceOption[] = [
   { name: 'service-cidr', value: 'CIDR', help: 'range of Service addresses', fallback: () => '10.96.0.0/16' },
   { name: 'no-node', help: 'control plane only: runs on any system, without root' },
   { name: 'simulated-nodes', value: 'N', help: 'add nodes that only pretend to run Pods', fallback: () => '0' },
+  { name: 'scheduler-config', value: 'FILE', isPath: true, help: "the scheduler's profiles, a KubeSchedulerConfiguration" },
   { name: 'datastore', value: 'KIND', help: 'memory, sqlite, or the address of an etcd', fallback: () => 'sqlite' },
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
   { name: 'registries', value: 'FILE', isPath: true, help: 'mirrors and credentials of image registries, in the form of k3s (default: DIR/registries.yaml where it exists)' },
@@ -107,6 +110,7 @@ export function parseInstanceOptions(raw: RawOptions): InstanceOptions {
     serviceCidr: parseCidr(flag('service-cidr'), text('service-cidr')),
     noNode: parseBoolean(flag('no-node'), text('no-node')),
     simulatedNodes: parseCount(flag('simulated-nodes'), text('simulated-nodes')),
+    schedulerConfig: raw['scheduler-config'],
     datastore: parseDatastore(flag('datastore'), text('datastore')),
     compat: parseCompat(flag('compat'), text('compat')),
     tutorial: parseBoolean(flag('tutorial'), text('tutorial')),

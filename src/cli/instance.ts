@@ -12,6 +12,7 @@ import { settleRanges, withdrawRanges } from '../cluster/ranges.ts';
 import { ownerFile } from '../cluster/pod-logs.ts';
 import { ComponentLogs } from '../cluster/system-pods/component-logs.ts';
 import { nodeAddresses } from '../cluster/machine-addresses.ts';
+import { readSchedulerFile } from '../cluster/scheduler-file.ts';
 import { startServer, type RunningServer } from '../cluster/server.ts';
 import type { InstanceOptions } from './instance-options.ts';
 import { addressIn, firstNodeRange } from './ip-range.ts';
@@ -44,9 +45,10 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const { name, port, bind } = options;
     const ranges = options.noNode ? options : settleRanges(directory, options);
     const { serviceCidr } = ranges;
+    const schedulerConfiguration = options.schedulerConfig === undefined ? undefined : readSchedulerFile(options.schedulerConfig);
     // The server closes it, also when it fails to start.
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, clusterCidr: ranges.clusterCidr, simulatedNodes: options.simulatedNodes, settings: chosenSettings(options), onFailure });
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, clusterCidr: ranges.clusterCidr, simulatedNodes: options.simulatedNodes, schedulerConfiguration, settings: chosenSettings(options), onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
     const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), signal), (running) => running.close());

@@ -14,6 +14,7 @@ import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { serviceAccountTokenController } from '../controllers/service-account-token/service-account-token.ts';
 import { createServiceAccountTokens } from '../pki/service-account-token.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Store } from '../storage/store.ts';
 import type { Exchange } from '../transport/exchange.ts';
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly clusterCidr?: string | undefined;
   /** Nodes on which Pods run without containers. */
   readonly simulatedNodes?: number | undefined;
+  /** The scheduler's profiles; default: one. */
+  readonly schedulerConfiguration?: SchedulerConfiguration | undefined;
   /** Compatibility settings that are on. */
   readonly settings?: ReadonlySet<string> | undefined;
   readonly onFailure: (error: unknown) => void;
@@ -97,6 +100,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
     onFailure: options.onFailure,
     settings: options.settings,
+    schedulerConfiguration: options.schedulerConfiguration,
     serviceCidr: options.serviceCidr,
     extend: ({ objects, admission }, registry) => {
       tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };

@@ -85,11 +85,15 @@ function changedBy({ changes }: ProfileConfiguration, plugins: readonly EnabledP
     const parts: Partial<Record<keyof Plugin, unknown>> = { ...plugin };
     let counts = weight;
     for (const [point, { enabled, disabled }] of changes) {
-      const isOff = (disabled.has('*') || disabled.has(plugin.name)) && !enabled.has(plugin.name);
-      const isBack = ['multiPoint', ...changes.keys()].some((other) => other !== point && (changes.get(other)?.enabled.has(plugin.name) ?? false));
-      if (isOff && !(point === 'multiPoint' && isBack)) for (const part of partsAt[point] ?? []) delete parts[part];
       if (point === 'score' || point === 'multiPoint') counts = enabled.get(plugin.name) || counts;
+      if (enabled.has(plugin.name) || !(disabled.has('*') || disabled.has(plugin.name))) continue;
+      for (const part of partsAt[point] ?? []) if (point !== 'multiPoint' || !isEnabledAlone(changes, plugin.name, part)) delete parts[part];
     }
     return { plugin: parts as unknown as Plugin, weight: counts };
   });
+}
+
+/** Whether one extension point asks for a plugin that multiPoint disables. */
+function isEnabledAlone(changes: ProfileConfiguration['changes'], name: string, part: keyof Plugin): boolean {
+  return [...changes].some(([point, { enabled }]) => point !== 'multiPoint' && enabled.has(name) && (partsAt[point] ?? []).includes(part));
 }

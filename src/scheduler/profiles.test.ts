@@ -35,6 +35,17 @@ test('a filter that is disabled keeps nobody off', async () => {
   assert.equal((await getPod(cluster.client, 'web')).spec?.nodeName, 'a');
 });
 
+test('a plugin that is disabled everywhere may be enabled at one point', async () => {
+  const liking = { plugins: { multiPoint: { disabled: [{ name: 'NodeAffinity' }, { name: 'TaintToleration' }] }, filter: { enabled: [{ name: 'NodeAffinity' }] } } };
+  await using cluster = await startCluster({ schedulerConfiguration: configuration(liking) });
+  await createNode(cluster.client, node('a', { spec: { taints: [{ key: 'team', value: 'blue', effect: 'NoSchedule' }] } }));
+  await createPod(cluster.client, pod('web'));
+  await createPod(cluster.client, pod('picky', { nodeSelector: { disk: 'ssd' } }));
+  await cluster.settled();
+  assert.equal((await getPod(cluster.client, 'web')).spec?.nodeName, 'a');
+  assert.equal((await getPod(cluster.client, 'picky')).spec?.nodeName, undefined);
+});
+
 test('what is not understood is refused', () => {
   const refused: readonly (readonly [object, RegExp])[] = [
     [{ kind: 'Other' }, /^kind: /],

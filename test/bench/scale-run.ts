@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
 import { processorTime } from './processor-time.ts';
-import { startServerProcess } from './server-process.ts';
+import { startServerProcess, type ServerProcess } from './server-process.ts';
 
 export interface Stretch {
   /** Wall time, ms. */
@@ -39,7 +39,7 @@ export async function measureScale(folder: string, { nodes, pods }: { readonly n
   const connection = new Connection(server.kubeconfig);
   const kubectl = probe(server.kubeconfig, folder);
   try {
-    const nodesReady = await stretch(server.pid, connection, '/api/v1/nodes', nodes, isReadyNode, async () => {});
+    const nodesReady = fromStart(await stretch(server.pid, connection, '/api/v1/nodes', nodes, isReadyNode, async () => {}), server);
     const named = await inNamespace(connection, 'named', (base) => podsRunning(server.pid, connection, base, pods, (i) => ({ nodeName: `node-${String((i % nodes) + 1).padStart(4, '0')}` })));
     const scheduled = await inNamespace(connection, 'scheduled', (base) => podsRunning(server.pid, connection, base, pods, () => ({})));
     const memory = Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -49,6 +49,12 @@ export async function measureScale(folder: string, { nodes, pods }: { readonly n
     connection.close();
     await server.stop();
   }
+}
+
+/** Nodes begin to be made before the server says that it is ready: what it did until then counts. */
+function fromStart(rest: Stretch, { startup: { clusterReady }, pid }: ServerProcess): Stretch {
+  const { all, main, starved } = processorTime(pid);
+  return { took: clusterReady + rest.took, processor: all, main, starved, curve: [[0, 0], ...rest.curve.map(([ms, count]) => [ms + clusterReady, count] as const)] };
 }
 
 async function inNamespace(connection: Connection, name: string, act: (base: string) => Promise<Stretch>): Promise<Stretch> {
