@@ -31,7 +31,7 @@ export function planTests(root: string, { only, secondKubectl }: TestChoice): Te
   ];
   const serial: Runner[] = [
     { name: 'unit', command: [node, '--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts'], check: false, timeoutMs: 5 * minute },
-    ...['test/integration', 'test/e2e', 'test/book'].flatMap((folder) => testFiles(root, folder)).map(fileRunner),
+    ...['test/integration', 'test/fuzz', 'test/clients', 'test/kubectl', 'test/e2e', 'test/book'].flatMap((folder) => testFiles(root, folder)).map(fileRunner),
     ...(secondKubectl === undefined ? [] : testFiles(root, 'test/book').map(fileRunner).map((runner) => ({ ...runner, name: `${runner.name} (second kubectl)`, env: { K8TS_KUBECTL: secondKubectl } }))),
   ];
   return { checks: checks.filter(wanted), serial: serial.filter(wanted) };

@@ -14,6 +14,8 @@ export interface JsonPatchOperation {
 }
 
 const mostOperations = 10_000;
+/** Characters that the copies of one patch may add: a few that copy one another would fill any memory. */
+const mostCopied = 3 * 1024 * 1024;
 const operationNames: ReadonlySet<string> = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
 /** Checks the shape of a patch's body. Throws StatusError 400, or 413 when it has too many operations. */
@@ -29,8 +31,13 @@ export function parseJsonPatch(body: unknown): readonly JsonPatchOperation[] {
 /** The patched value, sharing nothing with its sources. Throws StatusError 422 when an operation does not apply. */
 export function applyJsonPatch(original: unknown, operations: readonly JsonPatchOperation[]): unknown {
   const root = { '': draft(original) as unknown };
+  let copied = 0;
   try {
-    for (const operation of operations) apply(root, operation);
+    for (const operation of operations) {
+      if (operation.op === 'copy') copied += sizeOfCopy(root, operation);
+      if (copied > mostCopied) throw new PatchFailure(`the copies come to ${copied} characters, more than ${mostCopied}`);
+      apply(root, operation);
+    }
   } catch (cause) {
     if (cause instanceof PatchFailure) {
       throw new StatusError({ code: 422, reason: 'Invalid', message: 'the server rejected our request due to an error in our request', details: {} }, { cause });
@@ -41,6 +48,8 @@ export function applyJsonPatch(original: unknown, operations: readonly JsonPatch
 }
 
 class PatchFailure extends Error {}
+
+const sizeOfCopy = (root: { '': unknown }, { from, op }: JsonPatchOperation): number => JSON.stringify(read(locate(root, from, op)) ?? null).length;
 
 function apply(root: { '': unknown }, { op, path, from, value }: JsonPatchOperation): void {
   if (!operationNames.has(op)) throw new PatchFailure(`Unexpected kind: ${op}`);

@@ -92,3 +92,9 @@ test('strategic: nonsense is refused in upstream\'s words', () => {
   assert.throws(() => strategicMerge(schema, { items: [{ name: 'a' }] }, { items: [{ image: 'x' }] }), { message: 'map: map[image:x] does not contain declared merge key: name' });
   assert.throws(() => strategicMerge(schema, { labels: {} }, { labels: { $patch: 'odd' } }), { message: 'unknown patch type [odd] in map [map[$patch:odd]]' });
 });
+
+test('copies in a JSON patch are bounded together', () => {
+  const grow = (times: number): unknown => applyJsonPatch({ a: { x: 'y'.repeat(100) } }, Array.from({ length: times }, (_, i) => ({ op: 'copy' as const, from: '/a', path: `/a/${i}` })));
+  assert.equal(JSON.stringify(grow(5)).length > 3000, true);
+  assert.throws(() => grow(22), { code: 422 });
+});

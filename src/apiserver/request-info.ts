@@ -71,7 +71,7 @@ export function parseRequest(method: string, rawPath: string, query: URLSearchPa
 /** A list of one object by name counts, for access, as a request for that object. */
 const selectedName = (selector: string | null): string => /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector ?? '')?.[1] ?? '';
 
-export const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
+export const isTrue = (value: string | null): boolean => value !== null && value.toLowerCase() !== 'false' && value !== '0';
 
 /** Encoded characters, empty segments, and those that begin with a dot: only these paths need a closer look. */
 const suspicious = /%|\/\/|\/\.|^[^/]/;

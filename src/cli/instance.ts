@@ -2,6 +2,7 @@
 import { systemClock } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
+import { controllerIdentity } from '../cluster/component-identities.ts';
 import { chosenSettings } from '../cluster/compatibility.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
 import type { RunningNode } from '../cluster/node.ts';
@@ -90,6 +91,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     version: programVersion,
     componentLogs,
     administrator: server.controlPlane.client,
+    actAs: (controller) => server.controlPlane.clientFor(controllerIdentity(controller)),
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     jsonFileLogs: isOn(options, 'json-file-logs'),
     hostPathClass: isOn(options, 'storageclass-hostpath'),

@@ -103,6 +103,11 @@ export class Informer<T extends KubeObject> {
     return found;
   }
 
+  /** How many objects `byIndex` would give. */
+  countByIndex(name: string, value: string): number {
+    return this.#indexes.get(name)?.keys(value)?.size ?? 0;
+  }
+
   /** Returns the function that removes the handler. */
   addHandler(handler: InformerHandler<T>): () => void {
     this.#handlers.add(handler);

@@ -15,6 +15,7 @@ import { ApiEventRecorder, type EventRecorder } from '../client/event-recorder.t
 import { Informers } from '../client/informers.ts';
 import type { ControllerContext, ControllerFactory, RunningController } from '../controllers/runtime/controller.ts';
 import type { ResourceRegistry } from '../resources/definition.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../storage/store.ts';
 import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
@@ -37,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly serviceCidr?: string | undefined;
   /** Whether Pods are scheduled; default true. */
   readonly scheduler?: boolean;
+  /** The scheduler's profiles; default: one, default-scheduler. */
+  readonly schedulerConfiguration?: SchedulerConfiguration | undefined;
   readonly authenticators?: readonly Authenticator[];
   readonly authorizers?: readonly Authorizer[];
   readonly extend?: (parts: ApiServerParts, registry: ResourceRegistry) => readonly ApiServerExtension[];
@@ -70,15 +73,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   await ensureBootstrapObjects(client);
 
   const recorders: ApiEventRecorder[] = [];
-  const recorder = (component: string, host?: string): EventRecorder => {
-    const made = new ApiEventRecorder({ client, clock, logger, component, host });
+  const recorderAs = (by: ApiClient, component: string, host?: string): EventRecorder => {
+    const made = new ApiEventRecorder({ client: by, clock, logger, component, host });
     recorders.push(made);
     return made;
   };
   const informers = closing.add(new Informers({ client: clientFor(controllerManagerIdentity), clock, logger }), (all) => all.close());
-  const context: ControllerContext = { client, informers, clock, logger, recorder };
-  const controllers = options.controllers.map((make) => startAs(apiServer, context, make));
-  if (options.scheduler ?? true) controllers.push(createScheduler({ ...context, client: clientFor(schedulerIdentity), random }));
+  const contextOf = (by: ApiClient): ControllerContext => ({ client: by, informers, clock, logger, recorder: (component) => recorderAs(by, component) });
+  const controllers = options.controllers.map((make) => startAs(apiServer, contextOf, make));
+  if (options.scheduler ?? true) controllers.push(createScheduler({ ...contextOf(clientFor(schedulerIdentity)), random, configuration: options.schedulerConfiguration }));
   await informers.start();
   for (const controller of controllers) controller.start();
   closing.defer(() => Promise.all(controllers.map((controller) => controller.close())));
@@ -89,17 +92,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     client,
     informers,
     clientFor,
-    recorder,
+    recorder: (component, host) => recorderAs(client, component, host),
     settled: () => settled(controllers, apiServer, recorders),
     close: () => closing.close(),
   };
 }
 
 /** A controller says its name once it is made: its client learns then as whom it acts. */
-function startAs(apiServer: ApiServer, context: ControllerContext, make: ControllerFactory): RunningController {
+function startAs(apiServer: ApiServer, contextOf: (by: ApiClient) => ControllerContext, make: ControllerFactory): RunningController {
   let identity = controllerManagerIdentity;
-  const client = new ApiClient(new InProcessTransport(apiServer.chain, () => identity, 'kube-controller-manager'));
-  const controller = make({ ...context, client });
+  const controller = make(contextOf(new ApiClient(new InProcessTransport(apiServer.chain, () => identity, 'kube-controller-manager'))));
   identity = controllerIdentity(controller.name);
   return controller;
 }

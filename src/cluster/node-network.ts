@@ -20,6 +20,8 @@ export interface NodeNetworkOptions {
   readonly clusterDns: string;
   readonly clusterDomain: string;
   readonly client: ApiClient;
+  /** Acts as what gives Services their addresses. */
+  readonly balancerClient: ApiClient;
   readonly informers: Informers;
   readonly logger: Logger;
   /** Names the servers that know names outside of the cluster; default /etc/resolv.conf. */
@@ -32,13 +34,13 @@ export interface NodeNetworkOptions {
 
 /** Resolves when the kernel forwards Service traffic and DNS answers. What is in the kernel stays when this closes. */
 export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Closable> {
-  const { client, informers, logger, nodeName, clusterCidr, serviceCidr } = options;
+  const { informers, logger, nodeName, clusterCidr, serviceCidr } = options;
   const clock = systemClock;
   const closing = new CloseStack();
   const nodeAddress = options.addresses.find((address) => address.includes('.')) ?? '127.0.0.1';
   const log = (component: string): Logger => logger.with({ component });
   try {
-    const recorder = new ApiEventRecorder({ client, clock, logger, component: 'service-lb-controller' });
+    const recorder = new ApiEventRecorder({ client: options.balancerClient, clock, logger, component: 'service-lb-controller' });
     const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
     const routes = closing.add(createNodeRoutes({ informers, clock, logger: log('node-routes') }, { instance: options.instance, nodeName }), (it) => it.close());
     const parts: { start(): Promise<void> }[] = [proxy, routes];
@@ -68,6 +70,6 @@ function clusterServices(options: NodeNetworkOptions, { nodeAddress, recorder, l
     createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr], ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }) }),
     (it) => it.close(),
   );
-  const balancer = closing.add(createLoadBalancer({ client, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
+  const balancer = closing.add(createLoadBalancer({ client: options.balancerClient, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());
   return [dns, balancer];
 }

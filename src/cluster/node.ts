@@ -8,6 +8,9 @@ import type { ApiClient } from '../client/client.ts';
 import type { Informers } from '../client/informers.ts';
 import type { Registries } from '../kubelet/images/registries.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
+import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard } from '../kubelet/eviction/thresholds.ts';
+import type { Reservations } from '../kubelet/node/capacity.ts';
+import type { ShutdownPeriods } from '../kubelet/node/graceful-shutdown.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
 import { kubeletConfiguration } from '../kubelet/server/configuration.ts';
 import { guarded } from '../kubelet/server/guard.ts';
@@ -37,6 +40,8 @@ export interface NodeOptions {
   readonly client: ApiClient;
   /** Acts as the cluster's administrator: for the network, which upstream runs as Pods with rights of their own. */
   readonly administrator?: ApiClient | undefined;
+  /** Acts as a controller of the cluster ('service-controller'), for what one node does for all; default the administrator. */
+  readonly actAs?: ((controller: string) => ApiClient) | undefined;
   /** The cluster's authority signs the certificate that the node serves with; or it has one (`serving`). */
   readonly pki?: PkiState | undefined;
   readonly serving?: ListenerTls | undefined;
@@ -55,12 +60,16 @@ export interface NodeOptions {
   readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
-  /** Default 'memory.available<100Mi'. */
+  /** In the form of kubelets' flags; defaultEvictionHard by default. */
   readonly evictionHard?: string | undefined;
   /** Default 300. */
   readonly evictionTransitionSeconds?: number | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
+  /** What is kept from Pods; nothing by default. */
+  readonly reservations?: Pick<Reservations, 'systemReserved' | 'kubeReserved'> | undefined;
+  /** How long Pods get to end when the node stops; by default they are left running. */
+  readonly shutdown?: ShutdownPeriods | undefined;
   /** Compatibility setting json-file-logs. */
   readonly jsonFileLogs?: boolean | undefined;
   /** Compatibility setting storageclass-hostpath. */
@@ -90,6 +99,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
   const { client, logger, nodeName, informers } = options;
   const administrator = options.administrator ?? client;
+  const { actAs = () => administrator } = options;
   closing.add(keepNodeRoles({ client: administrator, informers, logger, nodeName, roles: options.roles ?? [] }), (it) => it.close());
   let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
   const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
@@ -107,14 +117,14 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     resolvConf: options.resolvConf,
     jsonFileLogs: options.jsonFileLogs,
     staticPods: options.staticPods,
-    evictionHard: options.evictionHard,
-    evictionTransitionSeconds: options.evictionTransitionSeconds,
+    reservations: { ...options.reservations, eviction: { evictionHard: parseEvictionHard(options.evictionHard ?? defaultEvictionHard), pressureTransitionMs: (options.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000 } },
+    shutdown: options.shutdown,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
   });
   closing.add(kubelet, (agent) => agent.close());
-  closing.add(await startNodeNetwork({ ...options, client: administrator }), (network) => network.close());
-  if (options.clusterServices ?? true) closing.add(await startNodeStorage({ ...options, client: administrator }), (storage) => storage.close());
+  closing.add(await startNodeNetwork({ ...options, client: administrator, balancerClient: actAs('service-controller') }), (network) => network.close());
+  if (options.clusterServices ?? true) closing.add(await startNodeStorage({ ...options, client: actAs('local-path-provisioner') }), (storage) => storage.close());
   const { componentLogs } = options;
   if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
   const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>

@@ -10,6 +10,7 @@ import type { UserInfo } from '../apiserver/request.ts';
 import type { ApiClient } from '../client/client.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import type { ControllerFactory } from '../controllers/runtime/controller.ts';
+import { readConfiguration } from '../scheduler/configuration.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Stage } from '../simulation/stage.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
@@ -23,6 +24,8 @@ export interface ClusterOptions {
   readonly controllers?: readonly ControllerFactory[];
   /** Whether Pods are scheduled; default true. */
   readonly scheduler?: boolean;
+  /** A KubeSchedulerConfiguration (kubescheduler.config.k8s.io/v1): profiles, scoring strategies, weights. ConfigurationError when it is not understood. */
+  readonly schedulerConfiguration?: object;
   /** How many simulated nodes there are, on which Pods run without containers; default none. */
   readonly nodes?: number;
   /** How simulated nodes and their Pods live (kwok's Stage objects); the default ones bring them up at once. */
@@ -59,6 +62,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     settings,
     controllers: [...(options.controllers ?? createBuiltinControllers(controllerSettings(settings))), ...simulationOf(options)],
     scheduler: options.scheduler ?? true,
+    schedulerConfiguration: options.schedulerConfiguration && readConfiguration(options.schedulerConfiguration),
     onFailure: (error) => logger.error('the store failed', { error: String(error) }),
   });
   plane = controlPlane;

@@ -21,7 +21,7 @@ import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
-import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { controllersByMagnitude, replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAddresses } from './service-addresses/service-addresses.ts';
@@ -43,6 +43,8 @@ export interface BuiltinControllerOptions {
   readonly terminatedPodThreshold?: number;
   /** What names of CronJobs' Jobs count in, ms; default minutes. */
   readonly cronJobNameUnit?: number | undefined;
+  /** Whether ReplicaSets choose surplus Pods by the order of magnitude of their ages, as upstream; default strictly the newest. */
+  readonly surplusByMagnitude?: boolean;
   /** Where autoscalers' figures come from; default the cluster's metrics APIs. */
   readonly metrics?: MetricsClient;
   /** Where Pods reach the API server. */
@@ -58,8 +60,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     serviceAccountController,
     rootCaPublisher({ caBundle: options.caBundle ?? (() => '') }),
     namespaceController,
-    replicaSetController,
-    replicationControllerController,
+    ...(options.surplusByMagnitude === true ? controllersByMagnitude : [replicaSetController, replicationControllerController]),
     deploymentController,
     daemonSetController,
     statefulSetController,

@@ -7,29 +7,28 @@ import type { Clock } from '../base/clock.ts';
 import { CloseStack } from '../base/lifecycle.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
-import type { NodeStatus, Pod } from '../resources/types/core-v1.ts';
-import { createCgroup, limitCgroup, removeCgroup } from './containerd/cgroups.ts';
+import type { NodeStatus } from '../resources/types/core-v1.ts';
+import { createCgroup, limitCgroup, removeCgroup, type CgroupLimits } from './containerd/cgroups.ts';
 import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
 import { ContainerState } from './cri/messages.ts';
 import type { RuntimeService } from './cri/runtime-service.ts';
+import { keepFromPressure, type NodePressureKeeper } from './eviction/node-pressure.ts';
+import { machineSignals, type MachineSignals } from './eviction/signals.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
 import { registryCredentials, type Registries } from './images/registries.ts';
 import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
 import { LogRotation } from './logs/log-rotation.ts';
-import { EvictionManager } from './eviction/eviction-manager.ts';
-import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard, thresholdBytes } from './eviction/thresholds.ts';
-import { machineUsage } from './node/machine-usage.ts';
-import { isTerminal } from './pods/pod-status.ts';
-import { containerNameLabel, podUidLabel } from './pods/runtime-labels.ts';
-import type { ContainerStats } from './cri/messages.ts';
 import { configurePodNetwork } from './network/pod-network.ts';
-import { admitPod } from './node/admission.ts';
-import { allocatableOf, nodeCapacity } from './node/capacity.ts';
+import { admitPod, admitResize } from './node/admission.ts';
+import { allocatableOf, nodeCapacity, podsLimits, type Reservations } from './node/capacity.ts';
+import { GracefulShutdown, type ShutdownPeriods } from './node/graceful-shutdown.ts';
 import { nodeStatus } from './node/node-status.ts';
+import { beyondRuntime, runtimeFeatures } from './node/runtime-features.ts';
+import { forbiddenSysctl } from './node/sysctls.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
 import { hostResolvConf } from './pods/name-resolution.ts';
 import type { NodeContext, PodCgroups } from './pods/node-context.ts';
@@ -59,6 +58,16 @@ export interface KubeletOptions {
   readonly registries?: Registries | undefined;
   /** What Pods with the DNS policy Default get, and the rest of the search list of others; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
+  /** What is kept from Pods, and when they are evicted; by default nothing, and upstream's thresholds. */
+  readonly reservations?: Reservations | undefined;
+  /** When images that nothing uses are removed; by default at 85 % of the disk in use, down to 80 %. */
+  readonly imageGarbage?: { readonly highPercent?: number | undefined; readonly lowPercent?: number | undefined } | undefined;
+  /** Names of kernel settings beside the safe ones that Pods may have for themselves; 'net.core.*' for all that begin so. */
+  readonly allowedUnsafeSysctls?: readonly string[] | undefined;
+  /** How long Pods get to end when the agent stops; by default they are left running. */
+  readonly shutdown?: ShutdownPeriods | undefined;
+  /** Of this machine by default. */
+  readonly signals?: MachineSignals | undefined;
   /** 110 by default. */
   readonly maxPods?: number | undefined;
   /** A folder of manifests of Pods to run besides. */
@@ -67,12 +76,6 @@ export interface KubeletOptions {
   readonly version?: string | undefined;
   /** Where the node's own server listens; 10250 by default. */
   readonly port?: number | undefined;
-  /** 'memory.available<100Mi' by default. */
-  readonly evictionHard?: string | undefined;
-  /** 300 by default. */
-  readonly evictionTransitionSeconds?: number | undefined;
-  /** Tells about the node itself. */
-  readonly nodeEvent?: ((type: 'Normal' | 'Warning', reason: string, message: string) => void) | undefined;
   /** Compatibility setting json-file-logs. */
   readonly jsonFileLogs?: boolean | undefined;
 }
@@ -81,8 +84,11 @@ export interface Kubelet {
   readonly containerd: Containerd;
   readonly workers: PodWorkers;
   readonly context: NodeContext;
+  readonly pressure: NodePressureKeeper;
   /** The node's status now. */
   status(old: NodeStatus | undefined): Promise<NodeStatus>;
+  /** Ends all Pods within the shutdown periods, the critical ones last; nothing happens where there are none. */
+  shutDown(): Promise<void>;
   /** Stops working on Pods; containers and containerd go on. */
   close(): Promise<void>;
 }
@@ -101,9 +107,11 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     await ensurePauseImage(containerd);
     const probes = closing.add(new ProbeManager({ runtime: cri.runtime, clock, userAgent }, events), (it) => it.close());
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
+    const reservations = options.reservations ?? {};
+    const allocatable = allocatableOf(capacity, reservations);
+    const features = runtimeFeatures(await cri.runtime.status());
+    const shutdown = new GracefulShutdown({ workers: () => workers, clock, log, periods: options.shutdown ?? {} });
     const { source, sink } = podSources(options);
-    const reserved = thresholdBytes(parseEvictionHard(options.evictionHard ?? defaultEvictionHard), totalmem());
-    const allocatable = allocatableOf(capacity, reserved);
     const jsonLogs = options.jsonFileLogs === true ? closing.add(followAll(cri.runtime, options), (it) => it.close()) : undefined;
     const context: NodeContext = {
       nodeName: options.nodeName,
@@ -123,46 +131,34 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       userAgent,
       memoryCapacity: totalmem(),
       allocatable: () => objects.node()?.status?.allocatable ?? allocatable,
-      admit: (pod) => eviction.refuse(pod) ?? admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.pods() }),
+      features,
+      admit: (pod) => shutdown.refusal() ?? pressure.eviction.admit(pod) ?? forbiddenSysctl(pod, options.allowedUnsafeSysctls) ?? beyondRuntime(pod, features) ?? admitPod(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
+      admitResize: (pod) => admitResize(pod, { node: objects.node(), allocatable: context.allocatable(), running: workers.allocated() }),
       dns: { clusterDns: options.clusterDns, clusterDomain: options.clusterDomain, host: () => hostResolvConf(options.resolvConf) },
       logs: options.logs ?? '/var/log',
       cgroupParent: paths.cgroupParent,
     };
+    const pressure = keepFromPressure({
+      settings: reservations.eviction ?? {}, imageGarbage: options.imageGarbage ?? {}, signals: options.signals ?? machineSignals(paths.dataDir, paths.containerdRoot),
+      cri, volumes: context.volumes, logs: context.logs, cgroupParent: paths.cgroupParent, events, clock, log, workers: () => workers,
+    });
     const workers: PodWorkers = new PodWorkers({ context, source });
     closing.add(workers, (it) => it.close());
     closing.add(new LogRotation({ runtime: cri.runtime, clock, log }), (it) => it.close());
-    const eviction = closing.add(evictionManager(options, reserved, workers, context), (it) => it.close());
     workers.start();
-    eviction.start();
+    closing.add(pressure, (it) => it.close());
+    pressure.start();
+    limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations));
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
-      capacity, allocatable, memoryPressure: eviction.underPressure, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
-      images: await cri.images.listImages().catch(() => []), kubeletVersion: options.version ?? 'v1.36.0', kubeletPort: options.port ?? 10250, folder: paths.dataDir, now: clock.now(),
+      capacity, allocatable, pressure: (kind) => pressure.eviction.has(kind), shuttingDown: shutdown.hasBegun, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
+      images: await cri.images.listImages().catch(() => []), kubeletVersion: options.version ?? 'v1.36.0', kubeletPort: options.port ?? 10250, now: clock.now(),
     }, old);
-    return { containerd, workers, context, status, close: () => closing.close() };
+    return { containerd, workers, context, pressure, shutDown: () => shutdown.run(), status, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
   }
-}
-
-function evictionManager(options: KubeletOptions, threshold: number, workers: PodWorkers, { runtime }: NodeContext): EvictionManager {
-  const isOf = (pod: Pod) => (stats: ContainerStats): boolean => stats.attributes?.labels[podUidLabel] === pod.metadata.uid;
-  return new EvictionManager({
-    clock: options.clock,
-    log: options.log,
-    threshold,
-    transitionMs: (options.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000,
-    available: () => totalmem() - machineUsage().workingBytes,
-    usage: async () => {
-      const stats = await runtime.containerStats();
-      const live = workers.pods().filter(({ status }) => !isTerminal(status?.phase));
-      return live.map((pod) => ({ pod, containers: new Map(stats.filter(isOf(pod)).map((it) => [it.attributes?.labels[containerNameLabel] ?? '', it.memory?.workingSetBytes?.value ?? 0])) })).filter(({ containers }) => containers.size > 0);
-    },
-    evict: (pod, message) => workers.worker(pod.metadata.uid ?? '')?.evict(message),
-    isEnding: ({ metadata }) => workers.worker(metadata.uid ?? '')?.ending === true,
-    event: options.nodeEvent ?? (() => undefined),
-  });
 }
 
 function podSources(options: KubeletOptions): { source: PodSource; sink: PodStatusSink } {
@@ -183,6 +179,13 @@ function followAll(runtime: RuntimeService, { clock, log }: KubeletOptions): Jso
   return logs;
 }
 
+/** What is reserved for the machine's own programs is out of reach of all Pods together. */
+function limitAllPods(parent: string, limits: CgroupLimits | undefined): void {
+  if (limits === undefined) return;
+  createCgroup(`${parent}/kubepods`);
+  limitCgroup(`${parent}/kubepods`, limits);
+}
+
 function podCgroups(parent: string, clock: Clock): PodCgroups {
   return {
     create(pod) {
@@ -192,6 +195,7 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
       limitCgroup(group, podLimits(pod));
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
+    limit: (pod, limits) => limitCgroup(podCgroup(parent, pod), limits),
     activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }

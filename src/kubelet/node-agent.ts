@@ -6,7 +6,7 @@ import { connectCluster } from './api/api-cluster.ts';
 import { startKubelet, type Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeHeartbeat } from './node/node-heartbeat.ts';
 
-export interface NodeAgentOptions extends Omit<KubeletOptions, 'source' | 'sink' | 'objects' | 'events' | 'nodeEvent'> {
+export interface NodeAgentOptions extends Omit<KubeletOptions, 'source' | 'sink' | 'objects' | 'events'> {
   /** Acts as system:node:<name>, or as one who may do as much. */
   readonly client: ApiClient;
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -18,14 +18,16 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<Kubelet
   const closing = new CloseStack();
   try {
     const recorder = new ApiEventRecorder({ client, clock, logger: log, component: 'kubelet', host: nodeName });
-    const aboutNode = { apiVersion: 'v1', kind: 'Node', name: nodeName, uid: nodeName };
-    const nodeEvent: NonNullable<KubeletOptions['nodeEvent']> = (type, reason, message) => recorder.event(aboutNode, type, reason, message);
     const cluster = closing.add(await connectCluster({ client, clock, logger: log, nodeName, events: recorder }), (it) => it.close());
-    const kubelet = closing.add(await startKubelet({ ...options, source: cluster.source, sink: cluster.sink, objects: cluster.objects, events: cluster.events, nodeEvent }), (it) => it.close());
+    const kubelet = closing.add(await startKubelet({ ...options, source: cluster.source, sink: cluster.sink, objects: cluster.objects, events: cluster.events }), (it) => it.close());
     const heartbeat = new NodeHeartbeat({ client, clock, log, nodeName, podCidrs: options.podCidrs, labels: options.labels ?? {}, status: (old) => kubelet.status(old) });
     closing.add(heartbeat, (it) => it.close());
     await heartbeat.start();
-    return { ...kubelet, close: () => closing.close() };
+    const close = async (): Promise<void> => {
+      await heartbeat.whileReporting(() => kubelet.shutDown());
+      await closing.close();
+    };
+    return { ...kubelet, close };
   } catch (error) {
     await closing.close();
     throw error;

@@ -5,6 +5,7 @@
 import type {
   ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service,
 } from '../resources/types/core-v1.ts';
+import type { RuntimeClass } from '../resources/types/node-v1.ts';
 
 /** `synced` follows the first full set: Pods found in the runtime but not told of before it are then nobody's. */
 export type PodChange =
@@ -46,6 +47,7 @@ export interface NodeObjects {
   secret(namespace: string, name: string): Promise<Secret | undefined>;
   persistentVolumeClaim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
   persistentVolume(name: string): Promise<PersistentVolume | undefined>;
+  runtimeClass(name: string): Promise<RuntimeClass | undefined>;
   /** Calls `changed` when a ConfigMap or Secret that the Pod mounts may have changed since now, until the function it answers is called. */
   follow(pod: Pod, changed: () => void): () => void;
   token(request: TokenRequest): Promise<IssuedToken>;
@@ -58,4 +60,6 @@ export interface NodeObjects {
 export interface EventRecorder {
   /** `fieldPath` names a container: 'spec.containers{web}'. */
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
+  /** About the node itself. */
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void;
 }

@@ -3,7 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { ApiClient } from '../client/client.ts';
 import type { Informers } from '../client/informers.ts';
+import { ConfigurationError, type ProfileConfiguration } from './configuration.ts';
 import type { EnabledPlugin } from './framework/framework.ts';
+import type { Plugin } from './framework/plugin.ts';
 import type { PodReports } from './pod-reports.ts';
 import type { ClusterState } from './state/cluster-state.ts';
 import type { Nominations } from './state/nominations.ts';
@@ -23,6 +25,7 @@ import { prioritySort } from './plugins/priority-sort/priority-sort.ts';
 import { schedulingGates } from './plugins/scheduling-gates/scheduling-gates.ts';
 import { taintToleration } from './plugins/taint-toleration/taint-toleration.ts';
 import { volumeBinding } from './plugins/volume-binding/volume-binding.ts';
+import { volumeZone } from './plugins/volume-zone/volume-zone.ts';
 import { volumeRestrictions } from './plugins/volume-restrictions/volume-restrictions.ts';
 
 /** What plugins are made from. */
@@ -36,7 +39,7 @@ export interface PluginParts {
   readonly reports: PodReports;
 }
 
-export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }: PluginParts): EnabledPlugin[] {
+export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }: PluginParts, profile: ProfileConfiguration): EnabledPlugin[] {
   const enabled: EnabledPlugin[] = [];
   const enable = (plugin: EnabledPlugin['plugin'], weight = 0): number => enabled.push({ plugin, weight });
   enable(schedulingGates());
@@ -46,15 +49,47 @@ export function defaultPlugins({ client, informers, clock, random, cluster, nomi
   enable(taintToleration(), 3);
   enable(nodeAffinity(), 2);
   enable(nodePorts());
-  enable(nodeResourcesFit(), 1);
+  enable(nodeResourcesFit(profile.fit), 1);
   enable(volumeRestrictions(informers));
   enable(nodeVolumeLimits(informers));
   enable(volumeBinding({ client, informers, clock }));
+  enable(volumeZone(informers));
   enable(podTopologySpread(informers), 2);
-  enable(interPodAffinity(informers), 2);
+  enable(interPodAffinity(informers, profile.hardPodAffinityWeight), 2);
   enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
   enable(nodeResourcesBalancedAllocation(), 1);
   enable(imageLocality(), 1);
   enable(defaultBinder(client));
-  return enabled;
+  return changedBy(profile, enabled);
+}
+
+/** The parts that a plugin has in extension points, by the points' names. */
+const partsAt: Readonly<Record<string, readonly (keyof Plugin)[]>> = {
+  preEnqueue: ['mayEnter'],
+  queueSort: ['compare'],
+  filter: ['filter'],
+  postFilter: ['postFilter'],
+  score: ['score'],
+  reserve: ['reserve'],
+  permit: ['permit'],
+  bind: ['bind'],
+  multiPoint: ['mayEnter', 'filter', 'postFilter', 'score', 'reserve', 'permit', 'bind'],
+};
+
+/** Without what a profile disables and does not enable again, and with its weights. Throws ConfigurationError for unknown plugins. */
+function changedBy({ changes }: ProfileConfiguration, plugins: readonly EnabledPlugin[]): EnabledPlugin[] {
+  for (const [point, { enabled }] of changes) {
+    for (const name of enabled.keys()) if (!plugins.some(({ plugin }) => plugin.name === name)) throw new ConfigurationError(`plugins.${point}.enabled`, `plugin "${name}" does not exist`);
+  }
+  return plugins.map(({ plugin, weight }) => {
+    const parts: Partial<Record<keyof Plugin, unknown>> = { ...plugin };
+    let counts = weight;
+    for (const [point, { enabled, disabled }] of changes) {
+      const isOff = (disabled.has('*') || disabled.has(plugin.name)) && !enabled.has(plugin.name);
+      const isBack = ['multiPoint', ...changes.keys()].some((other) => other !== point && (changes.get(other)?.enabled.has(plugin.name) ?? false));
+      if (isOff && !(point === 'multiPoint' && isBack)) for (const part of partsAt[point] ?? []) delete parts[part];
+      if (point === 'score' || point === 'multiPoint') counts = enabled.get(plugin.name) || counts;
+    }
+    return { plugin: parts as unknown as Plugin, weight: counts };
+  });
 }

@@ -11,6 +11,7 @@ import { pods } from '../resources/core/pod.ts';
 import { isFinished, isTerminating } from '../resources/core/pod-readiness.ts';
 import { storageClasses } from '../resources/storage/storage-class.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
+import { defaultSchedulerName } from './configuration.ts';
 import type { ClusterEvent, NodeChange } from './framework/cluster-event.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { ClusterState } from './state/cluster-state.ts';
@@ -23,7 +24,7 @@ interface Sinks {
   readonly queue: SchedulingQueue;
   readonly nominations: Nominations;
   /** Pods that name another scheduler are only counted where they are. */
-  readonly schedulerName: string;
+  readonly isOurs: (schedulerName: string) => boolean;
 }
 
 /** Returns the function that stops listening. */
@@ -82,7 +83,7 @@ const uidOf = (pod: corev1.Pod): string => pod.metadata.uid ?? '';
 
 function podHandler(sinks: Sinks) {
   const { cluster, queue, nominations } = sinks;
-  const isWaiting = (pod: corev1.Pod): boolean => nodeOf(pod) === '' && !isFinished(pod) && !isTerminating(pod) && (pod.spec?.schedulerName ?? 'default-scheduler') === sinks.schedulerName;
+  const isWaiting = (pod: corev1.Pod): boolean => nodeOf(pod) === '' && !isFinished(pod) && !isTerminating(pod) && sinks.isOurs(pod.spec?.schedulerName ?? defaultSchedulerName);
   const placed = (pod: corev1.Pod): void => {
     queue.remove(uidOf(pod));
     nominations.clear(uidOf(pod));

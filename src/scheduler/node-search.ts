@@ -20,10 +20,10 @@ export type SearchResult = { readonly node: NodeInfo; readonly diagnosis?: undef
 const leastFeasible = 100;
 const leastPercentage = 5;
 
-/** How many feasible nodes are enough: all of up to 100, half of a small cluster, a twentieth of a very large one. */
-export function enoughNodes(numberOfNodes: number): number {
+/** How many feasible nodes are enough: all of up to 100, half of a small cluster, a twentieth of a very large one; or as many percent as wanted. */
+export function enoughNodes(numberOfNodes: number, wantedPercentage = 0): number {
   if (numberOfNodes < leastFeasible) return numberOfNodes;
-  const percentage = Math.max(leastPercentage, 50 - Math.floor(numberOfNodes / 125));
+  const percentage = wantedPercentage > 0 ? wantedPercentage : Math.max(leastPercentage, 50 - Math.floor(numberOfNodes / 125));
   return Math.max(leastFeasible, Math.floor((numberOfNodes * percentage) / 100));
 }
 
@@ -32,13 +32,15 @@ export class NodeSearch {
   readonly #cluster: ClusterState;
   readonly #nominations: Nominations;
   readonly #random: Random;
+  readonly #percentage: number;
   #start = 0;
 
-  constructor(options: { readonly framework: Framework; readonly cluster: ClusterState; readonly nominations: Nominations; readonly random: Random }) {
+  constructor(options: { readonly framework: Framework; readonly cluster: ClusterState; readonly nominations: Nominations; readonly random: Random; readonly percentage?: number }) {
     this.#framework = options.framework;
     this.#cluster = options.cluster;
     this.#nominations = options.nominations;
     this.#random = options.random;
+    this.#percentage = options.percentage ?? 0;
   }
 
   find(pod: PodInfo): SearchResult {
@@ -62,7 +64,7 @@ export class NodeSearch {
     const nominated = this.#cluster.node(this.#nominations.nodeOf(pod.uid) ?? '');
     if (nominated && (run.nodeNames?.has(nominated.name) ?? true) && run.check(nominated) === undefined) return [nominated];
     const nodes = run.nodeNames ? this.#named(run.nodeNames) : this.#cluster.nodes;
-    const enough = run.nodeNames ? nodes.length : enoughNodes(nodes.length);
+    const enough = run.nodeNames ? nodes.length : enoughNodes(nodes.length, this.#percentage);
     const feasible: NodeInfo[] = [];
     let looked = 0;
     for (; looked < nodes.length && feasible.length < enough; looked++) {

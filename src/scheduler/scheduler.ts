@@ -18,6 +18,7 @@ import type { Informers } from '../client/informers.ts';
 import { pods } from '../resources/core/pod.ts';
 import { isTerminating } from '../resources/core/pod-readiness.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
+import { defaultConfiguration, defaultSchedulerName, type ProfileConfiguration, type SchedulerConfiguration } from './configuration.ts';
 import { defaultPlugins } from './default-plugins.ts';
 import { listen } from './event-sources.ts';
 import { fitMessage } from './framework/fit-error.ts';
@@ -25,6 +26,7 @@ import { Framework } from './framework/framework.ts';
 import { isRejection, type Diagnosis, type PostFilterResult, type Reservation } from './framework/plugin.ts';
 import { NodeSearch } from './node-search.ts';
 import { PodReports } from './pod-reports.ts';
+import { Profiles, type Profile } from './profiles.ts';
 import { SchedulingQueue, type QueuedPod } from './queue/scheduling-queue.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import type { NodeInfo } from './state/node-info.ts';
@@ -37,6 +39,8 @@ export interface SchedulerContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: Random;
+  /** Default: one profile, default-scheduler. */
+  readonly configuration?: SchedulerConfiguration | undefined;
   recorder(component: string): EventRecorder;
 }
 
@@ -50,23 +54,18 @@ export interface RunningScheduler {
   readonly idle: boolean;
 }
 
-/** The name that Pods ask for in spec.schedulerName, and the source of the scheduler's events. */
-const schedulerName = 'default-scheduler';
-
 export function createScheduler(context: SchedulerContext): RunningScheduler {
   return new Scheduler(context);
 }
 
 class Scheduler implements RunningScheduler {
-  readonly name = schedulerName;
+  readonly name = defaultSchedulerName;
   readonly #logger: Logger;
   readonly #pods: Informer<corev1.Pod>;
   readonly #cluster = new ClusterState();
   readonly #nominations = new Nominations();
-  readonly #framework: Framework;
+  readonly #profiles: Profiles;
   readonly #queue: SchedulingQueue;
-  readonly #search: NodeSearch;
-  readonly #reports: PodReports;
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
   /** Bindings and status writes under way. */
@@ -76,15 +75,21 @@ class Scheduler implements RunningScheduler {
   #running: Promise<void> | undefined;
 
   constructor(context: SchedulerContext) {
-    const { client, informers, clock, random } = context;
+    const { informers, clock } = context;
     const [cluster, nominations] = [this.#cluster, this.#nominations];
-    this.#logger = context.logger.with({ component: schedulerName });
+    this.#logger = context.logger.with({ component: this.name });
     this.#pods = informers.of(pods);
-    this.#reports = new PodReports({ client, clock, recorder: context.recorder(schedulerName) });
-    this.#framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports: this.#reports }), nominations);
-    this.#queue = new SchedulingQueue({ clock, framework: this.#framework });
-    this.#search = new NodeSearch({ framework: this.#framework, cluster, nominations, random });
-    this.#stopListening = listen({ informers, cluster, queue: this.#queue, nominations, schedulerName });
+    this.#profiles = new Profiles((context.configuration ?? defaultConfiguration()).profiles.map((profile) => this.#profile(context, profile)));
+    this.#queue = new SchedulingQueue({ clock, framework: this.#profiles });
+    this.#stopListening = listen({ informers, cluster, queue: this.#queue, nominations, isOurs: (name) => this.#profiles.has(name) });
+  }
+
+  #profile({ client, informers, clock, random, recorder }: SchedulerContext, configuration: ProfileConfiguration): Profile {
+    const [cluster, nominations] = [this.#cluster, this.#nominations];
+    const { schedulerName, percentageOfNodesToScore: percentage } = configuration;
+    const reports = new PodReports({ client, clock, recorder: recorder(schedulerName) });
+    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }, configuration), nominations);
+    return { schedulerName, framework, reports, search: new NodeSearch({ framework, cluster, nominations, random, percentage }) };
   }
 
   get idle(): boolean {
@@ -131,13 +136,13 @@ class Scheduler implements RunningScheduler {
       this.#refuse(queued, new Set(), 'no nodes available to schedule pods', '');
       return;
     }
-    const { node, diagnosis } = this.#search.find(pod);
+    const { node, diagnosis } = this.#profiles.of(pod).search.find(pod);
     if (diagnosis) {
       this.#notFound(queued, diagnosis);
       return;
     }
     this.#cluster.assume(pod, node.name);
-    const reservations = this.#framework.reserve(pod, node);
+    const reservations = this.#profiles.of(pod).framework.reserve(pod, node);
     if (isRejection(reservations)) {
       this.#cluster.forget(pod.uid);
       this.#refuse(queued, new Set([reservations.plugin]), reservations.reasons.join(', '), undefined);
@@ -150,7 +155,7 @@ class Scheduler implements RunningScheduler {
   /** No node fits: maybe room can be made. */
   #notFound(queued: QueuedPod, diagnosis: Diagnosis): void {
     const { pod } = queued;
-    const result = this.#framework.postFilter(pod, this.#cluster, diagnosis);
+    const result = this.#profiles.of(pod).framework.postFilter(pod, this.#cluster, diagnosis);
     if (result?.nominatedNode !== undefined) this.#nominations.set(pod, result.nominatedNode);
     this.#refuse(queued, diagnosis.plugins, fitMessage(diagnosis, result?.message), result?.nominatedNode);
     if (result?.act) this.#track(this.#makeRoom(pod, result));
@@ -177,7 +182,8 @@ class Scheduler implements RunningScheduler {
   }
 
   #report({ pod }: PodInfo, reason: 'Unschedulable' | 'SchedulerError', message: string, nominatedNode: string | undefined): void {
-    const writing = this.#reports.notScheduled(pod, reason, message, nominatedNode).catch((error: unknown) => {
+    const { reports } = this.#profiles.of({ pod });
+    const writing = reports.notScheduled(pod, reason, message, nominatedNode).catch((error: unknown) => {
       if (!isNotFound(error)) this.#logger.debug('status of an unscheduled Pod not written', { pod: pod.metadata.name, error: messageOf(error) });
     });
     this.#track(writing);
@@ -186,7 +192,7 @@ class Scheduler implements RunningScheduler {
   async #bind(queued: QueuedPod, node: NodeInfo, reservations: readonly Reservation[]): Promise<void> {
     const { pod } = queued;
     try {
-      const rejection = await this.#framework.permit(pod, node.name, this.#stop.signal);
+      const rejection = await this.#profiles.of(pod).framework.permit(pod, node.name, this.#stop.signal);
       if (rejection) {
         this.#giveBack(pod, reservations);
         this.#refuse(queued, new Set([rejection.plugin]), rejection.reasons.join(', '), undefined);
@@ -194,13 +200,13 @@ class Scheduler implements RunningScheduler {
       }
       for (const reservation of reservations) await reservation.prepare?.();
       for (const reservation of reservations) if (reservation.ready) await this.#awaitOthers(reservation.ready(this.#stop.signal));
-      await this.#framework.bind(pod, node.name);
+      await this.#profiles.of(pod).framework.bind(pod, node.name);
     } catch (error) {
       this.#giveBack(pod, reservations);
       if (!this.#stop.signal.aborted && this.#refresh(queued)) this.#failed(queued, error);
       return;
     }
-    this.#reports.scheduled(pod.pod, node.name);
+    this.#profiles.of(pod).reports.scheduled(pod.pod, node.name);
   }
 
   /** While others are waited for, the scheduler is idle. */

@@ -4,8 +4,8 @@ import type { KubeObject } from '../apimachinery/object.ts';
 import { parseYaml } from '../apimachinery/yaml.ts';
 import { goTemplate } from './go-template.ts';
 import { objectPath, type ObjectPath } from './object-path.ts';
-import type { ExpressionFrom, Stage, StageDelay, StageNext, TemplateFacts } from './stage.ts';
-import { stageMatcher } from './stage-selector.ts';
+import type { ExpressionFrom, Stage, StageDelay, StageNext, StageStep, TemplateFacts } from './stage.ts';
+import { StageError, stageMatcher } from './stage-selector.ts';
 import { templateFunctions } from './template-functions.ts';
 
 /** A patch to be sent. */
@@ -27,21 +27,39 @@ export interface CompiledStage {
   patches(object: KubeObject, facts: TemplateFacts): RenderedPatch[];
 }
 
-/** Throws ObjectPathError and TemplateError. */
+/** Throws ObjectPathError, TemplateError and StageError. */
 export function compileStage({ metadata, spec }: Stage): CompiledStage {
   const weightFrom = pathOf(spec.weightFrom);
+  const next = spec.next ?? nextOf(spec.steps ?? []);
   return {
     name: metadata.name,
-    next: spec.next,
+    next,
     immediateNext: spec.immediateNextStage ?? false,
     matches: stageMatcher(spec.selector),
-    weight: (object) => Number(weightFrom?.(object)[0] ?? spec.weight ?? 0),
+    weight: (object) => Math.max(0, Math.trunc(Number(weightFrom?.(object)[0] ?? spec.weight ?? 0)) || 0),
     delay: delayOf(spec.delay ?? {}),
-    patches: patchesOf(spec.next),
+    patches: patchesOf(next),
   };
 }
 
-const pathOf = (from: ExpressionFrom | undefined): ObjectPath | undefined => from && objectPath(from.expressionFrom);
+const knownSteps: ReadonlySet<string> = new Set(['event', 'finalizers', 'patch', 'delete']);
+
+/** The same as one `next`, whose order is: event, finalizers, patches, deletion. */
+function nextOf(steps: readonly StageStep[]): StageNext {
+  const unknown = steps.flatMap(Object.keys).find((name) => !knownSteps.has(name));
+  if (unknown !== undefined) throw new StageError(`steps of type ${unknown} are not supported`);
+  return {
+    event: steps.findLast((step) => step.event)?.event,
+    finalizers: steps.findLast((step) => step.finalizers)?.finalizers,
+    patches: steps.flatMap((step) => step.patch ?? []),
+    delete: steps.some((step) => Boolean(step.delete)),
+  };
+}
+
+function pathOf(from: ExpressionFrom | undefined): ObjectPath | undefined {
+  const text = from?.jq?.expression ?? from?.expressionFrom;
+  return text === undefined ? undefined : objectPath(text);
+}
 
 function delayOf({ durationMilliseconds = 0, durationFrom, jitterDurationMilliseconds, jitterDurationFrom }: StageDelay): CompiledStage['delay'] {
   const [from, jitterFrom] = [pathOf(durationFrom), pathOf(jitterDurationFrom)];

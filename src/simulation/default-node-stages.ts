@@ -1,21 +1,14 @@
 /** How a simulated node becomes ready. Heartbeats are leases (node-leases.ts), so that a large cluster at rest writes little. */
 import type * as corev1 from '../resources/types/core-v1.ts';
+import { nodeConditions } from './node-conditions.ts';
 import type { Stage, TemplateFacts } from './stage.ts';
 
 const capacity = { cpu: '32', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '110' };
 
-const conditions: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
-  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
-  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
-  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
-  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-  ['NetworkUnavailable', 'False', 'RouteCreated', 'the simulation has a route'],
-];
-
 function readyStatus(object: unknown, { now, nodeIP }: TemplateFacts): corev1.NodeStatus {
   const { metadata, status } = object as corev1.Node;
   return {
-    conditions: conditions.map(([type, value, reason, message]) => ({ type, status: value, reason, message, lastHeartbeatTime: now, lastTransitionTime: now })),
+    conditions: nodeConditions.map((condition) => ({ ...condition, lastHeartbeatTime: now, lastTransitionTime: now })),
     addresses: [
       { type: 'InternalIP', address: nodeIP(metadata.name) },
       { type: 'Hostname', address: metadata.name ?? '' },

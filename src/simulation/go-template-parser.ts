@@ -2,7 +2,11 @@
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'value'; readonly pipe: Pipe }
-  | { readonly type: 'assign'; readonly name: string; readonly pipe: Pipe }
+  /** `declares`: a new variable (:=) and not one that exists (=). */
+  | { readonly type: 'assign'; readonly name: string; readonly declares: boolean; readonly pipe: Pipe }
+  | { readonly type: 'break' | 'continue' }
+  | { readonly type: 'define'; readonly name: string; readonly body: TemplateNode[] }
+  | { readonly type: 'template'; readonly name: string; readonly pipe: Pipe | undefined }
   | { readonly type: 'if' | 'with'; readonly pipe: Pipe; readonly body: TemplateNode[]; readonly otherwise: TemplateNode[] }
   | { readonly type: 'range'; readonly key: string | undefined; readonly item: string | undefined; readonly pipe: Pipe; readonly body: TemplateNode[]; readonly otherwise: TemplateNode[] };
 
@@ -85,8 +89,32 @@ function readAction(code: string, stack: Frame[], top: () => Frame): void {
     stack.push({ node: block, body: block.body, chained: false });
     return;
   }
-  const assignment = /^\$(\w+)\s*:?=\s*([\s\S]+)$/.exec(code);
-  top().body.push(assignment ? { type: 'assign', name: assignment[1] ?? '', pipe: parsePipe(assignment[2] ?? '') } : { type: 'value', pipe: parsePipe(code) });
+  if (keyword === 'define') {
+    const define: TemplateNode = { type: 'define', name: nameOf(rest, code)[0], body: [] };
+    top().body.push(define);
+    stack.push({ node: define, body: define.body, chained: false });
+    return;
+  }
+  top().body.push(statement(code, keyword, rest));
+}
+
+/** An action without a body. */
+function statement(code: string, keyword: string, rest: string): TemplateNode {
+  if ((keyword === 'break' || keyword === 'continue') && rest === '') return { type: keyword };
+  if (keyword === 'template') {
+    const [name, pipe] = nameOf(rest, code);
+    return { type: 'template', name, pipe: pipe.trim() === '' ? undefined : parsePipe(pipe) };
+  }
+  const [, name = '', operator, value = ''] = /^\$(\w+)\s*(:?=)\s*([\s\S]+)$/.exec(code) ?? [];
+  if (operator === undefined) return { type: 'value', pipe: parsePipe(code) };
+  return { type: 'assign', name, declares: operator === ':=', pipe: parsePipe(value) };
+}
+
+/** The quoted name at the beginning, and what follows. */
+function nameOf(text: string, code: string): [name: string, rest: string] {
+  const [, quoted, rest = ''] = /^("(?:\\.|[^"\\])*")([\s\S]*)$/.exec(text) ?? [];
+  if (quoted === undefined) throw new TemplateError(`a name is missing: ${code}`);
+  return [JSON.parse(quoted) as string, rest];
 }
 
 type Block = Extract<TemplateNode, { readonly body: TemplateNode[] }>;
@@ -105,6 +133,8 @@ const token = /\s*(?:("(?:\\.|[^"\\])*")|`([^`]*)`|(-?\d+(?:\.\d+)?)|(\$\w*(?:\.
 interface Token {
   readonly operand?: Operand;
   readonly mark?: string;
+  /** Something stands between it and what is before. */
+  readonly spaced?: boolean;
 }
 
 function tokens(code: string): Token[] {
@@ -120,7 +150,7 @@ function tokens(code: string): Token[] {
     else if (variable !== undefined) {
       const [name = '$', ...path] = variable.split('.');
       found.push({ operand: { type: 'variable', name: name.slice(1), path } });
-    } else if (field !== undefined) found.push({ operand: { type: 'field', path: field.split('.').filter((part) => part !== '') } });
+    } else if (field !== undefined) found.push({ operand: { type: 'field', path: field.split('.').filter((part) => part !== '') }, spaced: /^\s/.test(match[0]) });
     else found.push({ operand: wordOf(word ?? '') });
   }
   return found;
@@ -134,13 +164,20 @@ function wordOf(word: string): Operand {
 function parsePipe(code: string): Pipe {
   const list = tokens(code);
   let at = 0;
+  /** '(index .list 0).name' */
+  const pathAfter = (): readonly string[] => {
+    const next = list[at];
+    if (next?.operand?.type !== 'field' || next.spaced === true) return [];
+    at++;
+    return next.operand.path;
+  };
   const read = (): Pipe => {
     const commands: Operand[][] = [[]];
     for (let next = list[at]; next; next = list[at]) {
       at++;
       if (next.mark === ')') break;
       if (next.mark === '|') commands.push([]);
-      else if (next.mark === '(') commands.at(-1)?.push({ type: 'pipe', pipe: read(), path: [] });
+      else if (next.mark === '(') commands.at(-1)?.push({ type: 'pipe', pipe: read(), path: pathAfter() });
       else if (next.operand) commands.at(-1)?.push(next.operand);
     }
     if (commands.some((command) => command.length === 0)) throw new TemplateError(`missing value for command: ${code}`);

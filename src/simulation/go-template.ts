@@ -1,58 +1,126 @@
 /** Runs a Go template: its text with the values of an object filled in. Upstream: text/template */
 import { parseTemplate, TemplateError, type Command, type Operand, type Pipe, type TemplateNode } from './go-template-parser.ts';
+import { commonFunctions } from './common-functions.ts';
+import { isTrue, printed, valueAt, type TemplateFunctions } from './template-values.ts';
 
-export type TemplateFunction = (...args: unknown[]) => unknown;
-export type TemplateFunctions = Readonly<Record<string, TemplateFunction>>;
+export type { TemplateFunction, TemplateFunctions } from './template-values.ts';
 export type Template = (root: unknown, functions: TemplateFunctions) => string;
 
 /** Throws TemplateError, now for what cannot be read and later for what cannot be run. */
 export function goTemplate(source: string): Template {
   const nodes = parseTemplate(source);
-  return (root, functions) => new Run({ ...commonFunctions, ...functions }).render(nodes, { dot: root, variables: new Map([['', root]]) });
+  const defined = new Map(nodes.flatMap((node) => (node.type === 'define' ? [[node.name, node.body] as const] : [])));
+  return (root, functions) => new Run({ ...commonFunctions, ...functions }, defined).start(nodes, root);
 }
 
-interface Scope {
+/** Variables are seen in the body that declares them, and in those inside it. */
+class Scope {
   readonly dot: unknown;
-  readonly variables: Map<string, unknown>;
+  readonly #outer: Scope | undefined;
+  readonly #own = new Map<string, unknown>();
+
+  constructor(dot: unknown, outer?: Scope) {
+    this.dot = dot;
+    this.#outer = outer;
+  }
+
+  get(name: string): unknown {
+    return this.#own.has(name) ? this.#own.get(name) : this.#outer?.get(name);
+  }
+
+  declare(name: string, value: unknown): this {
+    this.#own.set(name, value);
+    return this;
+  }
+
+  assign(name: string, value: unknown): void {
+    if (this.#own.has(name)) this.#own.set(name, value);
+    else if (this.#outer) this.#outer.assign(name, value);
+    else throw new TemplateError(`undefined variable "$${name}"`);
+  }
 }
+
+/** What a body ended with. */
+type Ending = 'break' | 'continue' | undefined;
+
+/** Templates that call themselves end here. */
+const deepest = 1000;
 
 class Run {
   readonly #functions: TemplateFunctions;
+  readonly #defined: ReadonlyMap<string, readonly TemplateNode[]>;
+  #text = '';
+  #depth = 0;
 
-  constructor(functions: TemplateFunctions) {
+  constructor(functions: TemplateFunctions, defined: ReadonlyMap<string, readonly TemplateNode[]>) {
     this.#functions = functions;
+    this.#defined = defined;
   }
 
-  render(nodes: readonly TemplateNode[], scope: Scope): string {
-    return nodes.map((node) => this.#node(node, scope)).join('');
+  start(nodes: readonly TemplateNode[], root: unknown): string {
+    this.#body(nodes, new Scope(root).declare('', root));
+    return this.#text;
   }
 
-  #node(node: TemplateNode, scope: Scope): string {
-    if (node.type === 'text') return node.text;
-    const value = this.#pipe(node.pipe, scope);
+  #body(nodes: readonly TemplateNode[], scope: Scope): Ending {
+    for (const node of nodes) {
+      const ending = this.#node(node, scope);
+      if (ending) return ending;
+    }
+    return undefined;
+  }
+
+  #node(node: TemplateNode, scope: Scope): Ending {
     switch (node.type) {
+      case 'text':
+        this.#text += node.text;
+        return undefined;
       case 'value':
-        return printed(value);
+        this.#text += printed(this.#pipe(node.pipe, scope));
+        return undefined;
       case 'assign':
-        scope.variables.set(node.name, value);
-        return '';
+        if (node.declares) scope.declare(node.name, this.#pipe(node.pipe, scope));
+        else scope.assign(node.name, this.#pipe(node.pipe, scope));
+        return undefined;
       case 'if':
-        return this.render(isTrue(value) ? node.body : node.otherwise, scope);
-      case 'with':
-        return isTrue(value) ? this.render(node.body, { ...scope, dot: value }) : this.render(node.otherwise, scope);
-      case 'range': {
-        const entries: [unknown, unknown][] = Array.isArray(value) ? [...value.entries()] : typeof value === 'object' && value !== null ? Object.entries(value).sort() : [];
-        if (entries.length === 0) return this.render(node.otherwise, scope);
-        return entries.map(([key, item]) => this.render(node.body, this.#inner(scope, node, key, item))).join('');
+        return this.#body(isTrue(this.#pipe(node.pipe, scope)) ? node.body : node.otherwise, new Scope(scope.dot, scope));
+      case 'with': {
+        const value = this.#pipe(node.pipe, scope);
+        return isTrue(value) ? this.#body(node.body, new Scope(value, scope)) : this.#body(node.otherwise, new Scope(scope.dot, scope));
       }
+      case 'range':
+        return this.#range(node, scope);
+      case 'template':
+        this.#call(node, scope);
+        return undefined;
+      case 'define':
+        return undefined;
+      case 'break':
+      case 'continue':
+        return node.type;
     }
   }
 
-  #inner({ variables }: Scope, { key: keyName, item: itemName }: { readonly key: string | undefined; readonly item: string | undefined }, key: unknown, item: unknown): Scope {
-    const own = new Map(variables);
-    if (keyName !== undefined) own.set(keyName, key);
-    if (itemName !== undefined) own.set(itemName, item);
-    return { dot: item, variables: own };
+  #range(node: Extract<TemplateNode, { readonly type: 'range' }>, scope: Scope): Ending {
+    const entries = entriesOf(this.#pipe(node.pipe, scope));
+    if (entries.length === 0) return this.#body(node.otherwise, new Scope(scope.dot, scope));
+    for (const [key, item] of entries) {
+      const inner = new Scope(item, scope);
+      if (node.key !== undefined) inner.declare(node.key, key);
+      if (node.item !== undefined) inner.declare(node.item, item);
+      if (this.#body(node.body, inner) === 'break') break;
+    }
+    return undefined;
+  }
+
+  /** A template that was defined sees its argument and nothing else. */
+  #call({ name, pipe }: Extract<TemplateNode, { readonly type: 'template' }>, scope: Scope): void {
+    const body = this.#defined.get(name);
+    if (!body) throw new TemplateError(`template "${name}" not defined`);
+    if (++this.#depth > deepest) throw new TemplateError('exceeded maximum template depth');
+    const dot = pipe && this.#pipe(pipe, scope);
+    this.#body(body, new Scope(dot).declare('', dot));
+    this.#depth--;
   }
 
   #pipe(pipe: Pipe, scope: Scope): unknown {
@@ -64,10 +132,10 @@ class Run {
   #command([first, ...rest]: Command, scope: Scope, last: readonly unknown[]): unknown {
     if (first === undefined) return undefined;
     if (first.type !== 'function') return this.#operand(first, scope);
-    return this.#call(first.name, [...rest.map((operand) => this.#operand(operand, scope)), ...last]);
+    return this.#apply(first.name, [...rest.map((operand) => this.#operand(operand, scope)), ...last]);
   }
 
-  #call(name: string, args: readonly unknown[]): unknown {
+  #apply(name: string, args: readonly unknown[]): unknown {
     const called = Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
     if (!called) throw new TemplateError(`function "${name}" not defined`);
     return called(...args);
@@ -80,41 +148,17 @@ class Run {
       case 'field':
         return valueAt(scope.dot, operand.path);
       case 'variable':
-        return valueAt(scope.variables.get(operand.name), operand.path);
+        return valueAt(scope.get(operand.name), operand.path);
       case 'pipe':
         return valueAt(this.#pipe(operand.pipe, scope), operand.path);
       case 'function':
-        return this.#call(operand.name, []);
+        return this.#apply(operand.name, []);
     }
   }
 }
 
-function valueAt(from: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), from);
+function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
+  if (Array.isArray(value)) return [...value.entries()];
+  if (typeof value === 'number') return Array.from({ length: Math.max(0, value) }, (_, i) => [i, i] as const);
+  return typeof value === 'object' && value !== null ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : [];
 }
-
-/** Go's idea of truth: empty strings, lists and maps are false. */
-function isTrue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
-  return Boolean(value);
-}
-
-function printed(value: unknown): string {
-  if (value === undefined || value === null) return '<no value>';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
-}
-
-const commonFunctions: TemplateFunctions = {
-  and: (...args) => args.find((arg) => !isTrue(arg)) ?? args.at(-1),
-  or: (...args) => args.find(isTrue) ?? args.at(-1),
-  not: (value) => !isTrue(value),
-  eq: (value, ...others) => others.includes(value),
-  ne: (a, b) => a !== b,
-  lt: (a, b) => Number(a) < Number(b),
-  gt: (a, b) => Number(a) > Number(b),
-  len: (value) => (typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value ?? {}).length),
-  index: (value, ...keys) => valueAt(value, keys.map(String)),
-  default: (fallback, value) => (isTrue(value) ? value : fallback),
-  printf: (format, ...args) => String(format).replace(/%[svdq]/g, (verb) => (verb === '%q' ? JSON.stringify(args.shift()) : printed(args.shift()))),
-};

@@ -4,11 +4,13 @@ import { startCluster, type Cluster } from '../cluster/start-cluster.ts';
 import { isNotFound } from '../apimachinery/status-error.ts';
 import { serviceAccountController } from '../controllers/service-account/service-account.ts';
 import { leases } from '../resources/coordination/lease.ts';
+import { events } from '../resources/core/event.ts';
 import { isNodeReady } from '../resources/core/node-conditions.ts';
 import { nodes } from '../resources/core/node.ts';
 import { isReady } from '../resources/core/pod-readiness.ts';
 import { pods } from '../resources/core/pod.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageRequirement } from './stage.ts';
+import { stageKind, type StageObject } from './stage-kind.ts';
 
 const inDefault = (cluster: Cluster) => cluster.client.of(pods).namespace('default');
 const run = (cluster: Cluster, name: string, spec: object = {}, metadata: object = {}) =>
@@ -110,4 +112,57 @@ test("kwok's stage files work: delays on the cluster's clock, status from a temp
   assert.equal(status?.phase, 'Running');
   assert.deepEqual(status?.containerStatuses?.map(({ name, image, ready }) => [name, image, ready]), [['a', 'app:1', true], ['b', 'app:2', false]]);
   assert.match(status?.podIP ?? '', /^10\./);
+});
+
+const stageObjects = (cluster: Cluster) => cluster.client.of(stageKind);
+const podStage = (name: string, selector: StageRequirement[], spec: object): StageObject => ({ metadata: { name }, spec: { resourceRef: { kind: 'Pod' }, selector: { matchExpressions: selector }, ...spec } as Stage['spec'] });
+const waiting: StageRequirement = { key: '.status.startTime', operator: 'DoesNotExist' };
+const started: StageRequirement = { key: '.status.startTime', operator: 'Exists' };
+
+test('Stage objects take the place of the default stages while they are there', async () => {
+  await using cluster = await startCluster({ nodes: 1 });
+  await cluster.settled();
+  await stageObjects(cluster).create(podStage('create', [waiting], { next: { statusTemplate: 'startTime: {{ Now | Quote }}', event: { type: 'Normal', reason: 'Made', message: 'was made' }, finalizers: { add: [{ value: 'kwok.x-k8s.io/fake' }] } } }));
+  await stageObjects(cluster).create(podStage('fail', [started, { key: '.status.phase', operator: 'In', values: ['Pending'] }], { delay: { durationFrom: { expressionFrom: '.metadata.annotations["delay"]' } }, steps: [{ patch: { root: 'status', subresource: 'status', template: 'phase: Failed' } }] }));
+  await cluster.settled();
+  await run(cluster, 'web', {}, { annotations: { delay: '1m30s' } });
+  await cluster.settled();
+  const made = await inDefault(cluster).get('web');
+  assert.equal(made.status?.phase, 'Pending');
+  assert.deepEqual(made.metadata.finalizers, ['kwok.x-k8s.io/fake']);
+  const told = (await cluster.client.of(events).namespace('default').list()).items;
+  assert.deepEqual(told.filter(({ reason }) => reason === 'Made').map(({ message, involvedObject }) => [message, involvedObject.name]), [['was made', 'web']]);
+  await cluster.clock.advance(89_000);
+  assert.equal((await inDefault(cluster).get('web')).status?.phase, 'Pending');
+  await cluster.clock.advance(1000);
+  assert.equal((await inDefault(cluster).get('web')).status?.phase, 'Failed');
+  for (const name of ['create', 'fail']) await stageObjects(cluster).delete(name);
+  await cluster.settled();
+  await run(cluster, 'later');
+  await cluster.settled();
+  assert.equal((await inDefault(cluster).get('later')).status?.phase, 'Running');
+});
+
+test('of several stages for a Pod the one with weight is played, and deletes', async () => {
+  await using cluster = await startCluster({ nodes: 1 });
+  await cluster.settled();
+  await stageObjects(cluster).create(podStage('never', [waiting], { weight: 0, next: { statusTemplate: 'reason: Never' } }));
+  await stageObjects(cluster).create(podStage('always', [waiting], { weight: 5, weightFrom: { expressionFrom: '.metadata.annotations["weight"]' }, next: { delete: true } }));
+  await cluster.settled();
+  await run(cluster, 'web', {}, { annotations: { weight: '7' } });
+  await cluster.settled();
+  await assert.rejects(inDefault(cluster).get('web'), isNotFound);
+});
+
+test('a stage that is not understood is told of and left out', async () => {
+  await using cluster = await startCluster({ nodes: 1 });
+  await cluster.settled();
+  await stageObjects(cluster).create(podStage('odd', [{ key: '.status | nonsense', operator: 'Exists' }], { next: {} }));
+  await stageObjects(cluster).create(podStage('good', [waiting], { next: { statusTemplate: 'startTime: {{ Now | Quote }}' } }));
+  await cluster.settled();
+  await run(cluster, 'web');
+  await cluster.settled();
+  assert.ok((await inDefault(cluster).get('web')).status?.startTime);
+  const [event] = (await cluster.client.of(events).namespace('default').list()).items.filter(({ reason }) => reason === 'InvalidStage');
+  assert.match(event?.message ?? '', /function not defined: nonsense\/0/);
 });

@@ -15,11 +15,13 @@ import { nodes } from '../resources/core/node.ts';
 import { pods } from '../resources/core/pod.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
 import { AddressPool } from './address-pool.ts';
+import { compileStage, type CompiledStage } from './compiled-stage.ts';
 import { defaultNodeStages } from './default-node-stages.ts';
 import { defaultPodStages } from './default-pod-stages.ts';
 import { NodeLeases } from './node-leases.ts';
 import { isSimulated, simulatedNode, simulatedNodeName } from './simulated-node.ts';
 import { StageEngine } from './stage-engine.ts';
+import { StageObjects } from './stage-objects.ts';
 import { stagePlayer } from './stage-player.ts';
 import type { Stage, TemplateFacts } from './stage.ts';
 
@@ -35,7 +37,7 @@ export interface SimulationContext {
 export interface SimulationOptions {
   /** How many nodes to make; nodes that others make with the annotation kwok.x-k8s.io/node: fake are simulated too. */
   readonly nodes: number;
-  /** Stages for Nodes and Pods. A kind that has none among them gets the default ones. */
+  /** Stages for Nodes and Pods. A kind that has none among them gets the default ones. Stage objects in the cluster go before both. */
   readonly stages?: readonly Stage[] | undefined;
 }
 
@@ -52,7 +54,7 @@ const nodeAddresses = '10.128.0.0/14';
 const podAddresses = '10.240.0.0/13';
 const parallelCreations = 32;
 
-/** Throws ObjectPathError and TemplateError for stages that cannot be understood. */
+/** Throws ObjectPathError, TemplateError and StageError for stages that cannot be understood. */
 export function createSimulation(context: SimulationContext, options: SimulationOptions): RunningSimulation {
   return new Simulation(context, options);
 }
@@ -69,6 +71,8 @@ class Simulation implements RunningSimulation {
   readonly #nodeIps = new AddressPool(nodeAddresses);
   readonly #podIps = new AddressPool(podAddresses);
   readonly #started: string;
+  readonly #given: readonly Stage[];
+  readonly #stageObjects: StageObjects;
   #removeHandlers: (() => void)[] = [];
   #creating: Promise<void> | undefined;
   #isCreating = false;
@@ -83,14 +87,12 @@ class Simulation implements RunningSimulation {
     this.#pods = informers.of(pods).addIndex('node', ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     const logger = context.logger.with({ component: this.name });
     const recorder = context.recorder('kubelet');
-    const stagesOf = (kind: string, otherwise: readonly Stage[]): readonly Stage[] => {
-      const own = stages.filter(({ spec }) => spec.resourceRef.kind === kind);
-      return own.length > 0 ? own : otherwise;
-    };
+    this.#given = stages;
+    this.#stageObjects = new StageObjects({ client, informers, logger, changed: (objects) => this.#replaceStages(objects) });
     this.#leases = new NodeLeases({ client, clock, logger });
     this.#nodeEngine = new StageEngine({
       informer: this.#nodes,
-      stages: stagesOf('Node', defaultNodeStages),
+      stages: stagesFor('Node', stages).map(compileStage),
       clock,
       random,
       logger,
@@ -99,7 +101,7 @@ class Simulation implements RunningSimulation {
     });
     this.#podEngine = new StageEngine({
       informer: this.#pods,
-      stages: stagesOf('Pod', defaultPodStages),
+      stages: stagesFor('Pod', stages).map(compileStage),
       clock,
       random,
       logger,
@@ -109,20 +111,22 @@ class Simulation implements RunningSimulation {
   }
 
   get idle(): boolean {
-    return !this.#isCreating && this.#nodeEngine.idle && this.#podEngine.idle && this.#leases.idle;
+    return !this.#isCreating && this.#nodeEngine.idle && this.#podEngine.idle && this.#leases.idle && this.#stageObjects.idle;
   }
 
   start(): void {
     this.#removeHandlers = [this.#nodes.addHandler(this.#nodeHandler()), this.#pods.addHandler(this.#podHandler())];
     this.#nodeEngine.start();
     this.#podEngine.start();
+    this.#stageObjects.start();
     this.#isCreating = true;
-    this.#creating = this.#createNodes().finally(() => (this.#isCreating = false));
+    this.#creating = this.#createAll().finally(() => (this.#isCreating = false));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const remove of this.#removeHandlers) remove();
+    this.#stageObjects.close();
     await Promise.all([this.#creating, this.#nodeEngine.close(), this.#podEngine.close(), this.#leases.close()]);
   }
 
@@ -168,6 +172,28 @@ class Simulation implements RunningSimulation {
     };
   }
 
+  async #createAll(): Promise<void> {
+    if (this.#count > 0) await this.#stageObjects.install();
+    await this.#createNodes();
+  }
+
+  /** Stage objects go before the stages given at the start. Those that cannot be understood are left out, and an event on them says why. */
+  #replaceStages(objects: readonly Stage[]): void {
+    if (this.#closed) return;
+    const understood = (stage: Stage): CompiledStage[] => {
+      try {
+        return [compileStage(stage)];
+      } catch (error) {
+        const message = messageOf(error);
+        this.#context.logger.warn('a stage is not understood', { stage: stage.metadata.name, error: message });
+        this.#context.recorder(this.name).event({ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'Stage', name: stage.metadata.name }, 'Warning', 'InvalidStage', message);
+        return [];
+      }
+    };
+    this.#nodeEngine.replaceStages(stagesFor('Node', objects, this.#given).flatMap(understood));
+    this.#podEngine.replaceStages(stagesFor('Pod', objects, this.#given).flatMap(understood));
+  }
+
   async #createNodes(): Promise<void> {
     const { client, logger } = this.#context;
     let made = 0;
@@ -183,4 +209,15 @@ class Simulation implements RunningSimulation {
     };
     await Promise.all(Array.from({ length: Math.min(parallelCreations, this.#count) }, work));
   }
+}
+
+const defaultStages = [...defaultNodeStages, ...defaultPodStages];
+
+/** The stages for a kind in the first of these sets that has any for it; the default ones otherwise. */
+function stagesFor(kind: string, ...sets: readonly (readonly Stage[])[]): readonly Stage[] {
+  for (const set of [...sets, defaultStages]) {
+    const own = set.filter(({ spec }) => spec.resourceRef.kind === kind);
+    if (own.length > 0) return own;
+  }
+  return [];
 }

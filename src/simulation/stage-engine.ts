@@ -11,12 +11,11 @@ import type { Random } from '../base/random.ts';
 import { objectKey, type KubeObject } from '../apimachinery/object.ts';
 import { isConflict, isNotFound } from '../apimachinery/status-error.ts';
 import type { Informer } from '../client/informer.ts';
-import { compileStage, type CompiledStage } from './compiled-stage.ts';
-import type { Stage } from './stage.ts';
+import type { CompiledStage } from './compiled-stage.ts';
 
 export interface StageEngineOptions<T extends KubeObject> {
   readonly informer: Informer<T>;
-  readonly stages: readonly Stage[];
+  readonly stages: readonly CompiledStage[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -38,17 +37,23 @@ const retryAfter = 1000;
 
 export class StageEngine<T extends KubeObject> {
   readonly #options: StageEngineOptions<T>;
-  readonly #stages: readonly CompiledStage[];
+  #stages: readonly CompiledStage[] = [];
   readonly #planned = new Map<string, Planned>();
   readonly #due = new Set<string>();
   readonly #playing = new Map<string, Promise<void>>();
   #removeHandler: (() => void) | undefined;
   #closed = false;
 
-  /** Throws ObjectPathError and TemplateError for stages that cannot be understood. */
   constructor(options: StageEngineOptions<T>) {
     this.#options = options;
-    this.#stages = options.stages.map(compileStage);
+    this.#stages = options.stages;
+  }
+
+  /** Plays by other stages from now on; what was planned by the old ones does not happen. */
+  replaceStages(stages: readonly CompiledStage[]): void {
+    this.#stages = stages;
+    for (const key of [...this.#planned.keys()]) this.#drop(key);
+    for (const object of this.#options.informer.list()) this.consider(object);
   }
 
   /** Nothing is due and nothing is under way; delays do not count. */

@@ -5,18 +5,24 @@ import type { StageRequirement, StageSelector } from './stage.ts';
 
 export type StageMatcher = (object: KubeObject) => boolean;
 
-/** Throws ObjectPathError. Without a selector every object matches. */
-export function stageMatcher({ matchLabels = {}, matchAnnotations = {}, matchExpressions = [] }: StageSelector = {}): StageMatcher {
+/** Throws ObjectPathError and StageError. Without a selector no object matches; with an empty one all do. */
+export function stageMatcher(selector: StageSelector | undefined): StageMatcher {
+  if (!selector) return () => false;
+  const { matchLabels = {}, matchAnnotations = {}, matchExpressions = [] } = selector;
   const labels = Object.entries(matchLabels);
   const annotations = Object.entries(matchAnnotations);
-  const requirements = matchExpressions.map(requirementMatcher);
+  const requirements = matchExpressions.map((expression) => requirementMatcher('jq' in expression ? expression.jq : expression));
   return (object) =>
     labels.every(([key, value]) => object.metadata.labels?.[key] === value) &&
     annotations.every(([key, value]) => object.metadata.annotations?.[key] === value) &&
     requirements.every((holds) => holds(object));
 }
 
+/** A stage asks for something that is not known here. */
+export class StageError extends Error {}
+
 function requirementMatcher({ key, operator, values = [] }: StageRequirement): StageMatcher {
+  if (typeof key !== 'string') throw new StageError('expressions in CEL are not supported: use key, operator and values');
   const path = objectPath(key);
   const isWanted = (value: unknown): boolean => values.includes(typeof value === 'string' ? value : JSON.stringify(value));
   switch (operator) {
@@ -28,5 +34,7 @@ function requirementMatcher({ key, operator, values = [] }: StageRequirement): S
       return (object) => path(object).length > 0;
     case 'DoesNotExist':
       return (object) => path(object).length === 0;
+    default:
+      throw new StageError(`unknown operator ${String(operator)}`);
   }
 }

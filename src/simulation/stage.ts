@@ -11,25 +11,29 @@ export interface Stage {
 
 export interface StageSpec {
   readonly resourceRef: { readonly apiGroup?: string; readonly kind: string };
+  /** Absent: for no object at all. */
   readonly selector?: StageSelector;
   /** When several stages are for an object, chance picks by weight; those of weight 0 only when there are no others. */
   readonly weight?: number;
   readonly weightFrom?: ExpressionFrom;
   readonly delay?: StageDelay;
-  readonly next: StageNext;
+  readonly next?: StageNext;
+  /** The newer form of `next`: what happens, one after the other. */
+  readonly steps?: readonly StageStep[];
   /** Looks for the next stage at once, instead of when the change comes back from the API. */
   readonly immediateNextStage?: boolean;
 }
 
+/** An expression over the object, in one of its two forms. */
 export interface ExpressionFrom {
-  /** A path into the object. */
-  readonly expressionFrom: string;
+  readonly expressionFrom?: string;
+  readonly jq?: { readonly expression: string };
 }
 
 export interface StageSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchAnnotations?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly StageRequirement[];
+  readonly matchExpressions?: readonly (StageRequirement | { readonly jq: StageRequirement })[];
 }
 
 export interface StageRequirement {
@@ -56,9 +60,17 @@ export interface StageNext {
   /** The same as statusTemplate for stages written in code: gives the status, to be merged strategically. */
   readonly status?: (object: unknown, facts: TemplateFacts) => object;
   readonly patches?: readonly StagePatch[];
-  readonly event?: { readonly type?: string; readonly reason?: string; readonly message?: string };
-  readonly finalizers?: { readonly add?: readonly { readonly value: string }[]; readonly remove?: readonly { readonly value: string }[]; readonly empty?: boolean };
+  readonly event?: { readonly type?: string; readonly reason?: string; readonly message?: string } | undefined;
+  readonly finalizers?: { readonly add?: readonly { readonly value: string }[]; readonly remove?: readonly { readonly value: string }[]; readonly empty?: boolean } | undefined;
   readonly delete?: boolean;
+}
+
+/** Exactly one of these. */
+export interface StageStep {
+  readonly event?: StageNext['event'];
+  readonly finalizers?: StageNext['finalizers'];
+  readonly patch?: StagePatch;
+  readonly delete?: boolean | object;
 }
 
 export interface StagePatch {

@@ -1,6 +1,7 @@
 /** The functions that stage templates call: kwok's names. */
 import { formatYaml } from '../apimachinery/yaml.ts';
-import type { TemplateFunctions } from './go-template.ts';
+import { nodeConditions } from './node-conditions.ts';
+import type { TemplateFunctions } from './template-values.ts';
 import type { TemplateFacts } from './stage.ts';
 
 export function templateFunctions(facts: TemplateFacts): TemplateFunctions {
@@ -9,7 +10,8 @@ export function templateFunctions(facts: TemplateFacts): TemplateFunctions {
     now: () => facts.now,
     StartTime: () => facts.started,
     Version: () => 'k8ts',
-    Quote: (value) => JSON.stringify(String(value ?? '')),
+    Quote: (value) => JSON.stringify(typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)),
+    NodeConditions: () => nodeConditions,
     YAML: (value, depth) => indented(value, Number(depth ?? 0)),
     NodeName: () => 'simulation',
     NodePort: () => 10250,
@@ -21,5 +23,8 @@ export function templateFunctions(facts: TemplateFacts): TemplateFunctions {
   };
 }
 
-/** YAML text on the same line, with further lines indented by so many times two spaces. */
-const indented = (value: unknown, depth: number): string => formatYaml(value).trimEnd().replaceAll('\n', `\n${'  '.repeat(depth)}`);
+/** YAML text; with a depth, it begins on a line of its own and all lines are indented by so many times two spaces. */
+function indented(value: unknown, depth: number): string {
+  const text = formatYaml(value);
+  return depth > 0 ? `\n${text}`.replaceAll('\n', `\n${'  '.repeat(depth)}`) : text;
+}

@@ -62,6 +62,7 @@ export class ResourceCache {
   readonly #objects = new Map<string, CachedObject>();
   #keys: string[] = [];
   readonly #watchers = new Set<CacheWatcher>();
+  readonly #followers: ((change: PublishedChange) => void)[] = [];
   #window: Change[] = [];
   #windowBytes = 0;
   /** The revision of the newest change that is no longer in the window. */
@@ -113,6 +114,11 @@ export class ResourceCache {
     return found;
   }
 
+  /** Calls `told` with every change as it is published, for as long as the cache is: for indexes that must not be behind. */
+  follow(told: (change: PublishedChange) => void): void {
+    this.#followers.push(told);
+  }
+
   watch(filter: ObjectFilter, after: Revision): CacheWatcher {
     if (after < this.#forgotten) throw new CompactedError(after, this.#forgotten);
     const watcher = new CacheWatcher(filter, after, this.#limits.maxPending, (ended) => this.#watchers.delete(ended));
@@ -124,10 +130,12 @@ export class ResourceCache {
 
   publish(changes: readonly PublishedChange[], time: number): void {
     this.changes += changes.length;
-    for (const { key, object, deleted } of changes) {
+    for (const published of changes) {
+      const { key, object, deleted } = published;
       const previous = this.#objects.get(key);
       if (deleted) this.#forget(key);
       else this.#keep(key, object, previous === undefined);
+      for (const told of this.#followers) told(published);
       const change: Change = { revision: object.revision, time, key, object, previous, deleted, events: {} };
       this.#window.push(change);
       this.#windowBytes += object.bytes.length;

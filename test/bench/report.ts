@@ -39,13 +39,13 @@ function row(goal: Goal, value: number): string[] {
 const amount = (value: number, { unit }: Goal): string => `${number(value)}${unit === '/s' || unit === '%' ? '' : ' '}${unit}`;
 const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2));
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((cells) => (cells[i] ?? '').length)));
   const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }
 
-function describeMachine(): string {
+export function describeMachine(): string {
   const processors = cpus();
   const kernel = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim();
   return `${processors.length} processors (${processors[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${kernel}, Node ${process.version}, SQLite on ${fileSystem()}; commit ${commit()}.`;

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { CloseStack } from '../../src/base/lifecycle.ts';
 import { issueClient, temporaryPki } from '../../src/cluster/pki-state.ts';
-import { startServer, type RunningServer } from '../../src/cluster/server.ts';
+import { startServer, type RunningServer, type ServerOptions } from '../../src/cluster/server.ts';
 import { createMemoryStore } from '../../src/storage/memory-store.ts';
 
 export interface Answer {
@@ -43,11 +43,12 @@ export interface TestServer extends AsyncDisposable {
   readonly admin: Caller;
 }
 
-export async function startTestServer(): Promise<TestServer> {
+/** `options` go over what the server is started with. */
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const closing = new CloseStack();
-  const pki = temporaryPki();
+  const pki = options.pki ?? temporaryPki();
   const server = closing.add(
-    await startServer({ store: createMemoryStore({ clock: systemClock }), pki, logger: silentLogger, version: 'test', name: 'test', port: 0, bind: '127.0.0.1', serviceCidr: '10.96.0.0/16', onFailure: (error) => assertNever(error) }),
+    await startServer({ store: createMemoryStore({ clock: systemClock }), pki, logger: silentLogger, version: 'test', name: 'test', port: 0, bind: '127.0.0.1', serviceCidr: '10.96.0.0/16', onFailure: (error) => assertNever(error), ...options }),
     (running) => running.close(),
   );
   const as = (name?: string, groups: readonly string[] = []): Caller => {

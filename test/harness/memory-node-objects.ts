@@ -1,5 +1,6 @@
 /** The cluster a node agent sees, in memory: Pods to run, objects to read, statuses and events to look at. */
-import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service } from '../../src/resources/types/core-v1.ts';
+import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service } from '../../src/resources/types/core-v1.ts';
+import type { RuntimeClass } from '../../src/resources/types/node-v1.ts';
 import { EventQueue } from '../../src/kubelet/cri/event-queue.ts';
 import type { EventRecorder, NodeObjects, PodChange, PodSource, PodStatusSink } from '../../src/kubelet/pod-source.ts';
 
@@ -16,10 +17,13 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   readonly secrets = new Map<string, Secret>();
   readonly claims = new Map<string, PersistentVolumeClaim>();
   readonly volumes = new Map<string, PersistentVolume>();
+  readonly runtimeClasses = new Map<string, RuntimeClass>();
   readonly seenEvents: SeenEvent[] = [];
   readonly statuses: PodStatus[] = [];
   serviceList: Service[] = [];
   tokens = 0;
+  /** The node as the API has it. */
+  ownNode: Node | undefined;
   readonly #queues = new Set<EventQueue<PodChange>>();
   readonly #followers = new Set<() => void>();
   readonly #watchers = new Set<() => void>();
@@ -96,6 +100,7 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   secret = (namespace: string, name: string): Promise<Secret | undefined> => Promise.resolve(this.secrets.get(`${namespace}/${name}`));
   persistentVolumeClaim = (namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> => Promise.resolve(this.claims.get(`${namespace}/${name}`));
   persistentVolume = (name: string): Promise<PersistentVolume | undefined> => Promise.resolve(this.volumes.get(name));
+  runtimeClass = (name: string): Promise<RuntimeClass | undefined> => Promise.resolve(this.runtimeClasses.get(name));
   token = (): Promise<{ token: string; expires: number }> => Promise.resolve({ token: `token-${(this.tokens += 1)}`, expires: 4e12 });
   follow = (_pod: Pod, changed: () => void): (() => void) => {
     this.#followers.add(changed);
@@ -109,10 +114,15 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   }
 
   services = (): readonly Service[] => this.serviceList;
-  node = (): undefined => undefined;
+  node = (): Node | undefined => this.ownNode;
 
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.seenEvents.push({ pod: pod.metadata.name ?? '', type, reason, message });
+    this.#notify();
+  }
+
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.seenEvents.push({ pod: '', type, reason, message });
     this.#notify();
   }
 

@@ -38,10 +38,10 @@ export class RealNode {
   }
 
   /** Starts the agent alone, again. */
-  async startAgent(): Promise<void> {
+  async startAgent(more: Partial<KubeletOptions> = {}): Promise<void> {
     this.kubelet = await startKubelet({
       dataDir: this.dataDir, nodeName: 'test-node', hostIPs: ['10.1.2.3'], podCidrs: [`${this.#subnet}.0/24`], clusterDns: ['10.96.0.10'], clusterDomain: 'cluster.local',
-      source: this.cluster, sink: this.cluster, objects: this.cluster, events: this.cluster, clock: systemClock, log, logs: this.logs, ...this.#options,
+      source: this.cluster, sink: this.cluster, objects: this.cluster, events: this.cluster, clock: systemClock, log, logs: this.logs, ...this.#options, ...more,
     });
   }
 

@@ -5,7 +5,8 @@
 import type { AnyObject } from '../../apimachinery/object.ts';
 import type { ResourceRegistry } from '../../resources/definition.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
-import { prefixOf, type ObjectStore } from '../registry/object-store.ts';
+import type { ObjectStore } from '../registry/object-store.ts';
+import { PodsByNode } from './pods-by-node.ts';
 
 export type ReferencedKind = 'secrets' | 'configmaps' | 'persistentvolumeclaims' | 'serviceaccounts' | 'resourceclaims';
 
@@ -14,6 +15,8 @@ export class NodeReferences {
   readonly #objects: ObjectStore;
   /** What a Pod refers to, by the Pod's object: objects never change. */
   readonly #known = new WeakMap<AnyObject, ReadonlySet<string>>();
+
+  #pods: PodsByNode | undefined;
 
   constructor(registry: ResourceRegistry, objects: ObjectStore) {
     this.#registry = registry;
@@ -48,8 +51,8 @@ export class NodeReferences {
   #podsOf(node: string, namespace: string): AnyObject[] {
     const found = this.#registry.byResource('', 'v1', 'pods');
     if (!found) return [];
-    const pods = this.#objects.cacheOf(found.definition).list({ prefix: prefixOf(found.definition, namespace) });
-    return pods.map(({ object }) => object).filter((pod) => (pod['spec'] as corev1.PodSpec | undefined)?.nodeName === node);
+    this.#pods ??= new PodsByNode(this.#objects.cacheOf(found.definition));
+    return this.#pods.of(node, namespace);
   }
 
   #volumesOf(node: string): corev1.PersistentVolume[] {

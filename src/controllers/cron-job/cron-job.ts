@@ -16,7 +16,7 @@ import { Controller, running, type ControllerContext, type ControllerFactory, ty
 import { controlledBy, controllerReference, indexByController, involved } from '../runtime/owners.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { endOf, surplusHistory } from './history.ts';
-import { dueTime, readSchedule, type Schedule } from './schedule.ts';
+import { dueTime, isTimeZone, readSchedule, type Schedule } from './schedule.ts';
 
 type CronJob = batchv1.CronJob;
 /** So that a start is never looked for a moment too early, ms. */
@@ -84,6 +84,10 @@ class CronJobs {
 
   #scheduleOf(cron: CronJob): Schedule | undefined {
     const { schedule = '', timeZone } = cron.spec ?? {};
+    if (timeZone !== undefined && !isTimeZone(timeZone)) {
+      this.#tell(cron, 'Warning', 'UnknownTimeZone', `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`);
+      return undefined;
+    }
     try {
       return readSchedule(schedule, timeZone ?? this.#zone);
     } catch (error) {

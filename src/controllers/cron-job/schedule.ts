@@ -14,6 +14,14 @@ export interface Schedule {
   next(after: number): number | undefined;
 }
 
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Throws for a schedule or zone that cannot be understood. */
 export function readSchedule(text: string, zone: string): Schedule {
   const every = /^@every (.+)$/.exec(text);

@@ -20,6 +20,7 @@ import { Controller, running, type ControllerContext, type ControllerFactory, ty
 import { controlledBy, indexByController, involved } from '../runtime/owners.ts';
 import { isNamespaceGoing } from '../runtime/pod-control.ts';
 import { watchDependents } from '../runtime/watch-dependents.ts';
+import { updateMerged } from '../runtime/update.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { findNewSet, HashCollision, ReplicaSetControl } from './replica-sets.ts';
 import { nextRevision, revisionAnnotation, revisionOf } from './revision.ts';
@@ -149,10 +150,10 @@ class Rollouts {
 
   async #noteRevision(deployment: appsv1.Deployment, revision: number, newSet: Set, reason: string, what: string): Promise<appsv1.Deployment> {
     const { client, clock } = this.#context;
-    const { name = '', namespace, uid, annotations } = deployment.metadata;
+    const { annotations } = deployment.metadata;
     let next = deployment;
     if (annotations?.[revisionAnnotation] !== String(revision)) {
-      next = await client.of(deployments).namespace(namespace).patch(name, 'merge', { metadata: { uid, annotations: { [revisionAnnotation]: String(revision) } } });
+      next = await updateMerged(client, deployments, deployment, { metadata: { annotations: { [revisionAnnotation]: String(revision) } } });
     }
     const fresh = reason === 'NewReplicaSetCreated' || findCondition(next.status?.conditions, 'Progressing') === undefined;
     if (!fresh || deadlineOf(next) === undefined) return next;

@@ -47,7 +47,7 @@ function proportionalSizes(deployment: appsv1.Deployment, sets: readonly Set[]):
   const sizes = new Map<Set, number>();
   let added = 0;
   for (const set of bySize) {
-    const share = toAdd === 0 || replicasOf(set) === 0 ? 0 : clamp(fraction(deployment, set, most), toAdd - added);
+    const share = toAdd === 0 || replicasOf(set) === 0 ? 0 : (toAdd > 0 ? Math.min : Math.max)(fraction(deployment, set, most), toAdd - added);
     sizes.set(set, replicasOf(set) + share);
     added += share;
   }
@@ -62,5 +62,3 @@ function fraction(deployment: appsv1.Deployment, set: Set, most: number): number
   const before = annotatedNumber(set, maxAnnotation) || (deployment.status?.replicas ?? 0);
   return before === 0 ? 0 : Math.round((replicasOf(set) * most) / before) - replicasOf(set);
 }
-
-const clamp = (share: number, allowed: number): number => (allowed > 0 ? Math.min(share, allowed) : Math.max(share, allowed));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
 import { endpoints } from '../../resources/core/endpoints.ts';
+import { nodes } from '../../resources/core/node.ts';
 import { pods } from '../../resources/core/pod.ts';
 import { services } from '../../resources/core/service.ts';
 import { endpointSlices } from '../../resources/discovery/endpoint-slice.ts';
@@ -131,3 +132,48 @@ test('a plan keeps endpoints where they are', () => {
   assert.deepEqual([plan.create.length, plan.update.map(({ metadata, endpoints: now }) => [metadata.name, now?.length]), plan.remove.length], [0, [['b', 1]], 0]);
 });
 
+
+const hints: readonly [distribution: string, expected: object][] = [
+  ['PreferClose', { forZones: [{ name: 'a' }] }],
+  ['PreferSameZone', { forZones: [{ name: 'a' }] }],
+  ['PreferSameNode', { forZones: [{ name: 'a' }], forNodes: [{ name: 'n1' }] }],
+];
+for (const [trafficDistribution, expected] of hints) {
+  test(`hints where traffic should come from: ${trafficDistribution}`, async () => {
+    await using cluster = await start();
+    await cluster.client.of(services).namespace('default').create(service({ trafficDistribution }));
+    await addPod(cluster, 1);
+    await addPod(cluster, 2, { ready: false });
+    await cluster.settled();
+    assert.deepEqual((await slicesOf(cluster))[0]?.endpoints?.map((endpoint) => endpoint.hints), [expected, undefined]);
+    await cluster.client.of(services).namespace('default').patch('web', 'merge', { spec: { trafficDistribution: null } });
+    await cluster.settled();
+    assert.deepEqual((await slicesOf(cluster))[0]?.endpoints?.map((endpoint) => endpoint.hints), [undefined, undefined]);
+  });
+}
+
+test('slices and Endpoints tell when what changed them happened', async () => {
+  await using cluster = await start();
+  const at = async () => [(await slicesOf(cluster))[0], await endpointsOf(cluster)].map((object) => object?.metadata.annotations?.['endpoints.kubernetes.io/last-change-trigger-time']);
+  await cluster.client.of(services).namespace('default').create(service());
+  await cluster.settled();
+  assert.deepEqual(await at(), ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z']);
+  await cluster.clock.advance(7_000);
+  await addPod(cluster, 1);
+  await cluster.settled();
+  assert.deepEqual(await at(), ['2026-01-01T00:00:07Z', '2026-01-01T00:00:07Z']);
+  // A change that is no Pod's and not the Service's making has no time.
+  await cluster.client.of(services).namespace('default').patch('web', 'merge', { metadata: { labels: { team: 'y' } } });
+  await cluster.settled();
+  assert.deepEqual(await at(), [undefined, undefined]);
+});
+
+test('endpoints follow their node into another zone', async () => {
+  await using cluster = await start();
+  await cluster.client.of(services).namespace('default').create(service());
+  await addPod(cluster, 1);
+  await cluster.settled();
+  await cluster.client.of(nodes).patch('n1', 'merge', { metadata: { labels: { 'topology.kubernetes.io/zone': 'b' } } });
+  await cluster.settled();
+  assert.deepEqual((await slicesOf(cluster))[0]?.endpoints?.map(({ zone }) => zone), ['b']);
+});

@@ -2,7 +2,7 @@
  * Keeps the EndpointSlices of each Service with a selector.
  * Upstream: pkg/controller/endpointslice/endpointslice_controller.go
  */
-import { splitKey } from '../../apimachinery/object.ts';
+import { objectKey, splitKey } from '../../apimachinery/object.ts';
 import { nodes } from '../../resources/core/node.ts';
 import { pods } from '../../resources/core/pod.ts';
 import { isHeadless } from '../../resources/core/service-types.ts';
@@ -15,6 +15,7 @@ import { Expectations } from '../runtime/expectations.ts';
 import { controllerReference } from '../runtime/owners.ts';
 import { hasSelector, headlessLabel, indexByNamespace, podsOf, watchServicePods } from '../runtime/service-pods.ts';
 import { planSlices, writeSlices } from '../runtime/slices.ts';
+import { triggerTimeAnnotation, TriggerTimes } from '../runtime/trigger-times.ts';
 import { endpointGroups } from './service-endpoints.ts';
 
 export const managedBy = 'endpointslice-controller.k8s.io';
@@ -28,6 +29,7 @@ export const endpointSliceController: ControllerFactory = (context) => {
   const nodeInformer = informers.of(nodes);
   const sliceInformer = informers.of(endpointSlices).addIndex('service', (slice) => [`${slice.metadata.labels?.[managedByLabel] ?? ''} ${serviceKeyOf(slice)}`]);
   const expectations = new Expectations(clock);
+  const triggers = new TriggerTimes();
   const zoneOf = (node: string): string | undefined => nodeInformer.get(node)?.metadata.labels?.[zoneLabel];
   const controller = new Controller(context, {
     name: 'endpoint-slice-controller',
@@ -39,16 +41,27 @@ export const endpointSliceController: ControllerFactory = (context) => {
       if (!expectations.satisfied(key)) return;
       if (!service || service.spec?.type === 'ExternalName') {
         await writeSlices(slices, { create: [], update: [], remove: existing }, expectations, key);
-        if (!service) expectations.forget(key);
+        if (!service) {
+          expectations.forget(key);
+          triggers.forget(key);
+        }
         return;
       }
       if (!hasSelector(service) || service.metadata.deletionTimestamp !== undefined) return;
-      const groups = endpointGroups(service, podsOf(service, podInformer), zoneOf);
-      await writeSlices(slices, planSlices(existing, groups, sliceMetadata(service), mostEndpoints), expectations, key);
+      const behind = podsOf(service, podInformer);
+      const groups = endpointGroups(service, behind, zoneOf);
+      await writeSlices(slices, planSlices(existing, groups, sliceMetadata(service, triggers.next(service, behind)), mostEndpoints), expectations, key);
     },
   });
   controller.watch(serviceInformer);
   watchServicePods(controller, serviceInformer, podInformer);
+  nodeInformer.addHandler({
+    // Endpoints say the zone of their node.
+    updated: (node, old) => {
+      if (node.metadata.labels?.[zoneLabel] === old.metadata.labels?.[zoneLabel]) return;
+      for (const service of serviceInformer.list()) controller.queue.add(objectKey(service));
+    },
+  });
   const wake = (slice: discoveryv1.EndpointSlice): void => {
     if (slice.metadata.labels?.[managedByLabel] === managedBy) controller.queue.add(serviceKeyOf(slice));
   };
@@ -66,11 +79,12 @@ export const endpointSliceController: ControllerFactory = (context) => {
   return running(controller);
 };
 
-function sliceMetadata(service: corev1.Service): discoveryv1.EndpointSlice['metadata'] {
+function sliceMetadata(service: corev1.Service, triggered: string | undefined): discoveryv1.EndpointSlice['metadata'] {
   const { name = '', namespace, labels } = service.metadata;
   return {
     generateName: `${name}-`,
     namespace,
+    ...(triggered === undefined ? {} : { annotations: { [triggerTimeAnnotation]: triggered } }),
     labels: { ...labels, ...(isHeadless(service.spec) ? { [headlessLabel]: '' } : {}), [serviceNameLabel]: name, [managedByLabel]: managedBy },
     ownerReferences: [controllerReference(services, service)],
   };

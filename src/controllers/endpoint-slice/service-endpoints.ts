@@ -9,6 +9,7 @@ import type * as discoveryv1 from '../../resources/types/discovery-v1.ts';
 import { ipFamilyOf } from '../../resources/validation/ip.ts';
 import { hostnameOf } from '../runtime/service-pods.ts';
 import type { EndpointGroup } from '../runtime/slices.ts';
+import { withHints } from './hints.ts';
 
 /** One group at least for each family, empty where nothing is behind the Service: its slice says so. */
 export function endpointGroups(service: corev1.Service, pods: readonly corev1.Pod[], zoneOf: (node: string) => string | undefined): EndpointGroup[] {
@@ -43,7 +44,7 @@ function endpointOf(service: corev1.Service, pod: corev1.Pod, address: string, z
   const nodeName = pod.spec?.nodeName;
   const zone = nodeName ? zoneOf(nodeName) : undefined;
   const hostname = hostnameOf(pod, service);
-  return {
+  const endpoint: discoveryv1.Endpoint = {
     addresses: [address],
     conditions: { ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating), serving, terminating },
     ...(hostname ? { hostname } : {}),
@@ -51,4 +52,5 @@ function endpointOf(service: corev1.Service, pod: corev1.Pod, address: string, z
     ...(nodeName ? { nodeName } : {}),
     ...(zone ? { zone } : {}),
   };
+  return withHints(endpoint, service);
 }

@@ -12,6 +12,7 @@ import type * as corev1 from '../../resources/types/core-v1.ts';
 import { sameJson } from '../../resources/validation/fields.ts';
 import { Controller, running, type ControllerFactory } from '../runtime/controller.ts';
 import { hasSelector, headlessLabel, indexByNamespace, podsOf, watchServicePods } from '../runtime/service-pods.ts';
+import { TriggerTimes, withTriggerTime } from '../runtime/trigger-times.ts';
 import { subsetsOf } from './subsets.ts';
 
 const managedByLabel = 'endpoints.kubernetes.io/managed-by';
@@ -22,6 +23,7 @@ export const endpointsController: ControllerFactory = (context) => {
   const serviceInformer = indexByNamespace(informers.of(services));
   const podInformer = indexByNamespace(informers.of(pods));
   const endpointsInformer = informers.of(endpoints);
+  const triggers = new TriggerTimes();
   const controller = new Controller(context, {
     name: 'endpoint-controller',
     async reconcile(key) {
@@ -30,11 +32,13 @@ export const endpointsController: ControllerFactory = (context) => {
       const service = serviceInformer.get(key);
       const present = endpointsInformer.get(key);
       if (!service) {
+        triggers.forget(key);
         if (present) await resource.delete(name).catch(ignoreMissing);
         return;
       }
       if (!hasSelector(service)) return;
-      const wanted = endpointsFor(service, podsOf(service, podInformer), present);
+      const behind = podsOf(service, podInformer);
+      const wanted = endpointsFor(service, behind, present, triggers.next(service, behind));
       if (!present) await resource.create(wanted);
       else if (!sameJson(comparable(present), comparable(wanted))) await resource.update(wanted);
     },
@@ -49,11 +53,11 @@ export const endpointsController: ControllerFactory = (context) => {
   return running(controller);
 };
 
-function endpointsFor(service: corev1.Service, selected: readonly corev1.Pod[], present: corev1.Endpoints | undefined): corev1.Endpoints {
+function endpointsFor(service: corev1.Service, selected: readonly corev1.Pod[], present: corev1.Endpoints | undefined, triggered: string | undefined): corev1.Endpoints {
   const { name, namespace, labels } = service.metadata;
   const { subsets, truncated } = subsetsOf(service, selected);
   const { [capacityAnnotation]: _old, ...annotations } = present?.metadata.annotations ?? {};
-  const kept = truncated ? { ...annotations, [capacityAnnotation]: 'truncated' } : annotations;
+  const kept = withTriggerTime(truncated ? { ...annotations, [capacityAnnotation]: 'truncated' } : annotations, triggered);
   return {
     metadata: {
       ...present?.metadata,
@@ -66,7 +70,7 @@ function endpointsFor(service: corev1.Service, selected: readonly corev1.Pod[], 
   };
 }
 
-const comparable = ({ subsets = [], metadata: { labels = {}, annotations = {} } }: corev1.Endpoints): unknown => ({ subsets, labels, annotations });
+const comparable = ({ subsets = [], metadata: { labels = {}, annotations } }: corev1.Endpoints): unknown => ({ subsets, labels, annotations: withTriggerTime(annotations, undefined) });
 
 const ignoreMissing = (error: unknown): void => {
   if (!isNotFound(error)) throw error;

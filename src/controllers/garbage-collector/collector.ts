@@ -14,6 +14,10 @@ export interface CollectorOptions {
   /** The served kind of a reference, whatever its version; undefined when there is none. */
   readonly kindOf: (apiVersion: string, kind: string) => DiscoveredKind | undefined;
   readonly attend: (uid: string) => void;
+  /** Whether the owner that is referred to is in another namespace than the dependent. */
+  readonly isElsewhere: (dependent: Identity, reference: OwnerReference) => boolean;
+  /** A reference to an owner that cannot own: it is in another namespace, or in one while the dependent is in none. */
+  readonly tellOfInvalid: (dependent: Identity, reference: OwnerReference) => void;
 }
 
 const attempts = 5;
@@ -47,7 +51,7 @@ export class Collector {
     const node = this.#options.graph.get(uid);
     if (!node) return;
     const live = await this.#read(node.identity);
-    if (live === 'unknown') return;
+    if (live === 'unknown') return this.#tellDependents(node);
     if (live?.metadata.uid !== uid) {
       this.#options.graph.remove(uid);
       return;
@@ -56,6 +60,14 @@ export class Collector {
     if (node.orphaning) return this.#orphan(node, live);
     if (node.foreground) return this.#foreground(node, live);
     if (live.metadata.deletionTimestamp === undefined) await this.#collect(node, live);
+  }
+
+  /** An owner that cannot be where its dependents, which have no namespace, say: they stay. */
+  #tellDependents({ identity: { uid }, dependents }: GraphNode): void {
+    for (const { identity, owners } of dependents) {
+      const reference = owners.find((owner) => owner.uid === uid);
+      if (reference && this.#options.isElsewhere(identity, reference)) this.#options.tellOfInvalid(identity, reference);
+    }
   }
 
   /** Deletes an object that no owner holds any more. */
@@ -103,6 +115,7 @@ export class Collector {
     const owners: Owners = { solid: [], dangling: [], waiting: [] };
     for (const reference of references) {
       const owner = await this.#read({ ...reference, namespace: identity.namespace });
+      if ((owner === 'unknown' || owner?.metadata.uid !== reference.uid) && this.#options.isElsewhere(identity, reference)) this.#options.tellOfInvalid(identity, reference);
       if (owner === 'unknown') owners.solid.push(reference);
       else if (owner?.metadata.uid !== reference.uid) owners.dangling.push(reference);
       else if (owner.metadata.deletionTimestamp !== undefined && owner.metadata.finalizers?.includes(foregroundFinalizer)) owners.waiting.push(reference);

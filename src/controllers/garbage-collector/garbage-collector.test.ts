@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
 import { deployments } from '../../resources/apps/deployment.ts';
 import { replicaSets } from '../../resources/apps/replica-set.ts';
+import { events } from '../../resources/core/event.ts';
+import { namespaces } from '../../resources/core/namespace.ts';
+import { nodes } from '../../resources/core/node.ts';
 import { configMaps } from '../../resources/core/config-map.ts';
 import { pods } from '../../resources/core/pod.ts';
 import type { KubeObject, OwnerReference } from '../../apimachinery/object.ts';
@@ -98,4 +101,21 @@ test('an owner of a kind that is not served holds', async () => {
   await maps(cluster).create({ metadata: { name: 'child', ownerReferences: [{ apiVersion: 'example.com/v1', kind: 'Thing', name: 't', uid: 'u-3' }] } });
   await cluster.settled();
   assert.deepEqual(await names(cluster), ['child']);
+});
+
+test('an owner in another namespace is told of: it is none', async () => {
+  await using cluster = await start();
+  await cluster.client.of(namespaces).create({ metadata: { name: 'other' } });
+  const far = await cluster.client.of(configMaps).namespace('other').create({ metadata: { name: 'far' } });
+  const child = await maps(cluster).create({ metadata: { name: 'child', ownerReferences: [owner(far)] } });
+  const node = await cluster.client.of(nodes).create({ metadata: { name: 'n', ownerReferences: [owner(far)] } });
+  await cluster.settled();
+  assert.deepEqual(await names(cluster), []);
+  assert.equal((await cluster.client.of(nodes).get('n')).metadata.uid, node.metadata.uid);
+  const told = (await cluster.client.of(events).namespace('default').list()).items.filter(({ reason }) => reason === 'OwnerRefInvalidNamespace');
+  const uid = far.metadata.uid ?? '';
+  assert.deepEqual(told.map(({ involvedObject, message }) => [involvedObject.uid, message]).sort(), [
+    [child.metadata.uid, `ownerRef [v1/ConfigMap, namespace: default, name: far, uid: ${uid}] does not exist in namespace "default"`],
+    [node.metadata.uid, `ownerRef [v1/ConfigMap, namespace: , name: far, uid: ${uid}] does not exist in namespace ""`],
+  ].sort());
 });

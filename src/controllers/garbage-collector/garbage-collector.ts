@@ -43,7 +43,18 @@ class WatchedKinds {
   constructor(context: ControllerContext, attend: (uid: string) => void) {
     this.#context = context;
     this.#graph = new OwnershipGraph({ attend, isPresent: (identity) => this.#isPresent(identity) });
-    this.collector = new Collector({ client: context.client, graph: this.#graph, kindOf: (apiVersion, kind) => this.#served.find((served) => served.kind === kind && served.group === parseApiVersion(apiVersion).group), attend });
+    const recorder = context.recorder('garbage-collector-controller');
+    this.collector = new Collector({
+      client: context.client,
+      graph: this.#graph,
+      kindOf: (apiVersion, kind) => this.#served.find((served) => served.kind === kind && served.group === parseApiVersion(apiVersion).group),
+      attend,
+      isElsewhere: ({ namespace }, { apiVersion, kind, uid }) => this.#find(apiVersion, kind)?.informer.list().some(({ metadata }) => metadata.uid === uid && metadata.namespace !== namespace) === true,
+      tellOfInvalid: (dependent, { apiVersion, kind, name, uid }) => {
+        const { namespace = '' } = dependent;
+        recorder.event(dependent, 'Warning', 'OwnerRefInvalidNamespace', `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace ${JSON.stringify(namespace)}`);
+      },
+    });
   }
 
   /** Follows kinds that appeared and leaves those that went. */

@@ -1,56 +1,54 @@
 /**
  * Runs Jobs: Pods until enough have succeeded, or too many failed, or time is up.
- * Out of scope yet: counting by finalizer (a finished Pod that is deleted before the next look is not counted).
  * Upstream: pkg/controller/job/job_controller.go
  */
 import { asError } from '../../base/errors.ts';
 import { timestamp } from '../../base/clock.ts';
 import { selectorOf } from '../../apimachinery/label-selector.ts';
+import { controllerOf, objectKey } from '../../apimachinery/object.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { jobs } from '../../resources/batch/job.ts';
-import { isActive, isFinished, isReady, isTerminating } from '../../resources/core/pod-readiness.ts';
+import { isActive, isFinished } from '../../resources/core/pod-readiness.ts';
 import { pods } from '../../resources/core/pod.ts';
 import type * as batchv1 from '../../resources/types/batch-v1.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { claim } from '../runtime/claim.ts';
-import { findCondition, withCondition } from '../runtime/conditions.ts';
+import { findCondition } from '../runtime/conditions.ts';
 import { Controller, running, type ControllerContext, type ControllerFactory, type ReconcileResult } from '../runtime/controller.ts';
 import { Expectations, givenUpAfter } from '../runtime/expectations.ts';
-import { indexByController, involved } from '../runtime/owners.ts';
-import { PodControl, podFromTemplate } from '../runtime/pod-control.ts';
+import { controlledBy, indexByController, involved } from '../runtime/owners.ts';
+import { isNamespaceGoing, PodControl, podFromTemplate } from '../runtime/pod-control.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
-import { backoff } from './backoff.ts';
-import { countPods, type Counts } from './counts.ts';
-import { formatIndexes, indexOf, noteFailures, number } from './indexes.ts';
+import { countPods } from './counts.ts';
+import { noteFailures, number } from './indexes.ts';
+import { planJob } from './plan.ts';
+import { countNow, settledStatus, statusOf, type Look } from './status.ts';
+import { PodTracking, trackingFinalizer } from './tracking.ts';
 import { interimType, verdictOf, type Verdict } from './verdict.ts';
 
 const component = 'job-controller';
 /** Jobs of another manager are left alone. */
 const ownName = 'kubernetes.io/job-controller';
+/** Before the key of a Pod that may have to be let go because no Job counts it. */
+const strayPrefix = 'pod:';
 
 type Job = batchv1.Job;
 
 export const jobController: ControllerFactory = (context) => {
   const all = new Jobs(context);
-  const controller = new Controller(context, { name: component, reconcile: (key) => all.reconcile(key) });
+  const controller = new Controller(context, { name: component, reconcile: (key) => (key.startsWith(strayPrefix) ? all.letGoStray(key.slice(strayPrefix.length)) : all.reconcile(key)) });
   controller.watch(all.jobs);
   watchDependents({ controller, dependents: all.pods, owners: all.jobs, selectorOf: ({ spec }) => selectorOf(spec?.selector), expectations: all.expectations });
+  const lookAt = (pod: corev1.Pod): void => {
+    if (all.isStray(pod)) controller.queue.add(strayPrefix + objectKey(pod));
+  };
+  all.pods.addHandler({ added: lookAt, updated: lookAt });
+  all.jobs.addHandler({ deleted: (job) => controlledBy(all.pods, job.metadata.uid).forEach(lookAt) });
   return running(controller);
 };
-
-/** One look at a Job. */
-interface Look {
-  readonly key: string;
-  readonly job: Job;
-  readonly pods: readonly corev1.Pod[];
-  readonly counts: Counts;
-  readonly startTime: string | undefined;
-  /** ms */
-  readonly now: number;
-}
 
 class Jobs {
   readonly jobs: Informer<Job>;
@@ -59,14 +57,29 @@ class Jobs {
   readonly #context: ControllerContext;
   readonly #recorder: EventRecorder;
   readonly #control: PodControl<Job>;
+  readonly #tracking: PodTracking;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.jobs = context.informers.of(jobs);
     this.pods = indexByController(context.informers.of(pods));
     this.expectations = new Expectations(context.clock);
+    this.#tracking = new PodTracking(context.client, this.pods);
     this.#recorder = context.recorder(component);
     this.#control = new PodControl(context.client, this.#recorder, jobs);
+  }
+
+  /** Whether a Pod waits to be counted by a Job that is not there, or that counts no more. */
+  isStray(pod: corev1.Pod): boolean {
+    if (!this.#tracking.isTracked(pod)) return false;
+    const owner = controllerOf(pod);
+    const job = owner?.kind === 'Job' ? this.jobs.get(`${pod.metadata.namespace ?? ''}/${owner.name}`) : undefined;
+    return job === undefined || job.metadata.uid !== owner?.uid || (isOurs(job) && isEnded(job));
+  }
+
+  async letGoStray(key: string): Promise<undefined> {
+    const pod = this.pods.get(key);
+    if (pod && this.isStray(pod)) await this.#tracking.letGo(pod);
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
@@ -76,76 +89,56 @@ class Jobs {
       this.expectations.forget(key);
       return undefined;
     }
-    if (job.metadata.deletionTimestamp !== undefined || isEnded(job) || (job.spec?.managedBy ?? ownName) !== ownName) return undefined;
+    if (!isOurs(job)) return undefined;
+    if (job.metadata.deletionTimestamp !== undefined || isEnded(job)) return this.#letGoAll(controlledBy(this.pods, job.metadata.uid));
     if (!this.expectations.satisfied(key)) return { after: givenUpAfter };
-    const own = await claim({ client, ownerKind: jobs, owner: job, selector: selectorOf(job.spec?.selector), informer: this.pods });
+    const own = await claim({ client, ownerKind: jobs, owner: job, selector: selectorOf(job.spec?.selector), informer: this.pods, finalizer: trackingFinalizer });
     const now = clock.now();
     const suspended = job.spec?.suspend === true;
     const startTime = suspended ? undefined : (job.status?.startTime ?? timestamp(now));
-    const look: Look = { key, job, pods: own, counts: countPods(job, own), startTime, now };
-    const verdict = suspended ? undefined : verdictOf(job, look.counts, startTime, now);
-    if (verdict) await this.#remove(look, own.filter(isActive));
-    const result = verdict ? undefined : await this.#manage(look);
-    await this.#writeStatus(look, verdict);
-    if (verdict || result) return result;
+    const counts = countPods(job, own, (pod) => this.#tracking.isTracked(pod));
+    const verdict = suspended ? undefined : verdictOf(job, counts, startTime, now);
+    const look: Look = { key, job, pods: own, counts, startTime, verdict, now };
+    const { after, error } = await this.#manage(look);
+    await this.#account(look);
+    if (error !== undefined && !isNamespaceGoing(error)) throw error;
+    if (verdict) return undefined;
     const deadline = job.spec?.activeDeadlineSeconds;
-    return deadline === undefined || startTime === undefined ? undefined : { after: Math.max(1, Date.parse(startTime) + deadline * 1000 - now) };
+    const untilDeadline = deadline === undefined || startTime === undefined ? Infinity : Math.max(1, Date.parse(startTime) + deadline * 1000 - now);
+    const wait = Math.min(after ?? Infinity, untilDeadline);
+    return wait === Infinity ? undefined : { after: wait };
   }
 
-  /** Makes or removes Pods so that as many run as may; returns when to look again. */
-  async #manage(look: Look): Promise<ReconcileResult> {
-    const { job, counts, now } = look;
-    const active = look.pods.filter(isActive);
-    if (job.spec?.suspend === true) {
-      await this.#remove(look, active);
-      return undefined;
+  /** Makes or removes Pods so that as many run as may. */
+  async #manage(look: Look): Promise<{ readonly after?: number | undefined; readonly error?: Error | undefined }> {
+    const { job, pods: own, counts, now } = look;
+    try {
+      if (look.verdict) {
+        await this.#remove(look, own.filter(isActive));
+        return {};
+      }
+      const plan = planJob(job, own, counts, now);
+      // What the Job itself gives up has not failed: it is let go before it is deleted.
+      await this.#letGoAll(plan.remove);
+      await this.#remove(look, plan.remove);
+      const { after } = plan;
+      return { after, error: await this.#create(look, plan.create) };
+    } catch (error) {
+      return { error: asError(error) };
     }
-    // A number that has been given up, or has succeeded, needs its Pod no more.
-    const idle = active.filter((pod) => isDone(indexOf(pod), counts));
-    await this.#remove(look, idle);
-    const busy = active.filter((pod) => !idle.includes(pod));
-    const { parallelism = 1, completions } = job.spec ?? {};
-    const left = completions === undefined ? (counts.succeeded > 0 ? busy.length : parallelism) : completions - counts.succeeded - counts.failedIndexes.size;
-    const wanted = Math.max(0, Math.min(parallelism, left));
-    if (busy.length > wanted) await this.#remove(look, busy.slice(wanted));
-    const going = look.pods.filter((pod) => isTerminating(pod) && !isFinished(pod));
-    const waitsFor = job.spec?.podReplacementPolicy === 'Failed' ? going : [];
-    const missing = wanted - busy.length - waitsFor.length;
-    if (missing <= 0) return undefined;
-    if (job.spec?.completionMode === 'Indexed') return this.#createNumbered(look, missing, [...busy, ...waitsFor]);
-    const wait = backoff(failedPods(look.pods), counts.failed, now);
-    if (wait > 0) return { after: wait };
-    await this.#create(look, Array.from({ length: missing }, () => podFromTemplate(job.spec?.template, jobs, job)));
-    return undefined;
   }
 
-  /** Pods for the lowest free numbers. Where numbers have limits of their own, each also waits for itself. */
-  async #createNumbered(look: Look, missing: number, present: readonly corev1.Pod[]): Promise<ReconcileResult> {
-    const { job, counts, now } = look;
-    const used = new Set(present.flatMap((pod) => indexOf(pod) ?? []));
-    const free = Array.from({ length: job.spec?.completions ?? 0 }, (_, index) => index).filter((index) => !used.has(index) && !isDone(index, counts));
-    const failed = failedPods(look.pods);
-    const waits = free.slice(0, missing).map((index) => {
-      const alone = job.spec?.backoffLimitPerIndex !== undefined;
-      return { index, wait: alone ? backoff(failed.filter((pod) => indexOf(pod) === index), counts.indexFailures.get(index) ?? 0, now) : backoff(failed, counts.failed, now) };
-    });
-    const ready = waits.filter(({ wait }) => wait <= 0).map(({ index }) => index);
-    const made = ready.map((index) => {
+  async #create({ key, job, counts }: Look, numbers: readonly (number | undefined)[]): Promise<Error | undefined> {
+    if (numbers.length === 0) return undefined;
+    this.expectations.expectCreations(key, numbers.length);
+    const { error, skipped } = await slowStart(numbers.length, async (i) => {
       const pod = podFromTemplate(job.spec?.template, jobs, job);
-      number(pod, job.metadata.name ?? '', index);
-      if (job.spec?.backoffLimitPerIndex !== undefined) noteFailures(pod, counts.indexFailures.get(index) ?? 0);
-      return pod;
-    });
-    await this.#create(look, made);
-    const later = waits.filter(({ wait }) => wait > 0).map(({ wait }) => wait);
-    return later.length > 0 ? { after: Math.min(...later) } : undefined;
-  }
-
-  async #create({ key, job }: Look, made: readonly ReturnType<typeof podFromTemplate>[]): Promise<void> {
-    this.expectations.expectCreations(key, made.length);
-    const { error, skipped } = await slowStart(made.length, async (i) => {
-      const pod = made[i];
-      if (!pod) return;
+      pod.metadata.finalizers = [...(pod.metadata.finalizers ?? []), trackingFinalizer];
+      const index = numbers[i];
+      if (index !== undefined) {
+        number(pod, job.metadata.name ?? '', index);
+        if (job.spec?.backoffLimitPerIndex !== undefined) noteFailures(pod, counts.indexFailures.get(index) ?? 0);
+      }
       try {
         await this.#control.create(job, pod);
       } catch (failure) {
@@ -154,7 +147,7 @@ class Jobs {
       }
     });
     for (let i = 0; i < skipped; i++) this.expectations.creationObserved(key);
-    if (error !== undefined) throw asError(error);
+    return error;
   }
 
   async #remove({ key, job }: Look, gone: readonly corev1.Pod[]): Promise<void> {
@@ -172,45 +165,41 @@ class Jobs {
     );
   }
 
-  async #writeStatus(look: Look, verdict: Verdict | undefined): Promise<void> {
-    const { job, pods: own, counts, startTime, now } = look;
-    // A Job has ended once its last Pod has; until then only its outcome is known.
-    const ended = verdict !== undefined && own.every((pod) => isFinished(pod));
-    const indexed = job.spec?.completionMode === 'Indexed';
-    await writeStatus(this.#context.client, jobs, job, {
-      ...job.status,
-      startTime,
-      active: (verdict ? 0 : counts.active) || undefined,
-      ready: own.filter((pod) => isActive(pod) && isReady(pod)).length,
-      terminating: own.filter((pod) => isTerminating(pod) && !isFinished(pod)).length,
-      succeeded: counts.succeeded || undefined,
-      failed: counts.failed || undefined,
-      uncountedTerminatedPods: {},
-      completedIndexes: indexed && counts.indexes.size > 0 ? formatIndexes(counts.indexes) : undefined,
-      failedIndexes: job.spec?.backoffLimitPerIndex === undefined ? undefined : formatIndexes(counts.failedIndexes),
-      completionTime: ended && verdict.type === 'Complete' ? timestamp(now) : undefined,
-      conditions: this.#conditions(look, verdict, ended),
-    });
-    if (ended) this.#recorder.event(involved(jobs, job), verdict.type === 'Complete' ? 'Normal' : 'Warning', ...eventOf(verdict));
+  async #letGoAll(all: readonly corev1.Pod[]): Promise<undefined> {
+    await Promise.all(all.map((pod) => this.#tracking.letGo(pod)));
   }
 
-  #conditions({ job, now }: Look, verdict: Verdict | undefined, ended: boolean): batchv1.JobStatus['conditions'] {
-    let { conditions } = job.status ?? {};
+  /** Counts Pods: named in the status first, then let go, then in its numbers. */
+  async #account(look: Look): Promise<void> {
+    const { job, verdict, pods: own } = look;
+    const { client } = this.#context;
+    const { letGo, uncounted } = countNow(look, (pod) => this.#tracking.isTracked(pod));
+    const status = statusOf(look, uncounted);
+    const named = uncounted.succeeded.size + uncounted.failed.size + letGo.length > 0 ? await writeStatus(client, jobs, job, status) : job;
+    await this.#letGoAll(letGo);
+    // A Job has ended once its last Pod has; until then only its outcome is known.
+    const ended = verdict !== undefined && own.every(isFinished) && !own.some((pod) => this.#tracking.isTracked(pod));
+    await writeStatus(client, jobs, named, settledStatus(look, status, ended));
+    this.#tell(job, ended ? verdict : undefined);
+    if (verdict?.reason === 'CompletionsReached' && findCondition(job.status?.conditions, interimType.Complete) === undefined) this.#tellOfTooMany(look);
+  }
+
+  #tellOfTooMany({ job, counts }: Look): void {
+    const { completions } = job.spec ?? {};
+    if (completions === undefined) return;
+    if (counts.active > 0) this.#recorder.event(involved(jobs, job), 'Warning', 'TooManyActivePods', 'Too many active pods running after completion count reached');
+    if (counts.succeeded > completions) this.#recorder.event(involved(jobs, job), 'Warning', 'TooManySucceededPods', 'Too many succeeded pods running after completion count reached');
+  }
+
+  #tell(job: Job, verdict: Verdict | undefined): void {
     const suspended = job.spec?.suspend === true;
-    if (suspended !== (findCondition(conditions, 'Suspended')?.status === 'True')) {
-      const [reason, message] = suspended ? ['JobSuspended', 'Job suspended'] : ['JobResumed', 'Job resumed'];
-      conditions = withCondition<batchv1.JobCondition>(conditions, { type: 'Suspended', status: suspended ? 'True' : 'False', reason, message, lastProbeTime: timestamp(now) }, timestamp(now));
-      this.#recorder.event(involved(jobs, job), 'Normal', suspended ? 'Suspended' : 'Resumed', message);
+    if (suspended !== (findCondition(job.status?.conditions, 'Suspended')?.status === 'True')) {
+      this.#recorder.event(involved(jobs, job), 'Normal', suspended ? 'Suspended' : 'Resumed', suspended ? 'Job suspended' : 'Job resumed');
     }
-    if (!verdict) return conditions;
-    for (const type of [interimType[verdict.type], ...(ended ? [verdict.type] : [])]) {
-      conditions = withCondition<batchv1.JobCondition>(conditions, { type, status: 'True', reason: verdict.reason, message: verdict.message, lastProbeTime: timestamp(now) }, timestamp(now));
-    }
-    return conditions;
+    if (verdict?.type === 'Complete') this.#recorder.event(involved(jobs, job), 'Normal', 'Completed', 'Job completed');
+    else if (verdict) this.#recorder.event(involved(jobs, job), 'Warning', verdict.reason, verdict.message);
   }
 }
 
-const eventOf = ({ type, reason, message }: Verdict): [string, string] => (type === 'Complete' ? ['Completed', 'Job completed'] : [reason, message]);
-const isDone = (index: number | undefined, { indexes, failedIndexes }: Counts): boolean => index !== undefined && (indexes.has(index) || failedIndexes.has(index));
-const failedPods = (own: readonly corev1.Pod[]): corev1.Pod[] => own.filter(({ status }) => status?.phase === 'Failed');
+const isOurs = ({ spec }: Job): boolean => (spec?.managedBy ?? ownName) === ownName;
 const isEnded = ({ status }: Job): boolean => (status?.conditions ?? []).some(({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True');

@@ -1,5 +1,6 @@
 /**
- * Empties a namespace: deletes all objects of all namespaced kinds and tells what is left.
+ * Empties a namespace: deletes all objects of all namespaced kinds and tells what is left. Pods go first, and the rest, such as the
+ * policies that guard them, once they are gone.
  * Upstream: pkg/controller/namespace/deletion/namespaced_resources_deleter.go
  */
 import { messageOf } from '../../base/errors.ts';
@@ -40,7 +41,9 @@ export async function emptyNamespace(client: ApiClient, namespace: string): Prom
     }
   };
   const wanted = kinds.filter(({ namespaced, verbs }) => namespaced && verbs.includes('list') && verbs.includes('delete'));
-  await Promise.all(wanted.map(empty));
+  const [first, others] = [wanted.filter(isPods), wanted.filter((kind) => !isPods(kind))];
+  await Promise.all(first.map(empty));
+  if (remaining.size + deletionFailures.length === 0) await Promise.all(others.map(empty));
   return {
     remaining,
     finalizers,
@@ -49,6 +52,8 @@ export async function emptyNamespace(client: ApiClient, namespace: string): Prom
     graceSeconds,
   };
 }
+
+const isPods = ({ group, plural }: DiscoveredKind): boolean => group === '' && plural === 'pods';
 
 async function deleteAll(client: ApiClient, namespace: string, kind: DiscoveredKind): Promise<readonly KubeObject[]> {
   const resource = client.of(kind).namespace(namespace);
@@ -63,8 +68,8 @@ async function deleteAll(client: ApiClient, namespace: string, kind: DiscoveredK
 }
 
 /** Pods stop by themselves within their grace period unless a finalizer keeps them. */
-function graceOf({ group, plural }: DiscoveredKind, object: KubeObject): number {
-  if (group !== '' || plural !== 'pods' || (object.metadata.finalizers ?? []).length > 0) return 0;
+function graceOf(kind: DiscoveredKind, object: KubeObject): number {
+  if (!isPods(kind) || (object.metadata.finalizers ?? []).length > 0) return 0;
   const pod = object as corev1.Pod;
   if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return 0;
   return pod.spec?.terminationGracePeriodSeconds ?? 0;

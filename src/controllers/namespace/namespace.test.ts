@@ -60,3 +60,22 @@ test('what a finalizer keeps is told in conditions, and the namespace goes once 
   await cluster.clock.advance(10_000);
   await assert.rejects(client.of(namespaces).get('shop'), isNotFound);
 });
+
+test('Pods go before what they need', async () => {
+  await using cluster = await startCluster({ controllers });
+  const { client } = cluster;
+  await client.of(namespaces).create({ metadata: { name: 'shop' } });
+  await cluster.settled();
+  const maps = client.of(configMaps).namespace('shop');
+  const inShop = client.of(pods).namespace('shop');
+  await maps.create({ metadata: { name: 'settings' } });
+  await inShop.create({ metadata: { name: 'p', finalizers: ['example.com/hold'] }, spec: { containers: [{ name: 'c', image: 'i' }] } });
+  await client.of(namespaces).delete('shop');
+  await cluster.clock.advance(20_000);
+  assert.equal((await maps.get('settings')).metadata.deletionTimestamp, undefined);
+  const said = (await client.of(namespaces).get('shop')).status?.conditions?.find(({ type }) => type === 'NamespaceContentRemaining');
+  assert.equal(said?.message, 'Some resources are remaining: pods. has 1 resource instances');
+  await inShop.patch('p', 'merge', { metadata: { finalizers: null } });
+  await cluster.settled();
+  await assert.rejects(client.of(namespaces).get('shop'), isNotFound);
+});

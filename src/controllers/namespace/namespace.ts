@@ -33,7 +33,7 @@ export const namespaceController: ControllerFactory = (context) => {
   // The last Pod to stop is what a namespace mostly waits for.
   podInformer.addHandler({
     deleted: ({ metadata: { namespace = '' } }) => {
-      if (isGoing(informer.get(namespace)) && podInformer.byIndex('namespace', namespace).length === 0) controller.queue.add(namespace);
+      if (isGoing(informer.get(namespace)) && podInformer.countByIndex('namespace', namespace) === 0) controller.queue.add(namespace);
     },
   });
   return running(controller);

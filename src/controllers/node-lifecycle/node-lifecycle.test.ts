@@ -16,6 +16,7 @@ import { podGarbageCollector } from '../pod-gc/pod-gc.ts';
 import { addNode, podSpec, prepareNamespace, readyStatus, reapPods, setPodStatus } from '../runtime/testing.ts';
 import { taintEvictionController, tolerated } from '../taint-eviction/taint-eviction.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
+import { zoneRate, zoneState } from './zones.ts';
 
 async function start(): Promise<Cluster> {
   const cluster = await startCluster({ controllers: [nodeLifecycleController, taintEvictionController, podGarbageCollector(), nodeIpamController({ clusterCidr: '10.244.0.0/16' }), clusterRoleAggregationController] });
@@ -23,6 +24,19 @@ async function start(): Promise<Cluster> {
   await addNode(cluster.client, cluster.clock, 'n1');
   await cluster.settled();
   return cluster;
+}
+
+/** Lets time pass while these nodes go on renewing their leases. */
+async function advance(cluster: Cluster, ms: number, alive: readonly string[]): Promise<void> {
+  const inNodeLeases = cluster.client.of(leases).namespace('kube-node-lease');
+  for (let left = ms; left > 0; left -= 10_000) {
+    const renewTime = timestamp(cluster.clock.now()).replace('Z', '.000000Z');
+    for (const name of alive) {
+      const renewed = inNodeLeases.patch(name, 'merge', { spec: { renewTime } });
+      await renewed.catch(() => inNodeLeases.create({ metadata: { name }, spec: { holderIdentity: name, renewTime } }));
+    }
+    await cluster.clock.advance(Math.min(left, 10_000));
+  }
 }
 
 const inDefault = (cluster: Cluster) => cluster.client.of(pods).namespace('default');
@@ -38,21 +52,70 @@ const unreachable = ['node.kubernetes.io/unreachable:NoExecute', 'node.kubernete
 
 test('a silent node becomes Unknown and tainted after 40 s, its Pods unready, and evicted after their 300 s', async () => {
   await using cluster = await start();
+  await addNode(cluster.client, cluster.clock, 'n2');
   await runningPod(cluster, 'p');
-  await cluster.clock.advance(39_000);
+  await advance(cluster, 39_000, ['n2']);
   assert.equal(nodeCondition(await cluster.client.of(nodes).get('n1'), 'Ready')?.status, 'True');
-  await cluster.clock.advance(2_000);
+  await advance(cluster, 2_000, ['n2']);
   const ready = nodeCondition(await cluster.client.of(nodes).get('n1'), 'Ready');
   assert.deepEqual([ready?.status, ready?.reason, ready?.message], ['Unknown', 'NodeStatusUnknown', 'Kubelet stopped posting node status.']);
   assert.deepEqual((await taintsOf(cluster)).sort(), unreachable);
   assert.equal(isReady(await inDefault(cluster).get('p')), false);
-  await cluster.clock.advance(298_000);
+  await advance(cluster, 298_000, ['n2']);
   assert.equal((await inDefault(cluster).get('p')).metadata.deletionTimestamp, undefined);
-  await cluster.clock.advance(3_000);
+  await advance(cluster, 3_000, ['n2']);
   const evicted = await inDefault(cluster).get('p');
   assert.notEqual(evicted.metadata.deletionTimestamp, undefined);
   assert.equal(evicted.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.reason, 'DeletionByTaintManager');
 });
+
+test('where no node answers, none is given up, until one does', async () => {
+  await using cluster = await start();
+  await addNode(cluster.client, cluster.clock, 'n2');
+  await runningPod(cluster, 'p');
+  await advance(cluster, 60_000, ['n2']);
+  assert.deepEqual((await taintsOf(cluster)).sort(), unreachable);
+  await cluster.clock.advance(60_000);
+  assert.deepEqual(await taintsOf(cluster), ['node.kubernetes.io/unreachable:NoSchedule']);
+  await cluster.clock.advance(600_000);
+  assert.equal((await inDefault(cluster).get('p')).metadata.deletionTimestamp, undefined);
+  // One is back: the other is given up again.
+  await cluster.client.of(nodes).patch('n2', 'strategic', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+  await cluster.settled();
+  assert.deepEqual((await taintsOf(cluster)).sort(), unreachable);
+});
+
+test('nodes of a zone are given up one in ten seconds', async () => {
+  await using cluster = await start();
+  const all = cluster.client.of(nodes);
+  for (const name of ['n2', 'n3', 'n4', 'n5']) await addNode(cluster.client, cluster.clock, name);
+  const givenUp = async () => (await all.list()).items.filter(({ spec }) => spec?.taints?.some(({ effect }) => effect === 'NoExecute')).length;
+  await cluster.settled();
+  for (const name of ['n1', 'n2']) await all.patch(name, 'strategic', { status: { conditions: notReady } }, { subresource: 'status' });
+  await cluster.settled();
+  assert.equal(await givenUp(), 1);
+  await advance(cluster, 10_000, ['n1', 'n2', 'n3', 'n4', 'n5']);
+  assert.equal(await givenUp(), 2);
+  // Three of five: most of a small zone is disrupted, and no more are given up.
+  await all.patch('n3', 'strategic', { status: { conditions: notReady } }, { subresource: 'status' });
+  await advance(cluster, 60_000, ['n1', 'n2', 'n3', 'n4', 'n5']);
+  assert.equal(await givenUp(), 2);
+});
+
+const states: readonly [ready: number, notReady: number, state: string, rate: number][] = [
+  [3, 0, 'Normal', 0.1],
+  [0, 1, 'FullDisruption', 0.1],
+  [1, 2, 'Normal', 0.1],
+  [2, 3, 'PartialDisruption', 0],
+  [3, 3, 'Normal', 0.1],
+  [20, 40, 'PartialDisruption', 0.01],
+  [0, 60, 'FullDisruption', 0.1],
+];
+for (const [ready, unready, state, rate] of states) {
+  test(`a zone with ${ready} ready nodes and ${unready} others`, () => {
+    assert.deepEqual([zoneState(ready, unready), zoneRate(zoneState(ready, unready), ready + unready)], [state, rate]);
+  });
+}
 
 test('a renewed lease is a sign of life', async () => {
   await using cluster = await start();
@@ -69,6 +132,7 @@ test('a renewed lease is a sign of life', async () => {
 
 test('conditions and cordons become taints, which go with them', async () => {
   await using cluster = await start();
+  await addNode(cluster.client, cluster.clock, 'n2');
   const all = cluster.client.of(nodes);
   await all.patch('n1', 'strategic', { status: { conditions: [...notReady, { type: 'DiskPressure', status: 'True' }] } }, { subresource: 'status' });
   await all.patch('n1', 'merge', { spec: { unschedulable: true } });

@@ -1,6 +1,7 @@
 /**
  * Watches over nodes: one that is silent for too long becomes Unknown, its conditions become taints, and its Pods are no longer
- * ready. A node speaks by renewing its Lease or its Ready condition; when it did is measured on this process's clock.
+ * ready. A node speaks by renewing its Lease or its Ready condition; when it did is measured on this process's clock. The taints
+ * that evict its Pods come only as fast as its zone's state allows.
  * Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go
  */
 import { timestamp } from '../../base/clock.ts';
@@ -17,7 +18,8 @@ import { sameJson } from '../../resources/validation/fields.ts';
 import { Controller, running, type ControllerContext, type ControllerFactory, type ReconcileResult } from '../runtime/controller.ts';
 import { indexByNode, podsOnNode } from '../runtime/node-pods.ts';
 import { involved } from '../runtime/owners.ts';
-import { wantedTaints } from './taints.ts';
+import { isGivenUp, wantedTaints, type Eviction } from './taints.ts';
+import { zoneOf, Zones } from './zones.ts';
 
 const leaseNamespace = 'kube-node-lease';
 /** Silence that makes a node Unknown; a node that never spoke is given longer. */
@@ -28,17 +30,25 @@ const conditionTypes = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'
 export const nodeLifecycleController: ControllerFactory = (context) => {
   const lifecycle = new NodeLifecycle(context);
   const controller = new Controller(context, { name: 'node-lifecycle-controller', workers: 8, reconcile: (name) => lifecycle.reconcile(name) });
+  const noteZone = (name: string, node: corev1.Node | undefined): void => {
+    if (lifecycle.noteZone(name, node)) for (const other of lifecycle.nodes.list()) controller.queue.add(other.metadata.name ?? '');
+  };
   lifecycle.nodes.addHandler({
     added: (node) => {
+      noteZone(node.metadata.name ?? '', node);
       lifecycle.heard(node.metadata.name ?? '');
       lifecycle.registered(node);
       controller.queue.add(node.metadata.name ?? '');
     },
     updated: (node, old) => {
       if (nodeCondition(node, 'Ready')?.lastHeartbeatTime !== nodeCondition(old, 'Ready')?.lastHeartbeatTime) lifecycle.heard(node.metadata.name ?? '');
+      noteZone(node.metadata.name ?? '', node);
       controller.queue.add(node.metadata.name ?? '');
     },
-    deleted: (node) => lifecycle.removed(node),
+    deleted: (node) => {
+      noteZone(node.metadata.name ?? '', undefined);
+      lifecycle.removed(node);
+    },
   });
   const renewed = ({ metadata: { name = '' } }: { readonly metadata: { readonly name?: string | undefined } }): void => lifecycle.heard(name);
   context.informers.of(leases, { namespace: leaseNamespace }).addHandler({ added: renewed, updated: renewed });
@@ -51,6 +61,7 @@ class NodeLifecycle {
   readonly #context: ControllerContext;
   readonly #recorder: EventRecorder;
   readonly #heard = new Map<string, number>();
+  readonly #zones = new Zones();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -62,6 +73,15 @@ class NodeLifecycle {
   /** The node gave a sign of life. */
   heard(name: string): void {
     this.#heard.set(name, this.#context.clock.monotonic());
+  }
+
+  /** True when all nodes should be looked at again. */
+  noteZone(name: string, node: corev1.Node | undefined): boolean {
+    const before = this.#zones.allDisrupted;
+    const changed = this.#zones.note(name, node);
+    // Whoever could not be heard because nobody could starts anew.
+    if (before && !this.#zones.allDisrupted) for (const other of this.#heard.keys()) this.heard(other);
+    return changed;
   }
 
   registered(node: corev1.Node): void {
@@ -83,14 +103,30 @@ class NodeLifecycle {
     const silence = clock.monotonic() - (this.#heard.get(name) ?? 0);
     const silent = silence >= limit;
     if (silent && nodeCondition(node, 'Ready')?.status !== 'Unknown') node = await this.#markUnknown(node);
-    const taints = wantedTaints(node, timestamp(clock.now()));
+    const { eviction, wait } = this.#evictionOf(node);
+    const taints = wantedTaints(node, eviction, timestamp(clock.now()));
     if (!sameJson(taints, node.spec?.taints ?? [])) {
       const { uid, resourceVersion } = node.metadata;
-      await client.of(nodes).patch(name, 'merge', { metadata: { uid, resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } });
+      try {
+        await client.of(nodes).patch(name, 'merge', { metadata: { uid, resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } });
+      } catch (error) {
+        if (eviction === 'added') this.#zones.giveBack(zoneOf(node));
+        throw error;
+      }
     }
     const ready = nodeCondition(node, 'Ready')?.status;
     if (ready !== undefined && ready !== 'True') await this.#markPodsNotReady(name);
-    return silent ? undefined : { after: limit - silence };
+    const next = Math.min(wait, silent ? Infinity : limit - silence);
+    return next === Infinity ? undefined : { after: next };
+  }
+
+  /** Whether the node may be given up now, and when it may be, ms. */
+  #evictionOf(node: corev1.Node): { readonly eviction: Eviction; readonly wait: number } {
+    if (this.#zones.allDisrupted) return { eviction: 'removed', wait: Infinity };
+    const ready = nodeCondition(node, 'Ready')?.status;
+    if (ready === undefined || ready === 'True' || isGivenUp(node)) return { eviction: 'kept', wait: Infinity };
+    const wait = this.#zones.wait(zoneOf(node), this.#context.clock.monotonic());
+    return wait === 0 ? { eviction: 'added', wait: Infinity } : { eviction: 'kept', wait };
   }
 
   async #markUnknown(node: corev1.Node): Promise<corev1.Node> {

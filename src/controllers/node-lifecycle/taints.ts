@@ -14,9 +14,15 @@ const pressures: Readonly<Record<string, string>> = {
 const scheduleKeys = new Set([notReady, unreachable, unschedulable, ...Object.values(pressures)]);
 const executeKeys = new Set([notReady, unreachable]);
 
+/** What drives Pods away: 'added' where the conditions ask for it, 'kept' where the node has it already, never put on; 'removed'. */
+export type Eviction = 'added' | 'kept' | 'removed';
+
+export const isGivenUp = (node: corev1.Node): boolean => (node.spec?.taints ?? []).some(({ key, effect }) => effect === 'NoExecute' && executeKeys.has(key));
+
 /** The Node's taints as they should be: those of others untouched, ours as the conditions say. `now`: a timestamp. */
-export function wantedTaints(node: corev1.Node, now: string): readonly corev1.Taint[] {
-  const wanted = taintsFor(node);
+export function wantedTaints(node: corev1.Node, eviction: Eviction, now: string): readonly corev1.Taint[] {
+  const execute = eviction === 'added' || (eviction === 'kept' && isGivenUp(node));
+  const wanted = taintsFor(node).filter(({ effect }) => effect !== 'NoExecute' || execute);
   const present = node.spec?.taints ?? [];
   const isOurs = ({ key, effect }: corev1.Taint): boolean => (effect === 'NoSchedule' && scheduleKeys.has(key)) || (effect === 'NoExecute' && executeKeys.has(key));
   const kept = present.filter((taint) => !isOurs(taint) || wanted.some((other) => same(taint, other)));

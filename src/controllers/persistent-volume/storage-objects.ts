@@ -12,12 +12,21 @@ import type * as storagev1 from '../../resources/types/storage-v1.ts';
 import { sameJson } from '../../resources/validation/fields.ts';
 import type { ControllerContext } from '../runtime/controller.ts';
 import { involved } from '../runtime/owners.ts';
+import { updateMerged, updateStatusMerged } from '../runtime/update.ts';
 import { Latest } from './latest.ts';
 
 export type Claim = corev1.PersistentVolumeClaim;
 export type Volume = corev1.PersistentVolume;
 
 const podsByClaim = 'claim';
+
+/** A merge patch of the binder's: annotations and spec. */
+export interface StoragePatch {
+  readonly annotations?: Readonly<Record<string, string | null>>;
+  readonly spec?: object;
+}
+
+const bodyOf = ({ annotations, spec }: StoragePatch): object => ({ ...(annotations ? { metadata: { annotations } } : {}), ...(spec ? { spec } : {}) });
 
 export class StorageObjects {
   readonly claims: Latest<Claim>;
@@ -46,32 +55,26 @@ export class StorageObjects {
     return this.#pods.byIndex(podsByClaim, claimKey);
   }
 
-  async patchClaim(claim: Claim, patch: { readonly annotations?: Readonly<Record<string, string | null>>; readonly spec?: object }): Promise<Claim> {
-    const { name = '', namespace, uid, resourceVersion } = claim.metadata;
-    const body = { metadata: { uid, resourceVersion, ...(patch.annotations ? { annotations: patch.annotations } : {}) }, ...(patch.spec ? { spec: patch.spec } : {}) };
-    return this.claims.keep(await this.#context.client.of(persistentVolumeClaims).namespace(namespace).patch(name, 'merge', body));
+  async patchClaim(claim: Claim, patch: StoragePatch): Promise<Claim> {
+    return this.claims.keep(await updateMerged(this.#context.client, persistentVolumeClaims, claim, bodyOf(patch)));
   }
 
-  async patchVolume(volume: Volume, patch: { readonly annotations?: Readonly<Record<string, string | null>>; readonly spec?: object }): Promise<Volume> {
-    const { name = '', uid, resourceVersion } = volume.metadata;
-    const body = { metadata: { uid, resourceVersion, ...(patch.annotations ? { annotations: patch.annotations } : {}) }, ...(patch.spec ? { spec: patch.spec } : {}) };
-    return this.volumes.keep(await this.#context.client.of(persistentVolumes).patch(name, 'merge', body));
+  async patchVolume(volume: Volume, patch: StoragePatch): Promise<Volume> {
+    return this.volumes.keep(await updateMerged(this.#context.client, persistentVolumes, volume, bodyOf(patch)));
   }
 
   /** Fields that are undefined go. Writes nothing where nothing changes. */
   async setClaimStatus(claim: Claim, status: Pick<NonNullable<Claim['status']>, 'phase' | 'accessModes' | 'capacity'>): Promise<Claim> {
-    const { name = '', namespace, uid } = claim.metadata;
     const patch = differing(claim.status, status);
     if (!patch) return claim;
-    return this.claims.keep(await this.#context.client.of(persistentVolumeClaims).namespace(namespace).patch(name, 'merge', { metadata: { uid }, status: patch }, { subresource: 'status' }));
+    return this.claims.keep(await updateStatusMerged(this.#context.client, persistentVolumeClaims, claim, patch));
   }
 
   async setVolumePhase(volume: Volume, phase: string, message?: string): Promise<Volume> {
     if (volume.status?.phase === phase && volume.status.message === message) return volume;
-    const { name = '', uid } = volume.metadata;
     const changed = volume.status?.phase === phase ? {} : { lastPhaseTransitionTime: timestamp(this.#context.clock.now()) };
     const status = { phase, message: message ?? null, ...changed };
-    return this.volumes.keep(await this.#context.client.of(persistentVolumes).patch(name, 'merge', { metadata: { uid }, status }, { subresource: 'status' }));
+    return this.volumes.keep(await updateStatusMerged(this.#context.client, persistentVolumes, volume, status));
   }
 
   async deleteVolume({ metadata }: Volume): Promise<void> {

@@ -26,6 +26,8 @@ export interface ReplicaKind<T extends ReplicaOwner> {
   /** As the From of its events. */
   readonly component: string;
   readonly selectorOf: (owner: T) => LabelSelector;
+  /** Whether the ages of Pods that are too many are compared by order of magnitude, as upstream does, and not as they are. */
+  readonly byMagnitude?: boolean;
 }
 
 export const replicaSetKind: ReplicaKind<appsv1.ReplicaSet> = {

@@ -9,7 +9,7 @@ import { replicationControllers } from '../../resources/core/replication-control
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import { nameOf, podSpec, prepareNamespace, readyStatus, runPods, setPodStatus, templateFor } from '../runtime/testing.ts';
 import { replicaSetController, replicationControllerController } from './replica-set.ts';
-import { surplusPods } from './surplus.ts';
+import { byMagnitude, surplusPods } from '../runtime/surplus.ts';
 
 async function start(): Promise<Cluster> {
   const cluster = await startCluster({ controllers: [replicaSetController, replicationControllerController] });
@@ -130,6 +130,16 @@ const rankings: readonly [string, corev1.Pod[], string][] = [
   ['newest made first', [pod('a'), pod('b', { made: 1_000 })], 'b'],
 ];
 for (const [name, given, first] of rankings) test(`surplus: ${name}`, () => assert.equal(nameOf(surplusPods(given, given, 1)[0] ?? { metadata: {} }), first));
+
+const uid = (name: string, ofUid: string, ready: number): corev1.Pod => {
+  const one = pod(name, { ready });
+  return { ...one, metadata: { ...one.metadata, uid: ofUid } };
+};
+const magnitudes: readonly [string, corev1.Pod[], string][] = [
+  ['of one magnitude by chance', [uid('a', '1', 10_000), uid('b', '2', 12_000)], 'a'],
+  ['of another magnitude the newer', [uid('a', '1', 10_000), uid('b', '2', 99_000)], 'b'],
+];
+for (const [name, given, first] of magnitudes) test(`surplus by magnitude: ${name}`, () => assert.equal(nameOf(surplusPods(given, given, 1, byMagnitude(at + 100_000))[0] ?? { metadata: {} }), first));
 
 test('a Pod that fails is replaced', async () => {
   await using cluster = await start();

@@ -19,13 +19,19 @@ import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
 import { replicaSetKind, replicationControllerKind, type ReplicaKind, type ReplicaOwner } from './replica-kind.ts';
 import { replicaStatus, type ManageFailure } from './status.ts';
-import { surplusPods } from './surplus.ts';
+import { byMagnitude, surplusPods } from '../runtime/surplus.ts';
 
 /** Pods made or deleted in one reconcile, at most. */
 const burst = 500;
 
 export const replicaSetController: ControllerFactory = (context) => replicaController(context, replicaSetKind);
 export const replicationControllerController: ControllerFactory = (context) => replicaController(context, replicationControllerKind);
+
+/** The controllers of both kinds, for whom the ages of surplus Pods count by order of magnitude only. */
+export const controllersByMagnitude: readonly ControllerFactory[] = [
+  (context) => replicaController(context, { ...replicaSetKind, byMagnitude: true }),
+  (context) => replicaController(context, { ...replicationControllerKind, byMagnitude: true }),
+];
 
 function replicaController<T extends ReplicaOwner>(context: ControllerContext, of: ReplicaKind<T>): ReturnType<ControllerFactory> {
   const replicas = new Replicas(context, of);
@@ -97,7 +103,7 @@ class Replicas<T extends ReplicaOwner> {
 
   async #delete(owner: T, active: readonly corev1.Pod[], count: number): Promise<ManageFailure | undefined> {
     const key = objectKey(owner);
-    const surplus = surplusPods(active, this.#related(owner, active), count);
+    const surplus = surplusPods(active, this.#related(owner, active), count, this.#of.byMagnitude ? byMagnitude(this.#context.clock.now()) : undefined);
     for (const pod of surplus) this.expectations.expectDeletion(key, pod.metadata.uid ?? '');
     const results = await Promise.allSettled(
       surplus.map(async (pod) => {

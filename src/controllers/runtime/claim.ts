@@ -19,6 +19,8 @@ export interface Claim<O extends KubeObject, T extends KubeObject> {
   readonly informer: Informer<T>;
   /** Orphans for which this is false are left alone. Default: all that are not being deleted. */
   readonly adoptable?: (object: T) => boolean;
+  /** A finalizer that what is adopted gets, and what is let go loses. */
+  readonly finalizer?: string;
 }
 
 /** The objects that `owner` controls after adoption and release. */
@@ -43,11 +45,11 @@ async function mayAdopt<O extends KubeObject, T extends KubeObject>({ client, ow
   return fresh.metadata.uid === uid && fresh.metadata.deletionTimestamp === undefined;
 }
 
-async function adopt<O extends KubeObject, T extends KubeObject>({ client, ownerKind, owner, informer }: Claim<O, T>, object: T): Promise<T | undefined> {
-  const { name = '', namespace, uid, ownerReferences = [] } = object.metadata;
+async function adopt<O extends KubeObject, T extends KubeObject>({ client, ownerKind, owner, informer, finalizer }: Claim<O, T>, object: T): Promise<T | undefined> {
+  const { name = '', namespace, uid, ownerReferences = [], finalizers = [] } = object.metadata;
   if (controllerOf(object)) return undefined;
   const reference = controllerReference(ownerKind, owner);
-  const patch = { metadata: { uid, resourceVersion: object.metadata.resourceVersion, ownerReferences: [...ownerReferences, reference] } };
+  const patch = { metadata: { uid, resourceVersion: object.metadata.resourceVersion, ownerReferences: [...ownerReferences, reference], ...(finalizer === undefined || finalizers.includes(finalizer) ? {} : { finalizers: [...finalizers, finalizer] }) } };
   try {
     return await client.of(informer.kind).namespace(namespace).patch(name, 'merge', patch);
   } catch (error) {
@@ -56,11 +58,11 @@ async function adopt<O extends KubeObject, T extends KubeObject>({ client, owner
   }
 }
 
-async function release<O extends KubeObject, T extends KubeObject>({ client, owner, informer }: Claim<O, T>, object: T): Promise<void> {
+async function release<O extends KubeObject, T extends KubeObject>({ client, owner, informer, finalizer }: Claim<O, T>, object: T): Promise<void> {
   if (object.metadata.deletionTimestamp !== undefined) return;
-  const { name = '', namespace, uid, resourceVersion, ownerReferences = [] } = object.metadata;
+  const { name = '', namespace, uid, resourceVersion, ownerReferences = [], finalizers = [] } = object.metadata;
   const others = ownerReferences.filter((reference) => reference.uid !== owner.metadata.uid);
-  const patch = { metadata: { uid, resourceVersion, ownerReferences: others.length > 0 ? others : null } };
+  const patch = { metadata: { uid, resourceVersion, ownerReferences: others.length > 0 ? others : null, ...(finalizer !== undefined && finalizers.includes(finalizer) ? { finalizers: finalizers.filter((one) => one !== finalizer) } : {}) } };
   try {
     await client.of(informer.kind).namespace(namespace).patch(name, 'merge', patch);
   } catch (error) {

@@ -9,6 +9,7 @@ import type { ResourceClient } from '../../client/client.ts';
 import type * as discoveryv1 from '../../resources/types/discovery-v1.ts';
 import { sameJson } from '../../resources/validation/fields.ts';
 import type { Expectations } from './expectations.ts';
+import { triggerTimeAnnotation, withTriggerTime } from './trigger-times.ts';
 
 type Slice = discoveryv1.EndpointSlice;
 type Endpoint = discoveryv1.Endpoint;
@@ -32,7 +33,7 @@ interface Filling {
   readonly group: EndpointGroup;
 }
 
-/** `metadata` is what every slice must carry (labels, owner); `most` endpoints fit in a slice. */
+/** `metadata` is what every slice must carry (labels, owner; annotations where it is written anyway); `most` endpoints fit in a slice. */
 export function planSlices(existing: readonly Slice[], groups: readonly EndpointGroup[], metadata: KubeObject['metadata'], most: number): SlicePlan {
   const fillings = new Map<string, Filling[]>();
   const free: Slice[] = [];
@@ -64,11 +65,16 @@ function writes(fillings: readonly Filling[], free: readonly Slice[], metadata: 
     const ports = group.ports;
     if (!from) create.push({ metadata, addressType: group.addressType, endpoints, ports });
     else {
-      const next = { ...from, metadata: { ...from.metadata, labels: metadata.labels, ownerReferences: metadata.ownerReferences }, endpoints, ports };
+      const next = { ...from, metadata: { ...from.metadata, annotations: annotationsOf(from, metadata), labels: metadata.labels, ownerReferences: metadata.ownerReferences }, endpoints, ports };
       if (!sameJson(comparable(from), comparable(next))) update.push(next);
     }
   }
   return { create, update, remove: free };
+}
+
+function annotationsOf(from: Slice, { annotations }: KubeObject['metadata']): Readonly<Record<string, string>> | undefined {
+  const next = withTriggerTime({ ...from.metadata.annotations, ...annotations }, annotations?.[triggerTimeAnnotation]);
+  return Object.keys(next).length > 0 ? next : undefined;
 }
 
 /** Carries a plan out. Creations are expected under `key` until the informer shows them. */

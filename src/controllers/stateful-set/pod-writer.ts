@@ -15,6 +15,7 @@ import type * as corev1 from '../../resources/types/core-v1.ts';
 import type { Revision } from '../runtime/history.ts';
 import { involved } from '../runtime/owners.ts';
 import { isNamespaceGoing } from '../runtime/pod-control.ts';
+import { updateMerged } from '../runtime/update.ts';
 import { claimsOf, identityLabels, nameOf, ordinalOf, podOf } from './identity.ts';
 import { retainedReferences } from './retention.ts';
 
@@ -96,8 +97,7 @@ export class StatefulPodWriter {
       if (!claim || claim.metadata.deletionTimestamp !== undefined) continue;
       const references = retainedReferences(claim, set, pod, surplus);
       if (references === undefined) continue;
-      const { name = '', namespace, uid, resourceVersion } = claim.metadata;
-      await this.#client.of(persistentVolumeClaims).namespace(namespace).patch(name, 'merge', { metadata: { uid, resourceVersion, ownerReferences: references.length > 0 ? references : null } });
+      await updateMerged(this.#client, persistentVolumeClaims, claim, { metadata: { ownerReferences: references.length > 0 ? references : null } });
     }
   }
 

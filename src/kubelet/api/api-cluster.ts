@@ -46,6 +46,8 @@ export async function connectCluster(options: ApiClusterOptions): Promise<ApiClu
     events: {
       event: (pod, type, reason, message, fieldPath) =>
         options.events.event({ ...pod, apiVersion: 'v1', kind: 'Pod' }, type, reason, message, fieldPath === undefined ? {} : { fieldPath }),
+      // By custom a node's name stands for its UID in events that it writes itself.
+      nodeEvent: (type, reason, message) => options.events.event({ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: nodeName }, type, reason, message),
     },
     close: async () => {
       await references.close();

@@ -8,6 +8,8 @@ import { persistentVolumes } from '../../resources/core/persistent-volume.ts';
 import { secrets } from '../../resources/core/secret.ts';
 import { serviceAccounts } from '../../resources/core/service-account.ts';
 import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '../../resources/types/core-v1.ts';
+import type { RuntimeClass } from '../../resources/types/node-v1.ts';
+import { runtimeClasses } from '../../resources/node/runtime-class.ts';
 import type { ReferenceWatch } from './reference-watch.ts';
 import type { IssuedToken, NodeObjects, TokenRequest } from '../pod-source.ts';
 
@@ -43,6 +45,10 @@ export class ApiNodeObjects implements NodeObjects {
 
   persistentVolume(name: string): Promise<PersistentVolume | undefined> {
     return orUndefined(this.#options.client.of(persistentVolumes).get(name));
+  }
+
+  runtimeClass(name: string): Promise<RuntimeClass | undefined> {
+    return orUndefined(this.#options.client.of(runtimeClasses).get(name));
   }
 
   follow(pod: Pod, changed: () => void): () => void {

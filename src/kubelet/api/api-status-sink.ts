@@ -7,7 +7,7 @@ import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import type { PodStatusSink } from '../pod-source.ts';
 
 /** Conditions of these types are the node agent's; others (scheduling, readiness gates) are kept as they are. */
-const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready', 'PodScheduled']);
+const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready', 'PodScheduled', 'PodResizePending', 'PodResizeInProgress']);
 
 export class ApiStatusSink implements PodStatusSink {
   readonly #client: ApiClient;
@@ -23,9 +23,9 @@ export class ApiStatusSink implements PodStatusSink {
       const current = await own.get(name);
       if (current.metadata.uid !== uid) return;
       const next = draft(current);
-      const foreign = (current.status?.conditions ?? []).filter((condition) => !ownConditions.has(condition.type));
+      const foreign = (current.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type) && !status.conditions?.some((condition) => condition.type === type));
       const scheduled = (current.status?.conditions ?? []).filter((condition) => condition.type === 'PodScheduled');
-      const mine = (status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled' || scheduled.length === 0);
+      const mine = (status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled' || scheduled.length === 0);
       next.status = { ...draft(status), conditions: draft([...mine, ...scheduled, ...foreign]), qosClass: current.status?.qosClass ?? status.qosClass };
       delete next.metadata.resourceVersion;
       await own.updateStatus(next);

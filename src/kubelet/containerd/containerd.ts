@@ -15,7 +15,7 @@ import { connectCri, type CriRuntime } from '../cri/cri-runtime.ts';
 import { containerdConfig } from './config.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { inspectMachine, type Machine } from './machine.ts';
-import { endOrphans } from './orphans.ts';
+import { endOrphans, OrphanLooks } from './orphans.ts';
 
 export interface ContainerdOptions {
   readonly dataDir: string;
@@ -60,12 +60,11 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
   const owner = { current: running ?? launch(paths, machine) };
   try {
     await waitReady(cri, owner.current, paths, clock);
-    if (!adopted) await endOrphans({ paths, containerd: owner.current, runtime: cri.runtime, runc: machine.runc, clock, log });
   } catch (error) {
     cri.close();
     throw error;
   }
-  const watching = watch(owner, { cri, paths, machine, clock, log, signal: stopping.signal });
+  const watching = watch(owner, adopted, { cri, paths, machine, clock, log, signal: stopping.signal });
   return {
     paths,
     machine,
@@ -153,27 +152,33 @@ interface WatchOptions {
 }
 
 /** Starts a containerd that died again, at once the first time and then ever more slowly. */
-async function watch(owner: { current: ProcessIdentity }, options: WatchOptions): Promise<void> {
-  const { cri, paths, machine, clock, log } = options;
+async function watch(owner: { current: ProcessIdentity }, adopted: boolean, options: WatchOptions): Promise<void> {
+  const { paths, machine, clock, log } = options;
   let wait = watchMs;
+  const orphans = new OrphanLooks();
+  if (!adopted) orphans.begin(clock.monotonic());
   for (;;) {
     await clock.sleep(wait, { signal: options.signal }).catch(() => undefined);
     if (options.signal.aborted) return;
     if (isAlive(owner.current)) {
       wait = watchMs;
+      if (orphans.isDue(clock.monotonic())) await look(owner.current, options);
       continue;
     }
     log.warn('containerd died; starting it again', { pid: owner.current.pid });
     try {
       owner.current = launch(paths, machine);
       wait = watchMs;
-      await waitReady(cri, owner.current, paths, clock);
-      await endOrphans({ paths, containerd: owner.current, runtime: cri.runtime, runc: machine.runc, clock, log });
+      orphans.begin(clock.monotonic());
     } catch (error) {
       log.error('containerd cannot be started', { error: messageOf(error) });
       wait = Math.min(wait * 2, 30_000);
     }
   }
+}
+
+async function look(containerd: ProcessIdentity, { cri, paths, machine, clock, log }: WatchOptions): Promise<void> {
+  await endOrphans({ paths, containerd, runtime: cri.runtime, runc: machine.runc, clock, log }).catch((error: unknown) => log.debug('orphans not looked for', { error: messageOf(error) }));
 }
 
 function logEnd(paths: InstancePaths): string {

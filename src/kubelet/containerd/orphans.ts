@@ -22,6 +22,26 @@ export interface OrphansOptions {
   readonly log: Logger;
 }
 
+/**
+ * When to look: a sandbox that was half made may still be known at first, and be forgotten once its Pod's worker has removed it, with
+ * its shim none the wiser.
+ */
+export class OrphanLooks {
+  #due: number[] = [];
+
+  /** A new containerd began at `now`. */
+  begin(now: number): void {
+    this.#due = [1, 5, 15, 30, 60].map((seconds) => now + seconds * 1000);
+  }
+
+  isDue(now: number): boolean {
+    const [next] = this.#due;
+    if (next === undefined || next > now) return false;
+    this.#due.shift();
+    return true;
+  }
+}
+
 interface Shim {
   readonly process: ProcessIdentity;
   /** Of the sandbox that it was started for. */

@@ -1,28 +1,54 @@
 /**
- * Which Pods go first when memory runs out: those that use more than they asked for, among these the least important, among these
- * the ones that are farthest above their request.
- * Upstream: pkg/kubelet/eviction/helpers.go (rankMemoryPressure)
+ * Whom to evict first: those that use more than they asked for, then the less important, then those that use most.
+ * Upstream: pkg/kubelet/eviction/helpers.go (rankMemoryPressure, rankDiskPressureFunc, rankPIDPressure)
  */
 import type { Pod } from '../../resources/types/core-v1.ts';
 import { podRequest } from '../pods/resources.ts';
+import type { Signal } from './signals.ts';
 
-export interface PodMemory {
-  readonly pod: Pod;
-  /** Bytes in use, by container. */
+/** What one Pod uses. */
+export interface PodUse {
+  /** Bytes that cannot be taken back. */
+  readonly memory: number;
+  /** Bytes of containers' own layers, logs and volumes in folders. */
+  readonly disk: number;
+  readonly inodes: number;
+  readonly processes: number;
+  /** Memory by container. */
   readonly containers: ReadonlyMap<string, number>;
+  /** Bytes of own layer and logs by container. */
+  readonly layers: ReadonlyMap<string, number>;
 }
 
-const criticalPriority = 2_000_000_000;
+export const noUse: PodUse = { memory: 0, disk: 0, inodes: 0, processes: 0, containers: new Map(), layers: new Map() };
 
-/** Pods that the system itself needs, and those that run without the API: they are never evicted. */
-export const isCritical = ({ spec, metadata }: Pod): boolean => (spec?.priority ?? 0) >= criticalPriority || metadata.annotations?.['kubernetes.io/config.source'] === 'file' || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+/** Priority from which on a Pod is the cluster's own. */
+const systemCritical = 2_000_000_000;
 
-/** The first to go comes first; those that may not go are left out. */
-export function rankByMemory(pods: readonly PodMemory[]): PodMemory[] {
-  const rated = pods.filter(({ pod }) => !isCritical(pod)).map((memory) => {
-    const used = [...memory.containers.values()].reduce((sum, bytes) => sum + bytes, 0);
-    return { memory, excess: used - podRequest(memory.pod, 'memory'), priority: memory.pod.spec?.priority ?? 0 };
+/** Pods without which the cluster does not work: they are never evicted. */
+export const isCritical = ({ metadata, spec }: Pod): boolean =>
+  metadata.annotations?.['kubernetes.io/config.source'] === 'file' || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined || (spec?.priority ?? 0) >= systemCritical;
+
+type Order = (a: Pod, b: Pod) => number;
+
+export function rankPods(pods: readonly Pod[], signal: Signal, useOf: (pod: Pod) => PodUse): readonly Pod[] {
+  const by = (read: (pod: Pod) => number): Order => (a, b) => read(a) - read(b);
+  const priority = by(({ spec }) => spec?.priority ?? 0);
+  const orders: readonly Order[] = ((): readonly Order[] => {
+    if (signal === 'memory.available') {
+      const over = (pod: Pod): number => useOf(pod).memory - podRequest(pod, 'memory');
+      return [by((pod) => (over(pod) > 0 ? 0 : 1)), priority, by((pod) => -over(pod))];
+    }
+    if (signal === 'pid.available') return [priority, by((pod) => -useOf(pod).processes)];
+    if (signal.endsWith('inodesFree')) return [priority, by((pod) => -useOf(pod).inodes)];
+    const over = (pod: Pod): number => useOf(pod).disk - podRequest(pod, 'ephemeral-storage');
+    return [by((pod) => (over(pod) > 0 ? 0 : 1)), priority, by((pod) => -over(pod))];
+  })();
+  return [...pods].sort((a, b) => {
+    for (const order of orders) {
+      const result = order(a, b);
+      if (result !== 0) return result;
+    }
+    return 0;
   });
-  rated.sort((a, b) => Number(b.excess > 0) - Number(a.excess > 0) || a.priority - b.priority || b.excess - a.excess);
-  return rated.map(({ memory }) => memory);
 }

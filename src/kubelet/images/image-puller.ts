@@ -21,7 +21,7 @@ export type ImageAnswer =
 export interface ImagePullerOptions {
   readonly images: ImageService;
   readonly objects: Pick<NodeObjects, 'secret'>;
-  readonly events: EventRecorder;
+  readonly events: Pick<EventRecorder, 'event'>;
   readonly clock: Clock;
   /** Credentials of the node itself, used where a Pod brings none that fit. */
   readonly credentials?: readonly RegistryCredential[] | undefined;

@@ -2,12 +2,13 @@
  * Whether this node takes a Pod it was given. A refused Pod fails with one of these reasons and never starts.
  * Upstream: pkg/kubelet/lifecycle/predicate.go
  */
-import type { Node, NodeSelectorTerm, Pod } from '../../resources/types/core-v1.ts';
+import { requiredNodes } from '../../resources/core/node-selector.ts';
+import type { Node, Pod } from '../../resources/types/core-v1.ts';
 import { millis, wholes } from '../amounts.ts';
 import type { Refusal } from '../pods/node-context.ts';
 import { isDeleting } from '../pods/pod-containers.ts';
 import { isTerminal } from '../pods/pod-status.ts';
-import { podRequest } from '../pods/resources.ts';
+import { podRequest, requestedResources } from '../pods/resources.ts';
 
 export interface AdmissionInputs {
   /** As the API has it; unknown early in a node's life, and then only what the machine has counts. */
@@ -20,9 +21,23 @@ export interface AdmissionInputs {
 const predicateFailed = 'Predicate %s failed';
 
 export function admitPod(pod: Pod, inputs: AdmissionInputs): Refusal | undefined {
-  const others = inputs.running.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminal(other.status?.phase));
+  const others = othersThan(pod, inputs.running);
   return wrongSystem(pod) ?? tooMuch(pod, others, inputs.allocatable) ?? wrongNode(pod, inputs.node) ?? portsTaken(pod, others) ?? notTolerated(pod, inputs.node);
 }
+
+/** Whether the node could ever hold what the Pod asks for now (Infeasible), and whether it has room for it at present (Deferred). */
+export function admitResize(pod: Pod, { running, allocatable }: AdmissionInputs): Refusal | undefined {
+  for (const name of ['memory', 'cpu']) {
+    const requested = podRequest(pod, name);
+    const capacity = name === 'cpu' ? millis(allocatable[name]) : wholes(allocatable[name]);
+    if (requested > capacity) return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${name}, requested: ${requested}, capacity: ${capacity}` };
+  }
+  const refusal = tooMuch(pod, othersThan(pod, running), allocatable);
+  return refusal && { reason: 'Deferred', message: refusal.message };
+}
+
+const othersThan = (pod: Pod, running: readonly Pod[]): readonly Pod[] =>
+  running.filter((other) => other.metadata.uid !== pod.metadata.uid && !isTerminal(other.status?.phase));
 
 function wrongSystem(pod: Pod): Refusal | undefined {
   if (pod.spec?.os === undefined || pod.spec.os.name === 'linux') return undefined;
@@ -32,8 +47,7 @@ function wrongSystem(pod: Pod): Refusal | undefined {
 function tooMuch(pod: Pod, others: readonly Pod[], allocatable: AdmissionInputs['allocatable']): Refusal | undefined {
   const pods = wholes(allocatable['pods'] ?? '110');
   if (others.length + 1 > pods) return outOf('pods', 1, others.length, pods);
-  const names = new Set((pod.spec?.containers ?? []).flatMap(({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits })));
-  for (const name of [...names].sort()) {
+  for (const name of [...requestedResources(pod)].sort()) {
     const requested = podRequest(pod, name);
     const offered = allocatable[name];
     if (requested === 0 || (offered === undefined && name.includes('hugepages'))) continue;
@@ -50,39 +64,9 @@ const outOf = (name: string, requested: number, used: number, capacity: number):
 });
 
 function wrongNode(pod: Pod, node: Node | undefined): Refusal | undefined {
-  if (!node) return undefined;
-  const labels = node.metadata.labels ?? {};
-  const bySelector = Object.entries(pod.spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
-  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  const byAffinity = terms === undefined || terms.some((term) => termMatches(term, node));
-  return bySelector && byAffinity ? undefined : { reason: 'NodeAffinity', message: predicateFailed.replace('%s', 'NodeAffinity') };
-}
-
-function termMatches(term: NodeSelectorTerm, node: Node): boolean {
-  const expressions = term.matchExpressions ?? [];
-  const fields = term.matchFields ?? [];
-  if (expressions.length + fields.length === 0) return false;
-  return expressions.every(({ key, operator, values }) => holds(node.metadata.labels?.[key], operator, values ?? []))
-    && fields.every(({ key, operator, values }) => holds(key === 'metadata.name' ? node.metadata.name : undefined, operator, values ?? []));
-}
-
-function holds(value: string | undefined, operator: string, values: readonly string[]): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+  const suits = requiredNodes(pod.spec);
+  if (!node || !suits || suits({ name: node.metadata.name ?? '', labels: node.metadata.labels ?? {} })) return undefined;
+  return { reason: 'NodeAffinity', message: predicateFailed.replace('%s', 'NodeAffinity') };
 }
 
 interface HostPort {

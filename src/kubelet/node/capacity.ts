@@ -1,6 +1,11 @@
 /** What this machine offers to Pods, as quantities. Upstream: pkg/kubelet/nodestatus, pkg/kubelet/cm */
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { millis, wholes } from '../amounts.ts';
+import type { CgroupLimits } from '../containerd/cgroups.ts';
+import type { Signal } from '../eviction/signals.ts';
+import { thresholdAmount, thresholds, type EvictionSettings } from '../eviction/thresholds.ts';
+import { cpuShares } from '../pods/resources.ts';
 
 export type Amounts = Readonly<Record<string, string>>;
 
@@ -16,9 +21,41 @@ export function nodeCapacity(options: { readonly maxPods: number; readonly folde
   };
 }
 
-/** What is kept available (`reserved` bytes of memory, a tenth of the disk) is not for Pods to ask for. */
-export function allocatableOf(capacity: Amounts, reserved: number): Amounts {
-  const memory = Number(/^(\d+)Ki$/.exec(capacity['memory'] ?? '')?.[1] ?? 0) - Math.ceil(reserved / 1024);
-  const disk = Number(/^(\d+)Ki$/.exec(capacity['ephemeral-storage'] ?? '')?.[1] ?? 0);
-  return { ...capacity, memory: `${Math.max(0, memory)}Ki`, 'ephemeral-storage': String(Math.floor(disk * 1024 * 0.9)) };
+/** What a node keeps from Pods. */
+export interface Reservations {
+  /** For the operating system's own programs, and for those of Kubernetes: quantities of cpu, memory, ephemeral-storage, pid. */
+  readonly systemReserved?: Amounts | undefined;
+  readonly kubeReserved?: Amounts | undefined;
+  readonly eviction?: EvictionSettings | undefined;
 }
+
+/** Capacity less what is reserved, and less what may not be used up without Pods being evicted. */
+export function allocatableOf(capacity: Amounts, reservations: Reservations = {}): Amounts {
+  const hard = thresholds({ evictionHard: reservations.eviction?.evictionHard });
+  const evictedBelow = (signal: Signal, most: number): number => {
+    const threshold = hard.find((it) => it.signal === signal);
+    return threshold ? thresholdAmount(threshold, most) : 0;
+  };
+  const rest = (name: string, signal?: Signal): number => {
+    const all = wholes(capacity[name]);
+    return Math.max(0, all - reserved(reservations, name, wholes) - (signal ? evictedBelow(signal, all) : 0));
+  };
+  const cpu = Math.max(0, millis(capacity['cpu']) - reserved(reservations, 'cpu', millis));
+  return {
+    ...capacity,
+    cpu: cpu % 1000 === 0 ? String(cpu / 1000) : `${cpu}m`,
+    memory: `${Math.floor(rest('memory', 'memory.available') / 1024)}Ki`,
+    'ephemeral-storage': String(rest('ephemeral-storage', 'nodefs.available')),
+  };
+}
+
+/** What all Pods together may use: capacity less what is reserved; undefined where nothing is. */
+export function podsLimits(capacity: Amounts, reservations: Reservations): CgroupLimits | undefined {
+  const memory = reserved(reservations, 'memory', wholes);
+  const cpu = reserved(reservations, 'cpu', millis);
+  if (memory + cpu === 0) return undefined;
+  return { memoryBytes: wholes(capacity['memory']) - memory, cpuShares: cpuShares(millis(capacity['cpu']) - cpu) };
+}
+
+const reserved = ({ systemReserved, kubeReserved }: Reservations, name: string, read: (quantity: string | undefined) => number): number =>
+  read(systemReserved?.[name]) + read(kubeReserved?.[name]);

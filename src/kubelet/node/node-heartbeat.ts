@@ -47,6 +47,13 @@ export class NodeHeartbeat {
     this.#loops = [this.#repeat(renewMs, () => this.#renewLease(), true), this.#repeat(statusMs, () => this.#writeStatus(), false)];
   }
 
+  /** Does work that the node's status tells of: it is written at once, and the node goes on saying that it lives. */
+  async whileReporting(work: () => Promise<void>): Promise<void> {
+    const done = work();
+    await this.#writeStatus().catch((error: unknown) => this.#options.log.warn('the node could not report', { error: messageOf(error) }));
+    await done;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#loops);

@@ -1,24 +1,27 @@
 /** What a node says of itself. Upstream: pkg/kubelet/nodestatus/setters.go */
-import { readFileSync, statfsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
 import { timestamp } from '../../base/clock.ts';
 import type { ContainerImage, Node, NodeCondition, NodeStatus, NodeSystemInfo } from '../../resources/types/core-v1.ts';
 import type { Image, StatusResponse } from '../cri/messages.ts';
+import type { NodePressure } from '../eviction/signals.ts';
 import type { Amounts } from './capacity.ts';
+import { statedFeatures } from './runtime-features.ts';
 
 export interface NodeStatusInputs {
   readonly capacity: Amounts;
-  readonly allocatable: Amounts;
-  readonly memoryPressure: boolean;
   readonly hostIPs: readonly string[];
   readonly runtimeVersion: string;
   /** undefined where the runtime does not answer. */
   readonly runtime: StatusResponse | undefined;
   readonly images: readonly Image[];
+  /** The node ends its Pods, to be off soon. */
+  readonly shuttingDown: boolean;
   readonly kubeletVersion: string;
   readonly kubeletPort: number;
-  /** A folder on the disk that Pods use. */
-  readonly folder: string;
+  readonly allocatable: Amounts;
+  /** Whether the node counts as short of something. */
+  readonly pressure: (kind: NodePressure) => boolean;
   readonly now: number;
 }
 
@@ -35,18 +38,18 @@ export function nodeStatus(inputs: NodeStatusInputs, old: NodeStatus | undefined
     daemonEndpoints: { kubeletEndpoint: { Port: inputs.kubeletPort } },
     images: nodeImages(inputs.images),
     nodeInfo: nodeInfo(inputs),
+    ...statedFeatures(inputs.runtime),
   };
 }
 
 function nodeConditions(inputs: NodeStatusInputs, old: NodeStatus | undefined): readonly NodeCondition[] {
-  const disk = statfsSync(inputs.folder);
-  const fullDisk = disk.bavail / Math.max(1, disk.blocks) < 0.05 || (disk.files > 0 && disk.ffree / disk.files < 0.03);
-  const lowMemory = inputs.memoryPressure;
+  const pressed = (pressure: NodePressure, yes: string, no: string, words: readonly [string, string]): readonly [string, boolean, string, string] =>
+    inputs.pressure(pressure) ? [pressure, true, `Kubelet${yes}`, `kubelet has ${words[0]}`] : [pressure, false, `Kubelet${no}`, `kubelet has ${words[1]}`];
   const verdicts: readonly (readonly [string, boolean, string, string])[] = [
-    ['MemoryPressure', lowMemory, ...(lowMemory ? ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'] as const : ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'] as const)],
-    ['DiskPressure', fullDisk, ...(fullDisk ? ['KubeletHasDiskPressure', 'kubelet has disk pressure'] as const : ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'] as const)],
-    ['PIDPressure', false, 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-    readyVerdict(inputs.runtime),
+    pressed('MemoryPressure', 'HasInsufficientMemory', 'HasSufficientMemory', ['insufficient memory available', 'sufficient memory available']),
+    pressed('DiskPressure', 'HasDiskPressure', 'HasNoDiskPressure', ['disk pressure', 'no disk pressure']),
+    pressed('PIDPressure', 'HasInsufficientPID', 'HasSufficientPID', ['insufficient PID available', 'sufficient PID available']),
+    inputs.shuttingDown ? ['Ready', false, 'KubeletNotReady', 'node is shutting down'] : readyVerdict(inputs.runtime),
   ];
   const now = timestamp(inputs.now);
   return verdicts.map(([type, holds, reason, message]) => {

@@ -10,14 +10,19 @@ export interface ConditionInputs {
   readonly regular: readonly ContainerStatus[];
   readonly hasSandbox: boolean;
   readonly now: number;
+  /** Conditions worked out elsewhere: how far a change of its resources is, why it was evicted. */
+  readonly stated?: readonly StatedCondition[] | undefined;
 }
+
+/** A condition of the Pod without its times. */
+export type StatedCondition = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message' | 'observedGeneration'>;
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 
 const yes: Verdict = { status: 'True' };
 const no = (reason?: string, message?: string): Verdict => ({ status: 'False', ...(reason ? { reason } : {}), ...(message ? { message } : {}) });
 
-const owned = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+const owned = ['PodResizePending', 'PodResizeInProgress', 'PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
 
 /** Conditions that others have set are kept as they are. */
 export function podConditions(pod: Pod, inputs: ConditionInputs, old: PodStatus | undefined): readonly PodCondition[] {
@@ -35,7 +40,12 @@ export function podConditions(pod: Pod, inputs: ConditionInputs, old: PodStatus 
     const since = before?.status === verdict.status ? (before.lastTransitionTime ?? now) : now;
     return { type, ...verdict, lastProbeTime: before?.lastProbeTime, lastTransitionTime: since, ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }) };
   });
-  return [...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !owned.includes(type))];
+  const stated = (inputs.stated ?? []).map((condition): PodCondition => {
+    const before = old?.conditions?.find(({ type }) => type === condition.type);
+    return { ...condition, lastProbeTime: before?.lastProbeTime, lastTransitionTime: before?.lastTransitionTime ?? now };
+  });
+  const told = new Set([...owned, ...stated.map(({ type }) => type)]);
+  return [...stated, ...own, ...(pod.status?.conditions ?? old?.conditions ?? []).filter(({ type }) => !told.has(type))];
 }
 
 function initialized(pod: Pod, { init, phase }: ConditionInputs): Verdict {

@@ -13,7 +13,7 @@ import type { PodFacts } from './field-ref.ts';
 import { hostsFile } from './name-resolution.ts';
 import { containerResources } from './resources.ts';
 import {
-  containerHash, containerNameLabel, hashAnnotation, podGraceAnnotation, podLabels, restartCountAnnotation, terminationMessagePathAnnotation,
+  begunAnnotation, containerHash, containerNameLabel, hashAnnotation, podGraceAnnotation, podLabels, restartCountAnnotation, terminationMessagePathAnnotation,
   terminationMessagePolicyAnnotation,
 } from './runtime-labels.ts';
 import { containerSecurity, verifyNonRoot } from './security.ts';
@@ -23,12 +23,16 @@ export interface ContainerConfigInputs {
   readonly pod: Pod;
   readonly container: Container;
   readonly restartCount: number;
+  /** When the Pod last began anew; ms since the epoch, 0 where it never did. */
+  readonly begun: number;
   readonly image: Image;
   readonly facts: PodFacts;
   readonly objects: NodeObjects;
   readonly volumes: VolumeManager;
   readonly mounted: MountedVolumes;
   readonly clusterDomain: string;
+  /** Whether the runtime makes read-only mounts so for all that is mounted below. */
+  readonly recursiveReadOnly: boolean;
   /** Bytes of the node's memory. */
   readonly memoryCapacity: number;
   /** For an ephemeral container with a target: that container's id. */
@@ -53,6 +57,7 @@ export async function containerConfig(inputs: ContainerConfigInputs): Promise<Co
     annotations: {
       [hashAnnotation]: containerHash(container),
       [restartCountAnnotation]: String(restartCount),
+      ...(inputs.begun > 0 ? { [begunAnnotation]: String(inputs.begun) } : {}),
       [terminationMessagePathAnnotation]: container.terminationMessagePath ?? '/dev/termination-log',
       [terminationMessagePolicyAnnotation]: container.terminationMessagePolicy ?? 'File',
       [podGraceAnnotation]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
@@ -86,6 +91,7 @@ const propagations: Readonly<Record<string, number>> = {
 async function volumeMount(inputs: ContainerConfigInputs, mount: VolumeMount, index: number, resolved: (text: string) => string): Promise<Input<Mount>> {
   const volume = inputs.mounted.get(mount.name);
   if (!volume) throw new ContainerConfigError(`cannot find volume "${mount.name}" to mount into container "${inputs.container.name}"`);
+  const recursiveReadOnly = isRecursive(mount, volume.readOnly, inputs.recursiveReadOnly);
   const subPath = mount.subPathExpr === undefined ? (mount.subPath ?? '') : resolved(mount.subPathExpr);
   const hostPath = await inputs.volumes.mountSource(inputs.pod, inputs.container.name, mount, index, volume.hostPath, subPath);
   return {
@@ -93,7 +99,18 @@ async function volumeMount(inputs: ContainerConfigInputs, mount: VolumeMount, in
     hostPath,
     readonly: mount.readOnly === true || volume.readOnly,
     propagation: propagations[mount.mountPropagation ?? 'None'] ?? MountPropagation.PRIVATE,
+    ...(recursiveReadOnly ? { recursiveReadOnly } : {}),
   };
+}
+
+/** Throws ContainerConfigError where the mount insists on what cannot be had. */
+function isRecursive(mount: VolumeMount, volumeIsReadOnly: boolean, supported: boolean): boolean {
+  const mode = mount.recursiveReadOnly ?? 'Disabled';
+  if (mode === 'Disabled' || !(mount.readOnly === true || volumeIsReadOnly)) return false;
+  if (mode === 'Enabled' && !supported) {
+    throw new ContainerConfigError(`failed to resolve recursive read-only mode: volume "${mount.name}" requested recursive read-only mode, but it is not supported by the runtime`);
+  }
+  return supported;
 }
 
 async function writeHosts({ pod, facts, volumes, clusterDomain }: ContainerConfigInputs): Promise<string> {

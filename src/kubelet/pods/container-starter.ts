@@ -64,8 +64,8 @@ export async function startContainer(request: StartRequest, context: NodeContext
   const restartCount = await nextRestartCount(action.previous, context);
   try {
     const config = await containerConfig({
-      pod, container: spec, restartCount, image: answer.image, facts: podFacts(pod, request.seen, context), objects: context.objects, volumes: context.volumes,
-      mounted: request.mounted, clusterDomain: context.dns.clusterDomain, memoryCapacity: context.memoryCapacity, shareWith: targetOf(request),
+      pod, container: spec, restartCount, begun: action.begun, image: answer.image, facts: podFacts(pod, request.seen, context), objects: context.objects, volumes: context.volumes,
+      mounted: request.mounted, clusterDomain: context.dns.clusterDomain, memoryCapacity: context.memoryCapacity, recursiveReadOnly: context.features.recursiveReadOnly.has(''), shareWith: targetOf(request),
     });
     id = await context.runtime.createContainer(request.sandboxId, config, request.sandbox);
   } catch (error) {
@@ -136,7 +136,7 @@ async function postStart(request: StartRequest, id: string, context: NodeContext
   } catch (error) {
     context.events.event(pod, 'Warning', 'FailedPostStartHook', `PostStartHook failed: ${messageOf(error)}`, fieldPath);
     const record: ContainerRecord = {
-      id, name: spec.name, sandboxId: request.sandboxId, state: 'running', restartCount: 0, hash: '', createdAt: 0, startedAt: 0, finishedAt: 0, exitCode: 0,
+      id, name: spec.name, sandboxId: request.sandboxId, state: 'running', restartCount: 0, hash: '', begun: 0, createdAt: 0, startedAt: 0, finishedAt: 0, exitCode: 0,
       reason: '', message: '', image: '', imageRef: '', logPath: '', user: undefined,
     };
     await killContainer({ pod, podIP, container: action.container, record, graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30, message: 'FailedPostStartHook' }, context);

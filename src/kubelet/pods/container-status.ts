@@ -1,8 +1,8 @@
 /** One container's status from its records in the runtime. */
 import { timestamp } from '../../base/clock.ts';
-import type { ContainerState, ContainerStatus, Pod } from '../../resources/types/core-v1.ts';
-import { mayRun } from './plan.ts';
+import type { ContainerState, ContainerStatus, Pod, ResourceRequirements } from '../../resources/types/core-v1.ts';
 import type { PodContainer } from './pod-containers.ts';
+import { mayRun } from './restart-policy.ts';
 import type { ContainerRecord, RuntimePod } from './runtime-pod.ts';
 
 export interface WaitingReason {
@@ -17,8 +17,12 @@ export interface StatusInputs {
   /** Why a container's next start is held up, by container name. */
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   readonly over: boolean;
+  /** Whether the runtime makes read-only mounts so for all that is mounted below. */
+  readonly recursiveReadOnly?: boolean | undefined;
   ready(container: PodContainer, record: ContainerRecord): boolean;
   started(container: PodContainer, record: ContainerRecord): boolean;
+  /** What a running container runs with; what its specification says where absent. */
+  actual?(container: PodContainer, record: ContainerRecord): ResourceRequirements;
   /** What an ended container left to say. */
   terminationMessage(record: ContainerRecord): string | undefined;
 }
@@ -30,7 +34,7 @@ export function containerStatus(pod: Pod, container: PodContainer, inputs: Statu
   if (!latest) return neverSeen(pod, container, inputs, old);
   const before = records.slice(1).find((record) => record.state === 'exited');
   const held = inputs.waiting.get(spec.name);
-  const holdsUp = latest.state === 'exited' && held !== undefined && !inputs.over && mayRun(role === 'sidecar' ? 'Always' : (pod.spec?.restartPolicy ?? 'Always'), latest);
+  const holdsUp = latest.state === 'exited' && held !== undefined && !inputs.over && mayRun(pod, container, latest);
   const running = latest.state === 'running';
   return {
     name: spec.name,
@@ -43,9 +47,18 @@ export function containerStatus(pod: Pod, container: PodContainer, inputs: Statu
     containerID: `${inputs.runtimeName}://${latest.id}`,
     started: running && inputs.started(container, latest),
     ...(latest.user ? { user: { linux: { uid: latest.user.uid, gid: latest.user.gid, supplementalGroups: latest.user.supplementalGroups } } } : {}),
-    ...(spec.resources && Object.keys(spec.resources).length > 0 ? { resources: spec.resources } : {}),
-    ...volumeMounts(container),
+    ...containerAmounts(container, running ? latest : undefined, inputs),
+    ...volumeMounts(container, inputs),
   };
+}
+
+/** `allocatedResources` are requests that the node has set aside; `resources` what the container has. */
+function containerAmounts(container: PodContainer, running: ContainerRecord | undefined, inputs: StatusInputs): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  const { role, spec } = container;
+  if (role === 'init' || role === 'ephemeral') return {};
+  const actual = running && inputs.actual ? inputs.actual(container, running) : (spec.resources ?? {});
+  const requests = spec.resources?.requests ?? spec.resources?.limits;
+  return { ...(requests && Object.keys(requests).length > 0 ? { allocatedResources: requests } : {}), resources: actual };
 }
 
 function neverSeen(pod: Pod, container: PodContainer, inputs: StatusInputs, old: ContainerStatus | undefined): ContainerStatus {
@@ -62,7 +75,7 @@ function neverSeen(pod: Pod, container: PodContainer, inputs: StatusInputs, old:
     imageID: finished ? (old?.imageID ?? '') : '',
     ...(finished && old?.containerID ? { containerID: old.containerID } : {}),
     started: false,
-    ...volumeMounts(container),
+    ...volumeMounts(container, inputs),
   };
 }
 
@@ -84,12 +97,12 @@ function terminated(record: ContainerRecord, inputs: StatusInputs): NonNullable<
   };
 }
 
-function volumeMounts({ spec }: PodContainer): Pick<ContainerStatus, 'volumeMounts'> {
+function volumeMounts({ spec }: PodContainer, { recursiveReadOnly }: StatusInputs): Pick<ContainerStatus, 'volumeMounts'> {
   const mounts = spec.volumeMounts ?? [];
   if (mounts.length === 0) return {};
   return {
     volumeMounts: mounts.map((mount) => ({
-      name: mount.name, mountPath: mount.mountPath, ...(mount.readOnly ? { readOnly: true, recursiveReadOnly: 'Disabled' } : {}),
+      name: mount.name, mountPath: mount.mountPath, ...(mount.readOnly ? { readOnly: true, recursiveReadOnly: recursiveReadOnly === true && (mount.recursiveReadOnly ?? 'Disabled') !== 'Disabled' ? 'Enabled' : 'Disabled' } : {}),
     })),
   };
 }

@@ -24,10 +24,21 @@ const maxSearches = 32;
 const maxServers = 3;
 
 export function podHostname(pod: Pod): string {
-  const { hostname, setHostnameAsFQDN, hostnameOverride } = pod.spec ?? {};
-  if (hostnameOverride) return hostnameOverride;
-  const short = (hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/[-.]+$/, '');
-  return short + (setHostnameAsFQDN === true && pod.spec?.subdomain ? `.${pod.spec.subdomain}` : '');
+  const { hostname, hostnameOverride } = pod.spec ?? {};
+  return hostnameOverride ?? (hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/[-.]+$/, '');
+}
+
+/** The longest name that the kernel keeps. */
+const longestHostname = 64;
+
+/** What the kernel of the Pod is told: the short name, or with setHostnameAsFQDN the full one. Throws an Error where that is too long. */
+export function kernelHostname(pod: Pod, clusterDomain: string): string {
+  const short = podHostname(pod);
+  const domain = podDomain(pod, clusterDomain);
+  if (pod.spec?.setHostnameAsFQDN !== true || domain === '') return short;
+  const full = `${short}.${domain}`;
+  if (full.length > longestHostname) throw new Error(`Failed to construct FQDN from Pod hostname and cluster domain, FQDN ${full} is too long (${longestHostname} characters is the max, ${full.length} characters requested)`);
+  return full;
 }
 
 /** '<subdomain>.<namespace>.svc.<cluster domain>', or '' where the Pod has no subdomain. */

@@ -2,10 +2,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
+import type { CgroupLimits } from '../containerd/cgroups.ts';
 import type { CgroupActivity } from '../containerd/cgroup-activity.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
 import type { ImagePuller } from '../images/image-puller.ts';
 import type { JsonFileLogs } from '../logs/json-file-logs.ts';
+import type { RuntimeFeatures } from '../node/runtime-features.ts';
 import type { EventRecorder, NodeObjects, PodStatusSink } from '../pod-source.ts';
 import type { ProbeManager } from '../probes/probe-manager.ts';
 import type { VolumeManager } from '../volumes/volume-manager.ts';
@@ -17,6 +19,8 @@ import type { SandboxSettings } from './sandbox-config.ts';
 export interface PodCgroups {
   create(pod: Pod): void;
   remove(pod: Pod): Promise<void>;
+  /** Sets limits of the Pod's group as a whole. */
+  limit(pod: Pod, limits: CgroupLimits): void;
   /** What the processes of one of its containers do; undefined where there are none. */
   activity(pod: Pod, containerId: string, before: CgroupActivity | undefined): CgroupActivity | undefined;
 }
@@ -48,8 +52,11 @@ export interface NodeContext extends SandboxSettings {
   readonly memoryCapacity: number;
   /** The node's allocatable amounts, as quantities. */
   readonly allocatable: () => Readonly<Record<string, string>>;
+  readonly features: RuntimeFeatures;
   /** Whether the node takes a Pod that it does not run yet. */
   readonly admit: (pod: Pod) => Refusal | undefined;
+  /** Whether the node has room for what a Pod that it runs asks for now; the reason is Deferred or Infeasible. */
+  readonly admitResize: (pod: Pod) => Refusal | undefined;
 }
 
 export function podFacts(pod: Pod, seen: RuntimePod, context: NodeContext): PodFacts {

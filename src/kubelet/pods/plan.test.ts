@@ -9,7 +9,7 @@ import type { ContainerRecord, RuntimePod } from './runtime-pod.ts';
 const container = (name: string, more: Partial<Container> = {}): Container => ({ name, image: 'i', ...more });
 const pod = (spec: Partial<PodSpec>): Pod => ({ metadata: { name: 'p', namespace: 'd', uid: 'u' }, spec: { containers: [container('main')], ...spec } });
 const record = (name: string, more: Partial<ContainerRecord> = {}): ContainerRecord => ({
-  id: `${name}-id`, name, sandboxId: 's1', state: 'running', restartCount: 0, hash: containerHash(container(name)), createdAt: 1, startedAt: 1, finishedAt: 0, exitCode: 0,
+  id: `${name}-id`, name, sandboxId: 's1', state: 'running', restartCount: 0, hash: containerHash(container(name)), begun: 0, createdAt: 1, startedAt: 1, finishedAt: 0, exitCode: 0,
   reason: '', message: '', image: 'i', imageRef: 'i', logPath: '', user: undefined, ...more,
 });
 const seen = (records: readonly ContainerRecord[], sandbox = true): RuntimePod =>
@@ -35,6 +35,35 @@ test('restart policies', () => {
   }
   assert.deepEqual(plan({ restartPolicy: 'Never' }, []), expected({ start: ['main'] }), 'removed behind our back');
   assert.deepEqual(plan({}, [record('main')]), expected());
+});
+
+test('a container\'s own policy and its rules by exit code go before the Pod\'s', () => {
+  const own = (more: Partial<Container>): Partial<PodSpec> => ({ restartPolicy: 'Never', containers: [container('main', more)] });
+  const rule = (action: string, operator: string, values: number[]): Partial<Container> => ({ restartPolicy: 'Never', restartPolicyRules: [{ action, exitCodes: { operator, values } }] });
+  assert.deepEqual(plan(own({ restartPolicy: 'Always' }), [record('main', exited(0))]), expected({ start: ['main'] }));
+  assert.deepEqual(plan(own({ restartPolicy: 'OnFailure' }), [record('main', exited(0))]), expected({ finished: true }));
+  assert.deepEqual(plan({ restartPolicy: 'Always', containers: [container('main', { restartPolicy: 'Never' })] }, [record('main', exited(1))]), expected({ finished: true }));
+  assert.deepEqual(plan(own(rule('Restart', 'In', [42])), [record('main', exited(42))]), expected({ start: ['main'] }));
+  assert.deepEqual(plan(own(rule('Restart', 'In', [42])), [record('main', exited(1))]), expected({ finished: true }));
+  assert.deepEqual(plan(own(rule('Restart', 'NotIn', [42])), [record('main', exited(1))]), expected({ start: ['main'] }));
+  const init = { restartPolicy: 'Always', initContainers: [container('i', { restartPolicy: 'Never' })] };
+  assert.deepEqual(plan(init, [record('i', exited(1))]), expected({ finished: true }), 'an init container that may not run again fails the Pod');
+});
+
+test('a rule that restarts all containers: those that run end, then all come again in order, init containers first', () => {
+  const spec: Partial<PodSpec> = {
+    restartPolicy: 'Never', initContainers: [container('i')],
+    containers: [container('main', { restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } }], restartPolicy: 'Never' }), container('other')],
+  };
+  const first = [record('i', exited(0)), record('main', { state: 'exited', exitCode: 88, finishedAt: 20 }), record('other', { createdAt: 21 })];
+  assert.deepEqual(plan(spec, first), expected({ kill: ['Stopping container other'] }));
+  const ended = [...first.slice(0, 2), record('other', { state: 'exited', exitCode: 137, finishedAt: 25 })];
+  assert.deepEqual(plan(spec, ended), expected({ start: ['i'] }));
+  const again = [record('i', { state: 'exited', begun: 20 }), ...ended];
+  assert.deepEqual(plan(spec, again), expected({ start: ['main', 'other'] }));
+  const running = [record('main', { begun: 20 }), record('other', { begun: 20 }), ...again];
+  assert.deepEqual(plan(spec, running), expected());
+  assert.deepEqual(plan(spec, [record('other', { begun: 20, ...exited(1) }), record('main', { begun: 20, ...exited(0) }), ...again]), expected({ finished: true }));
 });
 
 test('init containers come one by one and are not repeated', () => {

@@ -4,10 +4,11 @@
  */
 import { timestamp } from '../../base/clock.ts';
 import type { ContainerStatus, Pod, PodStatus } from '../../resources/types/core-v1.ts';
-import { podConditions } from './conditions.ts';
+import { podConditions, type StatedCondition } from './conditions.ts';
 import { containerStatus, type StatusInputs } from './container-status.ts';
 import { ephemeralContainers, initContainers, regularContainers } from './pod-containers.ts';
 import { qosClass } from './resources.ts';
+import { afterExit } from './restart-policy.ts';
 
 export interface PodStatusInputs extends StatusInputs {
   readonly hostIPs: readonly string[];
@@ -15,6 +16,8 @@ export interface PodStatusInputs extends StatusInputs {
   readonly now: number;
   /** The Pod will run nothing again: it is deleted, past its deadline, refused. */
   readonly over: boolean;
+  /** Conditions worked out elsewhere. */
+  readonly stated?: readonly StatedCondition[] | undefined;
   /** A verdict of the node on the Pod itself: phase Failed. */
   readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -30,12 +33,13 @@ export function podStatus(pod: Pod, inputs: PodStatusInputs, old: PodStatus | un
   const regular = regularContainers(pod).map((container) => containerStatus(pod, container, inputs, previous(old?.containerStatuses, container.spec.name)));
   const ephemeral = ephemeralContainers(pod).map((container) => containerStatus(pod, container, inputs, previous(old?.ephemeralContainerStatuses, container.spec.name)));
   const computed = inputs.verdict ? 'Failed' : podPhase(pod, init, regular, inputs.over);
+  const verdict = inputs.verdict ?? (old?.reason ? { reason: old.reason, message: old.message } : undefined);
   const phase = isTerminal(old?.phase) ? (old?.phase as PodPhase) : computed;
   const ips = inputs.seen.ips.length > 0 ? inputs.seen.ips : hostNetworkIps(pod, inputs, old);
   return wireJson({
     phase,
-    conditions: podConditions(pod, { phase, init, regular, hasSandbox: inputs.seen.sandbox !== undefined && ips.length > 0, now: inputs.now }, old),
-    ...(inputs.verdict ?? (old?.reason ? { reason: old.reason, message: old.message } : {})),
+    conditions: podConditions(pod, { phase, init, regular, hasSandbox: inputs.seen.sandbox !== undefined && ips.length > 0, now: inputs.now, stated: inputs.stated }, old),
+    ...(verdict ? { reason: verdict.reason, message: verdict.message } : {}),
     ...(inputs.hostIPs[0] ? { hostIP: inputs.hostIPs[0], hostIPs: inputs.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(ips[0] ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {}),
     startTime: timestamp(inputs.startTime),
@@ -62,46 +66,51 @@ function hostNetworkIps(pod: Pod, inputs: PodStatusInputs, old: PodStatus | unde
 interface Counts {
   running: number;
   waiting: number;
+  /** Ended, and to run again. */
+  again: number;
   stopped: number;
   succeeded: number;
 }
 
+/** `over`: nothing runs again, whatever its restart policy. */
 export function podPhase(pod: Pod, init: readonly ContainerStatus[], regular: readonly ContainerStatus[], over: boolean): PodPhase {
-  const policy = pod.spec?.restartPolicy ?? 'Always';
-  const initPhase = initProgress(pod, init);
-  if (initPhase === 'failed' && (policy === 'Never' || over)) return 'Failed';
-  const counts: Counts = { running: 0, waiting: 0, stopped: 0, succeeded: 0 };
-  for (const status of regular) count(counts, status);
-  if (initPhase !== 'done' && counts.running + counts.stopped === 0) return 'Pending';
+  const initPhase = initProgress(pod, init, over);
+  if (initPhase === 'failed') return 'Failed';
+  const counts: Counts = { running: 0, waiting: 0, again: 0, stopped: 0, succeeded: 0 };
+  for (const [i, container] of regularContainers(pod).entries()) {
+    const status = regular[i];
+    if (status) count(counts, status, (exitCode) => !over && afterExit(pod, container, exitCode) !== 'over');
+  }
+  if (initPhase !== 'done' && counts.running + counts.stopped + counts.again === 0) return 'Pending';
   if (counts.waiting > 0) return 'Pending';
-  if (counts.running > 0) return 'Running';
+  if (counts.running + counts.again > 0) return 'Running';
   if (counts.stopped === 0) return 'Pending';
-  if (!over && policy === 'Always') return 'Running';
-  if (counts.stopped === counts.succeeded) return 'Succeeded';
-  return over || policy === 'Never' ? 'Failed' : 'Running';
+  return counts.stopped === counts.succeeded ? 'Succeeded' : 'Failed';
 }
 
-function initProgress(pod: Pod, statuses: readonly ContainerStatus[]): 'done' | 'pending' | 'failed' {
+/** `failed`: one has failed for good. */
+function initProgress(pod: Pod, statuses: readonly ContainerStatus[], over: boolean): 'done' | 'pending' | 'failed' {
   let progress: 'done' | 'pending' = 'done';
-  for (const [i, { role }] of initContainers(pod).entries()) {
+  for (const [i, container] of initContainers(pod).entries()) {
     const status = statuses[i];
-    if (role === 'sidecar') {
+    if (container.role === 'sidecar') {
       if (status?.state?.running === undefined || status.started !== true) progress = 'pending';
       continue;
     }
     const ended = status?.state?.terminated ?? status?.lastState?.terminated;
-    if (ended && ended.exitCode !== 0) return 'failed';
-    if (status?.state?.terminated === undefined) progress = 'pending';
+    if (ended && ended.exitCode !== 0 && (over || afterExit(pod, container, ended.exitCode) === 'over')) return 'failed';
+    if (status?.state?.terminated === undefined || status.state.terminated.exitCode !== 0) progress = 'pending';
   }
   return progress;
 }
 
-function count(counts: Counts, { state, lastState }: ContainerStatus): void {
+function count(counts: Counts, { state, lastState }: ContainerStatus, runsAgain: (exitCode: number) => boolean): void {
   const ended = state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined);
   if (state?.running) counts.running += 1;
-  else if (ended) {
+  else if (!ended) counts.waiting += 1;
+  else if (runsAgain(ended.exitCode)) counts.again += 1;
+  else {
     counts.stopped += 1;
-    if (state?.terminated?.exitCode === 0) counts.succeeded += 1;
-  } else counts.waiting += 1;
+    if (ended.exitCode === 0) counts.succeeded += 1;
+  }
 }
-

@@ -50,6 +50,16 @@ export class PodWorkers {
     return [...this.#workers.values()].map(({ pod, status }) => (status ? { ...pod, status } : pod));
   }
 
+  /** As `pods`, with the resources that the node has set aside for them. */
+  allocated(): readonly Pod[] {
+    return [...this.#workers.values()].map(({ allocated, status }) => (status ? { ...allocated, status } : allocated));
+  }
+
+  /** Gives up the records of Pods that have ended. */
+  async dropRecords(): Promise<void> {
+    for (const worker of [...this.#workers.values()]) await worker.dropRecords();
+  }
+
   podByName(namespace: string, name: string): Pod | undefined {
     return this.pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   }
@@ -93,6 +103,8 @@ export class PodWorkers {
       onDone: () => {
         this.#workers.delete(uid);
         for (const [id, owner] of this.#owners) if (owner === uid) this.#owners.delete(id);
+        // There may be room now for one that waits to grow.
+        for (const other of this.#workers.values()) if (other.waitsForRoom) other.wake();
       },
     });
     this.#workers.set(uid, worker);

@@ -2,31 +2,27 @@
  * Requests and limits as the kernel's limits, and the groups that Pods run in.
  * Upstream: pkg/kubelet/cm/helpers_linux.go, pkg/kubelet/qos/policy.go, pkg/apis/core/v1/helper/qos
  */
-import type { Container, Pod } from '../../resources/types/core-v1.ts';
+import { qosClassOf, type QosClass } from '../../resources/core/pod-qos.ts';
+import { podLimits as podLimitsOf, podRequests } from '../../resources/core/pod-requests.ts';
+import type { Container, Pod, PodSpec } from '../../resources/types/core-v1.ts';
 import { millis, wholes } from '../amounts.ts';
 import type { CgroupLimits } from '../containerd/cgroups.ts';
 import type { LinuxContainerResources } from '../cri/messages.ts';
 import type { Input } from '../cri/wire.ts';
-import { isSidecar } from './pod-containers.ts';
-
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 const cpuPeriod = 100_000;
 
 export function qosClass(pod: Pod): QosClass {
-  const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  let any = false;
-  let guaranteed = true;
-  for (const { resources = {} } of containers) {
-    for (const name of ['cpu', 'memory']) {
-      const limit = resources.limits?.[name];
-      const request = resources.requests?.[name] ?? limit;
-      if (wholes(request) > 0 || wholes(limit) > 0) any = true;
-      if (limit === undefined || millis(limit) === 0 || millis(limit) !== millis(request)) guaranteed = false;
-    }
-  }
-  if (!any) return 'BestEffort';
-  return guaranteed ? 'Guaranteed' : 'Burstable';
+  return qosClassOf(withRequests(pod.spec));
+}
+
+/** What is limited and not requested is requested: the API says so of all Pods but those from files. */
+function withRequests(spec: PodSpec | undefined): PodSpec | undefined {
+  const complete = (container: Container): Container => {
+    const { limits, requests } = container.resources ?? {};
+    return limits === undefined ? container : { ...container, resources: { ...container.resources, requests: { ...limits, ...requests } } };
+  };
+  return spec && { ...spec, containers: spec.containers.map(complete), ...(spec.initContainers ? { initContainers: spec.initContainers.map(complete) } : {}) };
 }
 
 /** '/k8ts-1a2b/kubepods/burstable/pod<uid>' */
@@ -63,51 +59,23 @@ export function oomScore(pod: Pod, container: Container, memoryCapacity: number)
   return Math.max(3, Math.min(999, score));
 }
 
-/** What a Pod as a whole may use; limits only where all its containers have them. */
-export function podLimits(pod: Pod): CgroupLimits {
-  const requests = podAmounts(pod, 'requests');
-  const limits = podAmounts(pod, 'limits');
+/** What a Pod as a whole may use: what it limits itself to, or what its containers do where all of them have limits. */
+export function podLimits({ spec, ...pod }: Pod): CgroupLimits {
+  const requests = podRequests(withRequests(spec));
+  const limits = podLimitsOf(spec);
+  const isLimited = (name: string): boolean => spec?.resources?.limits?.[name] !== undefined || (spec?.containers ?? []).every(({ resources }) => resources?.limits?.[name] !== undefined);
   return {
-    cpuShares: qosClass(pod) === 'BestEffort' ? 2 : cpuShares(requests.cpu),
-    ...(limits.allCpu ? { cpuQuota: cpuQuota(limits.cpu) } : {}),
-    ...(limits.allMemory ? { memoryBytes: limits.memory } : {}),
+    cpuShares: qosClass({ spec, ...pod }) === 'BestEffort' ? 2 : cpuShares(millis(requests['cpu'])),
+    ...(isLimited('cpu') ? { cpuQuota: cpuQuota(millis(limits['cpu'])) } : {}),
+    ...(isLimited('memory') ? { memoryBytes: wholes(limits['memory']) } : {}),
   };
 }
 
-interface PodAmounts {
-  /** Thousandths of a processor. */
-  readonly cpu: number;
-  /** Bytes. */
-  readonly memory: number;
-  readonly allCpu: boolean;
-  readonly allMemory: boolean;
-}
-
-/** The sum of the containers, or the largest init container where that is more; sidecars count beside both. */
-function podAmounts(pod: Pod, side: 'requests' | 'limits'): PodAmounts {
-  const of = (container: Container, name: string): string | undefined =>
-    container.resources?.[side]?.[name] ?? (side === 'requests' ? container.resources?.limits?.[name] : undefined);
-  const total = (name: string, read: (quantity: string | undefined) => number): number => {
-    let sidecars = 0;
-    let peak = 0;
-    for (const container of pod.spec?.initContainers ?? []) {
-      if (isSidecar(container)) sidecars += read(of(container, name));
-      peak = Math.max(peak, sidecars + (isSidecar(container) ? 0 : read(of(container, name))));
-    }
-    const running = (pod.spec?.containers ?? []).reduce((sum, container) => sum + read(of(container, name)), sidecars);
-    return Math.max(running, peak) + read(pod.spec?.overhead?.[name]);
-  };
-  const containers = pod.spec?.containers ?? [];
-  return {
-    cpu: total('cpu', millis),
-    memory: total('memory', wholes),
-    allCpu: containers.every((container) => of(container, 'cpu') !== undefined),
-    allMemory: containers.every((container) => of(container, 'memory') !== undefined),
-  };
-}
-
-/** What scheduling and admission count a Pod for: quantities of one resource, in thousandths for cpu and whole units else. */
+/** What scheduling and admission count a Pod for: thousandths of a processor, and whole units of all else. */
 export function podRequest(pod: Pod, name: string): number {
-  if (name === 'cpu' || name === 'memory') return podAmounts(pod, 'requests')[name];
-  return (pod.spec?.containers ?? []).reduce((sum, { resources }) => sum + wholes(resources?.requests?.[name] ?? resources?.limits?.[name]), 0);
+  const quantity = podRequests(withRequests(pod.spec))[name];
+  return name === 'cpu' ? millis(quantity) : wholes(quantity);
 }
+
+/** All that a Pod asks for. */
+export const requestedResources = (pod: Pod): readonly string[] => Object.keys(podRequests(withRequests(pod.spec)));

@@ -8,6 +8,8 @@ export const podUidLabel = 'io.kubernetes.pod.uid';
 export const containerNameLabel = 'io.kubernetes.container.name';
 export const hashAnnotation = 'io.kubernetes.container.hash';
 export const restartCountAnnotation = 'io.kubernetes.container.restartCount';
+/** Ours: when the Pod had last begun anew as the container was started. */
+export const begunAnnotation = 'k8ts.io/pod-begun';
 export const terminationMessagePathAnnotation = 'io.kubernetes.container.terminationMessagePath';
 export const terminationMessagePolicyAnnotation = 'io.kubernetes.container.terminationMessagePolicy';
 export const podGraceAnnotation = 'io.kubernetes.pod.terminationGracePeriod';

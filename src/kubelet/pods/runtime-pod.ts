@@ -2,7 +2,7 @@
 import { isRuntimeNotFound } from '../cri/channel.ts';
 import { ContainerState, PodSandboxState, type ContainerStatus, type PodSandbox, type PodSandboxStatus } from '../cri/messages.ts';
 import type { RuntimeService } from '../cri/runtime-service.ts';
-import { containerNameLabel, hashAnnotation, podUidLabel, restartCountAnnotation } from './runtime-labels.ts';
+import { begunAnnotation, containerNameLabel, hashAnnotation, podUidLabel, restartCountAnnotation } from './runtime-labels.ts';
 
 export type RecordState = 'created' | 'running' | 'exited' | 'unknown';
 
@@ -13,6 +13,8 @@ export interface ContainerRecord {
   readonly state: RecordState;
   readonly restartCount: number;
   readonly hash: string;
+  /** When its Pod had last begun anew as it was started; ms since the epoch, 0 where it never had. */
+  readonly begun: number;
   /** Milliseconds since the epoch; 0 where it has not happened. */
   readonly createdAt: number;
   readonly startedAt: number;
@@ -91,7 +93,7 @@ const milliseconds = (nanoseconds: number): number => (nanoseconds > 0 ? Math.fl
  * that could not be started (`StartError`) for a reason of its own has been tried, and counts.
  */
 const neverRan = ({ state, startedAt, reason, message }: ContainerStatus): boolean =>
-  state === ContainerState.EXITED && startedAt === 0 && (reason !== 'StartError' || message.includes('context canceled'));
+  (state === ContainerState.EXITED || state === ContainerState.UNKNOWN) && startedAt === 0 && (reason !== 'StartError' || message.includes('context canceled'));
 
 export function containerRecord(sandboxId: string, status: ContainerStatus): ContainerRecord {
   const user = status.user?.linux;
@@ -102,6 +104,7 @@ export function containerRecord(sandboxId: string, status: ContainerStatus): Con
     state: neverRan(status) ? 'created' : (states[status.state] ?? 'unknown'),
     restartCount: Number(status.annotations[restartCountAnnotation] ?? status.metadata?.attempt ?? 0),
     hash: status.annotations[hashAnnotation] ?? '',
+    begun: Number(status.annotations[begunAnnotation] ?? 0),
     createdAt: milliseconds(status.createdAt),
     startedAt: milliseconds(status.startedAt),
     finishedAt: milliseconds(status.finishedAt),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import { SecurityProfileProfileType } from '../cri/messages.ts';
 import type { SandboxConfig } from '../cri/runtime-service.ts';
-import { podHostname, podResolvConf, type DnsSettings } from './name-resolution.ts';
+import { kernelHostname, podResolvConf, type DnsSettings } from './name-resolution.ts';
 import { graceSeconds } from './pod-containers.ts';
 import { podCgroup } from './resources.ts';
 import { logFolder, podGraceAnnotation, podLabels } from './runtime-labels.ts';
@@ -22,7 +22,7 @@ export function sandboxConfig(pod: Pod, attempt: number, settings: SandboxSettin
   const privileged = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].some((container) => container.securityContext?.privileged === true);
   return {
     metadata: { name, namespace, uid, attempt },
-    ...(pod.spec?.hostNetwork === true ? {} : { hostname: podHostname(pod) }),
+    ...(pod.spec?.hostNetwork === true ? {} : { hostname: kernelHostname(pod, settings.dns.clusterDomain) }),
     logDirectory: path.join(settings.logs, 'pods', logFolder(pod)),
     dnsConfig: podResolvConf(pod, settings.dns) as Required<ReturnType<typeof podResolvConf>>,
     labels: { ...pod.metadata.labels, ...podLabels(pod) },

@@ -1,5 +1,5 @@
 /** What /configz shows: the node agent's settings under the names and in the forms of a KubeletConfiguration. */
-import { defaultEvictionHard, defaultTransitionSeconds, memorySignal, parseEvictionHard } from '../eviction/thresholds.ts';
+import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard } from '../eviction/thresholds.ts';
 import { formatDuration } from '../pods/back-off.ts';
 
 export interface ConfiguredNode {
@@ -24,7 +24,7 @@ export function kubeletConfiguration(node: ConfiguredNode): object {
     nodeStatusReportFrequency: '5m0s',
     nodeLeaseDurationSeconds: 40,
     maxPods: 110,
-    evictionHard: { [memorySignal]: parseEvictionHard(node.evictionHard ?? defaultEvictionHard) },
+    evictionHard: parseEvictionHard(node.evictionHard ?? defaultEvictionHard),
     evictionPressureTransitionPeriod: formatDuration((node.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000),
     containerLogMaxSize: '10Mi',
     containerLogMaxFiles: 5,

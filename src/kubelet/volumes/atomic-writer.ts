@@ -1,6 +1,7 @@
 /**
  * Files that change all at once: contents live in a folder with a time in its name, `..data` points at it, and each visible
  * name points through `..data`. A change writes a new folder and renames one symlink, so a reader sees the old set or the new.
+ * The writer may die at any point: the next write takes away what is half done, and puts in what is missing.
  * Upstream: pkg/volume/util/atomic_writer.go
  */
 import { chmod, chown, lstat, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -19,19 +20,22 @@ export interface ProjectedFile {
 export type Payload = ReadonlyMap<string, ProjectedFile>;
 
 const dataLink = '..data';
+const nextLink = '..data_tmp';
 
 /** True where something was written. `group` owns the files where given (fsGroup). */
 export async function writePayload(folder: string, payload: Payload, clock: Clock, group?: number): Promise<boolean> {
   for (const name of payload.keys()) checkPath(name);
   const current = await readlink(path.join(folder, dataLink)).catch(() => undefined);
-  if (current !== undefined && (await holds(path.join(folder, current), payload))) return false;
+  if (current !== undefined && (await holds(path.join(folder, current), payload))) return linkNames(folder, payload);
   const fresh = await newFolder(folder, clock);
   for (const [name, file] of payload) await writeOne(path.join(folder, fresh), name, file, group);
   if (group !== undefined) await chown(path.join(folder, fresh), -1, group);
-  await symlink(fresh, path.join(folder, '..data_tmp'));
-  await rename(path.join(folder, '..data_tmp'), path.join(folder, dataLink));
+  await rm(path.join(folder, nextLink), { force: true });
+  await symlink(fresh, path.join(folder, nextLink));
+  await rename(path.join(folder, nextLink), path.join(folder, dataLink));
   await linkNames(folder, payload);
-  if (current !== undefined) await rm(path.join(folder, current), { recursive: true, force: true });
+  const past = (await readdir(folder)).filter((name) => name.startsWith('..') && name !== dataLink && name !== fresh);
+  for (const name of past) await rm(path.join(folder, name), { recursive: true, force: true });
   return true;
 }
 
@@ -66,11 +70,15 @@ async function writeOne(folder: string, name: string, file: ProjectedFile, group
 
 const topNames = (payload: Payload): Set<string> => new Set([...payload.keys()].map((name) => name.split('/')[0] ?? name));
 
-async function linkNames(folder: string, payload: Payload): Promise<void> {
+/** True where a name came or went. */
+async function linkNames(folder: string, payload: Payload): Promise<boolean> {
   const wanted = topNames(payload);
   const present = new Set((await readdir(folder)).filter((name) => !name.startsWith('..')));
-  for (const name of wanted) if (!present.has(name)) await symlink(`${dataLink}/${name}`, path.join(folder, name));
-  for (const name of present) if (!wanted.has(name)) await rm(path.join(folder, name), { recursive: true, force: true });
+  const missing = [...wanted].filter((name) => !present.has(name));
+  const gone = [...present].filter((name) => !wanted.has(name));
+  for (const name of missing) await symlink(`${dataLink}/${name}`, path.join(folder, name));
+  for (const name of gone) await rm(path.join(folder, name), { recursive: true, force: true });
+  return missing.length > 0 || gone.length > 0;
 }
 
 async function holds(folder: string, payload: Payload): Promise<boolean> {

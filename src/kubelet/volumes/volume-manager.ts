@@ -6,7 +6,8 @@ import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { codeOf, messageOf } from '../../base/errors.ts';
-import type { PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
+import { selectorMatcher } from '../../resources/core/node-selector.ts';
+import type { NFSVolumeSource, PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
 import { wholes } from '../amounts.ts';
 import { isMountPoint, mountsBelow, unmountBelow } from '../containerd/mounts.ts';
 import type { NodeObjects } from '../pod-source.ts';
@@ -15,6 +16,7 @@ import { writePayload } from './atomic-writer.ts';
 import { outgrown } from './empty-dir-usage.ts';
 import { giveToGroup } from './fs-group.ts';
 import { prepareHostPath } from './host-path.ts';
+import { mountNfs } from './nfs.ts';
 import { isProjection, NamedVolumeError, projectedFiles, VolumeError } from './projection.ts';
 import { bindSubPath, run } from './sub-path.ts';
 import { TokenCache } from './token-cache.ts';
@@ -35,6 +37,8 @@ export class VolumeManager {
   readonly #tokens: TokenCache;
   /** Pods' folders that were given to their group. */
   readonly #given = new Set<string>();
+  /** ReadWriteOncePod volumes, and the UID of the Pod that has each. */
+  readonly #alone = new Map<string, string>();
 
   constructor(options: VolumeManagerOptions) {
     this.#options = options;
@@ -82,6 +86,7 @@ export class VolumeManager {
   /** Unmounts and deletes all that a Pod has here. */
   async remove(uid: string): Promise<void> {
     this.#tokens.forget(uid);
+    for (const [volume, user] of this.#alone) if (user === uid) this.#alone.delete(volume);
     for (const key of this.#given) if (key.startsWith(`${uid}:`)) this.#given.delete(key);
     for (const folder of [this.podFolder(uid), path.join(this.#options.memory, uid)]) {
       unmountBelow(folder);
@@ -94,7 +99,7 @@ export class VolumeManager {
 
   /** Why a Pod that holds more than its emptyDir volumes may must go; undefined where it may stay. */
   outgrown(pod: Pod): Promise<string | undefined> {
-    return outgrown(pod, (name) => this.#emptyDirFolder(pod, name));
+    return outgrown(pod, (name) => this.emptyDirFolder(pod, name));
   }
 
   /** UIDs of Pods that have something here. */
@@ -115,18 +120,20 @@ export class VolumeManager {
     if (isProjection(volume)) return { hostPath: (await this.#project(pod, volume, facts)).folder, readOnly: true };
     if (volume.persistentVolumeClaim) return this.#claim(pod, volume.name, volume.persistentVolumeClaim.claimName, volume.persistentVolumeClaim.readOnly === true);
     if (volume.ephemeral) return this.#claim(pod, volume.name, `${pod.metadata.name}-${volume.name}`, false);
+    if (volume.nfs) return { hostPath: await this.#nfs(pod, volume.name, volume.nfs), readOnly: volume.nfs.readOnly === true };
     if (volume.emptyDir) return { hostPath: await this.#emptyDir(pod, volume), readOnly: false };
     const kind = Object.keys(volume).find((key) => key !== 'name');
     if (kind === undefined) return { hostPath: await this.#emptyDir(pod, volume), readOnly: false };
     throw new VolumeError(`no volume plugin matched: volumes of kind ${kind} are not supported on this node`);
   }
 
-  #emptyDirFolder(pod: Pod, name: string): string {
+  /** Where an emptyDir volume of a Pod is. */
+  emptyDirFolder(pod: Pod, name: string): string {
     return path.join(this.podFolder(pod.metadata.uid ?? ''), 'volumes/kubernetes.io~empty-dir', name);
   }
 
   async #emptyDir(pod: Pod, volume: Volume): Promise<string> {
-    const folder = this.#emptyDirFolder(pod, volume.name);
+    const folder = this.emptyDirFolder(pod, volume.name);
     const fresh = (await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined;
     if (volume.emptyDir?.medium === 'Memory' && !isMountPoint(folder)) {
       const size = wholes(volume.emptyDir.sizeLimit);
@@ -170,23 +177,49 @@ export class VolumeManager {
     if (!bound || claim.status?.phase !== 'Bound') throw unusable('PVC is not bound');
     const volume = await objects.persistentVolume(bound);
     if (!volume) throw unusable(`failed to fetch PV ${bound} from API server: persistentvolumes "${bound}" not found`);
+    if (volume.spec?.accessModes?.includes('ReadWriteOncePod') === true) this.#useAlone(pod, bound);
     if (volume.spec?.claimRef?.uid !== undefined && volume.spec.claimRef.uid !== claim.metadata.uid) throw unusable(`PVC ${namespace}/${claimName} is bound to PV ${bound}, which is another claim's`);
     return { hostPath: await this.#persistent(pod, volume), readOnly };
   }
 
   async #persistent(pod: Pod, volume: PersistentVolume): Promise<string> {
     const name = volume.metadata.name ?? '';
+    this.#checkReach(volume);
     if (volume.spec?.volumeMode === 'Block') throw new NamedVolumeError(`MapVolume.SetUp failed for volume "${name}" : block volumes are not supported on this node`);
     try {
       if (volume.spec?.hostPath) {
         await prepareHostPath(volume.spec.hostPath.path, volume.spec.hostPath.type ?? '');
         return volume.spec.hostPath.path;
       }
+      if (volume.spec?.nfs) return await this.#nfs(pod, name, volume.spec.nfs, volume.spec.mountOptions);
       if (volume.spec?.local) return await this.#local(pod, name, volume.spec.local.path);
     } catch (error) {
       throw error instanceof NamedVolumeError ? error : new NamedVolumeError(`MountVolume.SetUp failed for volume "${name}" : ${messageOf(error)}`, { cause: error });
     }
     throw new NamedVolumeError(`MountVolume.NewMounter initialization failed for volume "${name}" : no volume plugin matched: its kind is not supported on this node`);
+  }
+
+  /** A volume that is not everywhere says from which nodes it can be reached. */
+  #checkReach({ metadata, spec }: PersistentVolume): void {
+    const node = this.#options.objects.node();
+    const required = spec?.nodeAffinity?.required;
+    if (!node || !required || selectorMatcher(required)({ name: node.metadata.name ?? '', labels: node.metadata.labels ?? {} })) return;
+    throw new NamedVolumeError(`MountVolume.NodeAffinity check failed for volume "${metadata.name ?? ''}" : no matching NodeSelectorTerms`);
+  }
+
+  /** Takes a ReadWriteOncePod volume for the Pod until all that it has here is removed. */
+  #useAlone(pod: Pod, volume: string): void {
+    const uid = pod.metadata.uid ?? '';
+    const user = this.#alone.get(volume) ?? uid;
+    if (user !== uid) throw new NamedVolumeError(`MountVolume.SetUp failed for volume "${volume}" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`);
+    this.#alone.set(volume, uid);
+  }
+
+  async #nfs(pod: Pod, name: string, source: NFSVolumeSource, options: readonly string[] = []): Promise<string> {
+    const folder = path.join(this.podFolder(pod.metadata.uid ?? ''), 'volumes/kubernetes.io~nfs', name);
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+    if (!isMountPoint(folder)) await mountNfs(source, folder, options);
+    return folder;
   }
 
   async #local(pod: Pod, name: string, folder: string): Promise<string> {

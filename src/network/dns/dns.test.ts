@@ -18,6 +18,8 @@ import { createDns, type Dns } from './dns.ts';
 import { nameservers } from './resolv-conf.ts';
 
 const address = '127.53.0.9';
+/** No endpoint may be on loopback. */
+const announced = '192.0.2.53';
 const recursionDesired = 0x0100;
 
 describe('dns', () => {
@@ -30,7 +32,7 @@ describe('dns', () => {
     cluster = await startCluster({ controllers: [] });
     dns = createDns(
       { client: cluster.client, informers: cluster.controlPlane.informers, clock: cluster.clock, logger: silentLogger },
-      { listen: { address, port: 0 }, metricsPort: 0, localRanges: ['10.96.0.0/16', '10.244.0.0/16'], upstreams: [{ address: '127.0.0.1', port: upstream.port }] },
+      { listen: { address, port: 0, announced }, metricsPort: 0, localRanges: ['10.96.0.0/16', '10.244.0.0/16'], upstreams: [{ address: '127.0.0.1', port: upstream.port }] },
     );
     await create('web', { clusterIP: '10.96.0.55', ports: [{ name: 'http', port: 80 }] });
     await dns.start();
@@ -147,7 +149,7 @@ describe('dns', () => {
     assert.deepEqual(service.spec?.ports?.map(({ name, port, protocol }) => `${name ?? ''} ${port}/${protocol ?? ''}`), ['dns 53/UDP', 'dns-tcp 53/TCP', 'metrics 9153/TCP']);
     assert.deepEqual([service.metadata.labels?.['k8s-app'], service.metadata.labels?.['kubernetes.io/name']], ['kube-dns', 'CoreDNS']);
     const [slice] = (await slices.list()).items;
-    assert.deepEqual(slice?.endpoints?.[0]?.addresses, [address]);
+    assert.deepEqual(slice?.endpoints?.[0]?.addresses, [announced]);
     assert.equal(slice?.ports?.find(({ name }) => name === 'dns')?.port, dns.port);
     assert.deepEqual(data(await ask('10.0.96.10.in-addr.arpa', 'PTR')), ['kube-dns.kube-system.svc.cluster.local']);
     await system.delete('kube-dns');

@@ -21,7 +21,7 @@ import { nameservers, type Nameserver } from './resolv-conf.ts';
 
 export interface DnsOptions {
   /** Where Pods' queries are led to: one address of the node, not 0.0.0.0, since answers must come from it. Port 0: any free one. */
-  readonly listen: { readonly address: string; readonly port: number };
+  readonly listen: { readonly address: string; readonly port: number; /** What the Service's endpoint says, where that is another address. */ readonly announced?: string };
   /** Default 'cluster.local'. */
   readonly clusterDomain?: string;
   /** The address of the Service kube-dns; default 10.96.0.10. */
@@ -79,7 +79,7 @@ class ThreadedDns implements Dns {
     this.#context = context;
     this.#options = options;
     this.#domain = options.clusterDomain ?? 'cluster.local';
-    this.#keeper = kubeDnsKeeper(context, options.clusterIP ?? '10.96.0.10', () => ({ address: options.listen.address, port: this.port, metricsPort: this.#listening?.metricsPort }));
+    this.#keeper = kubeDnsKeeper(context, options.clusterIP ?? '10.96.0.10', () => ({ address: options.listen.announced ?? options.listen.address, port: this.port, metricsPort: this.#listening?.metricsPort }));
     const { informers } = context;
     this.#follow(informers.of(services), (service) => [`service ${objectKey(service)}`]);
     this.#follow(informers.of(namespaces), ({ metadata }) => [`namespace ${metadata.name ?? ''}`]);

@@ -1,10 +1,11 @@
 /**
- * The roles and bindings that every cluster starts with: those of v1.20 as data (bootstrap-policy.json), and what later releases
- * added (bootstrap-additions.ts). The API server writes them when absent, and puts back rules that are missing from them.
+ * The roles and bindings that every cluster starts with: those of v1.20 as data (bootstrap-policy.json), what later releases
+ * added (bootstrap-additions.ts), and the roles of controllers (controller-roles.ts). The API server writes them when absent, and puts back rules that are missing from them.
  * Upstream: plugin/pkg/auth/authorizer/rbac/bootstrappolicy
  */
 import type * as rbacv1 from '../types/rbac-v1.ts';
-import { addedControllers, addedRules } from './bootstrap-additions.ts';
+import { addedRules } from './bootstrap-additions.ts';
+import { controllerRoles } from './controller-roles.ts';
 import data from './bootstrap-policy.json' with { type: 'json' };
 
 const apiVersion = 'rbac.authorization.k8s.io/v1';
@@ -41,7 +42,7 @@ const metadata = ({ name, namespace, labels }: Entry) => ({
 });
 
 export function bootstrapClusterRoles(): rbacv1.ClusterRole[] {
-  const controllers = addedControllers.map(({ name, rules }): RoleEntry => ({ name: `system:controller:${name}`, rules }));
+  const controllers = controllerRoles.map(({ name, rules }): RoleEntry => ({ name: `system:controller:${name}`, rules }));
   return [...known.clusterRoles, ...controllers].map((entry) => ({
     apiVersion,
     kind: 'ClusterRole',
@@ -52,7 +53,7 @@ export function bootstrapClusterRoles(): rbacv1.ClusterRole[] {
 }
 
 export function bootstrapClusterRoleBindings(): rbacv1.ClusterRoleBinding[] {
-  const controllers = addedControllers.map(({ name }): BindingEntry => ({
+  const controllers = controllerRoles.map(({ name }): BindingEntry => ({
     name: `system:controller:${name}`,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `system:controller:${name}` },
     subjects: [{ kind: 'ServiceAccount', name, namespace: 'kube-system' }],

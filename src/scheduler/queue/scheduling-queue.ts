@@ -27,6 +27,9 @@ export interface QueuedPod {
   readonly order: number;
 }
 
+/** What a queue asks plugins. */
+export type QueueRules = Pick<Framework, 'mayEnter' | 'compare' | 'wakes'>;
+
 const firstPause = 1000;
 const longestPause = 10_000;
 const longestWait = 300_000;
@@ -34,7 +37,7 @@ const leftoverCheck = 30_000;
 
 export class SchedulingQueue {
   readonly #clock: Clock;
-  readonly #framework: Framework;
+  readonly #framework: QueueRules;
   readonly #active: KeyedHeap<QueuedPod>;
   readonly #pausing = new KeyedHeap<QueuedPod>(keyOf, byEnd);
   /** After errors: never sooner. */
@@ -48,7 +51,7 @@ export class SchedulingQueue {
   #leftoverTimer: Timer | undefined;
   #closed = false;
 
-  constructor(options: { readonly clock: Clock; readonly framework: Framework }) {
+  constructor(options: { readonly clock: Clock; readonly framework: QueueRules }) {
     this.#clock = options.clock;
     this.#framework = options.framework;
     this.#active = new KeyedHeap<QueuedPod>(keyOf, (a, b) => this.#framework.compare(a.pod, b.pod) || a.joined - b.joined || a.order - b.order);

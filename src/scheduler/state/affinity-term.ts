@@ -23,14 +23,21 @@ interface TermSubject {
   readonly labels: Labels | undefined;
 }
 
-export function affinityTerm(term: corev1.PodAffinityTerm, ownNamespace: string): AffinityTerm {
+/** `labels` are those of the Pod whose term it is: matchLabelKeys and mismatchLabelKeys take their values from them. */
+export function affinityTerm(term: corev1.PodAffinityTerm, ownNamespace: string, labels: Labels = {}): AffinityTerm {
   const own = (term.namespaces ?? []).length === 0 && term.namespaceSelector === undefined;
   return {
     topologyKey: term.topologyKey,
-    selector: selectorOrNothing(term.labelSelector),
+    selector: withOwnValues(withOwnValues(selectorOrNothing(term.labelSelector), term.matchLabelKeys, 'in', labels), term.mismatchLabelKeys, 'notin', labels),
     namespaces: new Set(own ? [ownNamespace] : term.namespaces),
     namespaceSelector: selectorOrNothing(term.namespaceSelector),
   };
+}
+
+/** The selector, and for each of the keys that the Pod has as a label, (not) its value. */
+export function withOwnValues(selector: LabelSelector, keys: readonly string[] | undefined, operator: 'in' | 'notin', labels: Labels = {}): LabelSelector {
+  const own = (keys ?? []).flatMap((key) => (labels[key] === undefined ? [] : [{ key, operator, values: [labels[key]] }]));
+  return own.length === 0 ? selector : new LabelSelector([...selector.requirements, ...own], selector.matchesNothing);
 }
 
 /** Validation keeps selectors out that cannot be understood; one that got in matches nothing, rather than stopping all scheduling. */

@@ -73,8 +73,8 @@ function claimNames(pod: corev1.Pod): readonly string[] {
 function affinityOf(pod: corev1.Pod, namespace: string): PodAffinityTerms | undefined {
   const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
   if (podAffinity === undefined && podAntiAffinity === undefined) return undefined;
-  const terms = (of: readonly corev1.PodAffinityTerm[] = none): AffinityTerm[] => of.map((term) => affinityTerm(term, namespace));
-  const weighted = (of: readonly corev1.WeightedPodAffinityTerm[] = none): WeightedTerm[] => of.map(({ weight, podAffinityTerm }) => ({ weight, term: affinityTerm(podAffinityTerm, namespace) }));
+  const terms = (of: readonly corev1.PodAffinityTerm[] = none): AffinityTerm[] => of.map((term) => affinityTerm(term, namespace, pod.metadata.labels));
+  const weighted = (of: readonly corev1.WeightedPodAffinityTerm[] = none): WeightedTerm[] => of.map(({ weight, podAffinityTerm }) => ({ weight, term: affinityTerm(podAffinityTerm, namespace, pod.metadata.labels) }));
   return {
     required: terms(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     requiredAnti: terms(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),

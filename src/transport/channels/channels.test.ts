@@ -202,6 +202,27 @@ test('port-forward over the channels of a WebSocket', async (t) => {
   await closed;
 });
 
+test('the WebSocket of a port-forward closes once the last connection has ended', async (t) => {
+  const ends: (() => void)[] = [];
+  const url = await serve(t, async (exchange) => {
+    const session = await acceptPortForward(exchange);
+    for await (const { port, data, error } of session.connections) {
+      ends.push(() => {
+        data.end(`bye ${port}`);
+        error.end();
+      });
+    }
+  });
+  const { socket, received, closed } = await openWebSocket(`${url}?ports=80&ports=81`, ['v4.channel.k8s.io']);
+  while (received.length < 4) await once(socket, 'message');
+  ends[1]?.();
+  while (received.length < 5) await once(socket, 'message');
+  assert.equal(socket.readyState, WebSocket.OPEN);
+  ends[0]?.();
+  await closed;
+  assert.deepEqual(received.slice(4).map(String), ['\x02bye 81', '\x00bye 80']);
+});
+
 test('the subprotocol that tunnels SPDY is accepted though its name has a slash', async (t) => {
   const url = await serve(t, (exchange) => acceptPortForward(exchange));
   const socket = connect(Number(new URL(url).port), '127.0.0.1');

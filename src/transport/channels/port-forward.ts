@@ -3,6 +3,7 @@
  * Upstream: k8s.io/kubelet/pkg/cri/streaming/portforward
  */
 import type { Duplex, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Clock } from '../../base/clock.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Exchange } from '../exchange.ts';
@@ -54,7 +55,10 @@ function sessionOf(connection: SpdyConnection, pairs: ForwardPairs): PortForward
   return { connections: pairs.connections(), closed: connection.closed, close: () => connection.end() };
 }
 
-/** The ports come in the query; each has a channel for data and one for errors, which begin with the port's number. */
+/**
+ * The ports come in the query; each has a channel for data and one for errors, which begin with the port's number. A channel cannot
+ * say that it has ended, so the WebSocket closes when all have.
+ */
 async function acceptChannels(exchange: Exchange): Promise<PortForwardSession> {
   const ports = new URLSearchParams(exchange.query).getAll('ports').flatMap((value) => value.split(',')).map(Number);
   if (ports.length === 0 || ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65535)) {
@@ -71,6 +75,8 @@ async function acceptChannels(exchange: Exchange): Promise<PortForwardSession> {
     error.resume();
     return { port, data, error };
   });
+  const written = connections.flatMap(({ data, error }) => [data, error]).map((stream) => finished(stream, { readable: false }));
+  void Promise.allSettled(written).then(() => channels.close());
   return { connections: thenWait(connections, channels.closed), closed: channels.closed, close: () => channels.close() };
 }
 

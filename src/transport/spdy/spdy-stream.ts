@@ -86,7 +86,8 @@ export class SpdyStream extends Duplex {
 
   /**
    * The peer, or the connection's end, took the stream away: nothing is sent for it any more. What was received can still
-   * be read to its end, since Kubernetes' peers end streams in this way too; writing fails.
+   * be read to its end, since Kubernetes' peers end streams in this way too; writing fails. Readers are told of no error after
+   * that end: a pipeline would take it for a reason to drop what its destination has not sent yet.
    */
   receiveReset(error: Error): void {
     this.#silent = true;
@@ -94,8 +95,8 @@ export class SpdyStream extends Duplex {
     if (this.#remoteEnded && this.#localEnded) return;
     this.#broken = error;
     this.receiveEnd();
-    if (this.readableEnded) this.destroy(error);
-    else this.once('end', () => this.destroy(error));
+    if (this.readableEnded) this.destroy();
+    else this.once('end', () => this.destroy());
   }
 
   override _read(): void {

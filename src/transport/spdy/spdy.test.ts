@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
-import { duplexPair } from 'node:stream';
+import { duplexPair, Writable } from 'node:stream';
 import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
 import { FrameError, FrameParser, encodeFrame } from './frames.ts';
@@ -175,6 +176,24 @@ test('resets, refusals and the end of the connection are seen', async () => {
   server.destroy();
   assert.equal(words.toString() + (await text(open)), 'last words');
   await client.closed;
+});
+
+test('what was sent before a reset reaches a slow destination whole', async () => {
+  const sent = Buffer.alloc(100_000, 'x');
+  const { client } = connected((stream) => {
+    stream.reply();
+    stream.write(sent);
+    stream.reset();
+  });
+  let arrived = 0;
+  const slow = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      arrived += chunk.length;
+      setImmediate(() => setImmediate(done));
+    },
+  });
+  await pipeline(client.openStream({}), slow);
+  assert.equal(arrived, sent.length);
 });
 
 test('a peer that sends pings and reads nothing does not fill the memory', async () => {

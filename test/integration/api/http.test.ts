@@ -30,6 +30,11 @@ test('paths, methods and the forms of refusals', async () => {
   assert.deepEqual([head.code, head.text, head.headers['content-type']], [200, '', 'application/json']);
 });
 
+test('switches in the query are off for 0 and for false in any case, and on for all else', async () => {
+  const keeps = async (value: string): Promise<boolean> => (await server.admin('GET', `${maps}?fieldSelector=metadata.name%3Dabsent&timeoutSeconds=1&watch=${value}`)).body['kind'] === undefined;
+  for (const [value, on] of [['False', false], ['FALSE', false], ['0', false], ['True', true], ['1', true], ['yes', true]] as const) assert.equal(await keeps(value), on, value);
+});
+
 test('every answer has an audit id, warnings come as headers', async () => {
   const answer = await server.admin('GET', '/api/v1/componentstatuses');
   assert.match(String(answer.headers['audit-id']), /^[0-9a-f-]{36}$/);

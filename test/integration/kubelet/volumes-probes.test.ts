@@ -204,3 +204,36 @@ test('limits reach the kernel; a Pod over the node\'s size is refused', async ()
   assert.equal(refused.reason, 'OutOfcpu');
   await Promise.all([pod, big].map((it) => node.deletePod(it)));
 });
+
+test('an NFS volume on a machine without the client: mount\'s own words; the Pod goes without a trace', { skip: existsSync('/sbin/mount.nfs') && 'this machine has an NFS client' }, async () => {
+  const pod = node.pod('nfs', { volumes: [{ name: 'share', nfs: { server: '192.0.2.9', path: '/share' } }], containers: [shell('main', 'exec sleep 100000', { volumeMounts: [{ name: 'share', mountPath: '/share' }] })] });
+  const told = (): string | undefined => node.cluster.seenEvents.find((event) => event.pod === 'nfs' && event.reason === 'FailedMount')?.message;
+  await node.cluster.until(() => told() !== undefined);
+  const folder = path.join(node.kubelet.context.volumes.podFolder(uidOf(pod)), 'volumes/kubernetes.io~nfs/share');
+  assert.ok(told()?.startsWith(`MountVolume.SetUp failed for volume "share" : mount failed: exit status 32\nMounting command: mount\nMounting arguments: -t nfs 192.0.2.9:/share ${folder}\nOutput: mount: `));
+  await node.deletePod(pod);
+  assert.equal(existsSync(folder), false);
+});
+
+test('a ReadWriteOncePod volume is one Pod\'s until that is gone; a volume of another node is not mounted', async () => {
+  const alone = path.join(node.dataDir, 'alone');
+  mkdirSync(alone);
+  bound('alone', 'u8', { accessModes: ['ReadWriteOncePod'], local: { path: alone } });
+  const first = node.pod('holds', claimed('alone'));
+  await node.cluster.untilStatus(uidOf(first), ready);
+  const second = node.pod('waits-for-it', claimed('alone'));
+  const told = (name: string): string | undefined => node.cluster.seenEvents.find((event) => event.pod === name && event.reason === 'FailedMount')?.message;
+  await node.cluster.until(() => told('waits-for-it') !== undefined);
+  assert.equal(told('waits-for-it'), 'MountVolume.SetUp failed for volume "pv-alone" : volume uses the ReadWriteOncePod access mode and is already in use by another pod');
+  await node.deletePod(first);
+  await node.cluster.untilStatus(uidOf(second), ready);
+  await node.deletePod(second);
+
+  node.cluster.ownNode = { metadata: { name: 'test-node', labels: { 'kubernetes.io/hostname': 'here' } } };
+  bound('far', 'u9', { local: { path: alone }, nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['elsewhere'] }] }] } } });
+  const far = node.pod('uses-far', claimed('far'));
+  await node.cluster.until(() => told('uses-far') !== undefined);
+  assert.equal(told('uses-far'), 'MountVolume.NodeAffinity check failed for volume "pv-far" : no matching NodeSelectorTerms');
+  node.cluster.ownNode = undefined;
+  await node.deletePod(far);
+});

@@ -7,10 +7,7 @@ import type { NodeInfo } from '../../state/node-info.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { TopologyCounts } from './topology-counts.ts';
 
-/** How much it counts that a Pod which is there requires this one near. */
-const hardAffinityWeight = 1;
-
-export function affinityScore(pod: PodInfo, cluster: ClusterState, namespaceLabels: NamespaceLabels): ScorePlan | undefined {
+export function affinityScore(pod: PodInfo, cluster: ClusterState, namespaceLabels: NamespaceLabels, hardWeight: number): ScorePlan | undefined {
   const preferred = pod.affinity?.preferred ?? [];
   const preferredAnti = pod.affinity?.preferredAnti ?? [];
   const likes = preferred.length + preferredAnti.length > 0;
@@ -23,7 +20,7 @@ export function affinityScore(pod: PodInfo, cluster: ClusterState, namespaceLabe
     weigh(preferred, other, node, 1);
     weigh(preferredAnti, other, node, -1);
     if (other.affinity === undefined) return;
-    for (const term of other.affinity.required) if (termMatches(term, pod, namespaceLabels)) sums.add(node, term.topologyKey, hardAffinityWeight);
+    for (const term of other.affinity.required) if (termMatches(term, pod, namespaceLabels)) sums.add(node, term.topologyKey, hardWeight);
     weigh(other.affinity.preferred, pod, node, 1);
     weigh(other.affinity.preferredAnti, pod, node, -1);
   };

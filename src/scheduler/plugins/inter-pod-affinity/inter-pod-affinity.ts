@@ -7,13 +7,14 @@ import type { NamespaceLabels } from '../../state/affinity-term.ts';
 import { affinityFilter, name } from './affinity-filter.ts';
 import { affinityScore } from './affinity-score.ts';
 
-export function interPodAffinity(informers: Informers): Plugin {
+/** `hardWeight`: how much it counts in scores that a Pod which is there requires this one near. */
+export function interPodAffinity(informers: Informers, hardWeight = 1): Plugin {
   const known = informers.of(namespaces);
   const namespaceLabels: NamespaceLabels = (namespace) => known.get(namespace)?.metadata.labels;
   return {
     name,
     filter: (pod, cluster) => affinityFilter(pod, cluster, namespaceLabels),
-    score: (pod, cluster) => affinityScore(pod, cluster, namespaceLabels),
+    score: (pod, cluster) => affinityScore(pod, cluster, namespaceLabels, hardWeight),
     wakes: (event) =>
       nodeMayFit(event, 'labels') || event.type === 'pod-placed' || event.type === 'pod-relabelled' || event.type === 'pod-gone' || event.type === 'self-changed' || event.type === 'namespace-changed',
   };

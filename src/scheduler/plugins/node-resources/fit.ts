@@ -1,31 +1,50 @@
 /** A node must have room for what a Pod requests; emptier nodes are liked better. Upstream: pkg/scheduler/framework/plugins/noderesources */
 import { nodeMayFit } from '../../framework/cluster-event.ts';
-import { highestScore } from '../../framework/normalize.ts';
 import type { FilterPlan, Plugin } from '../../framework/plugin.ts';
 import { unresolvable, unschedulable, type Rejection } from '../../framework/rejection.ts';
+import type { Amounts } from '../../state/amounts.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
-import type { PodInfo } from '../../state/pod-info.ts';
+import { leastAllocated, strategyScore, type ScoringStrategy } from './scoring-strategy.ts';
 
 const name = 'NodeResourcesFit';
 
-export function nodeResourcesFit(): Plugin {
+export interface FitOptions {
+  readonly strategy?: ScoringStrategy;
+  /** Extended resources that others look after: 'example.com/foo', or all of 'example.com'. */
+  readonly ignoredResources?: ReadonlySet<string>;
+  readonly ignoredGroups?: ReadonlySet<string>;
+}
+
+export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, ignoredGroups }: FitOptions = {}): Plugin {
+  const isIgnored = (resource: string): boolean => (ignoredResources?.has(resource) ?? false) || (resource.includes('/') && (ignoredGroups?.has(resource.split('/')[0] ?? '') ?? false));
   return {
     name,
-    filter: (pod): FilterPlan => ({ filter: (node) => lacking(pod, node) }),
-    score: ({ scored }) => ({
-      score: (node) => {
-        const cpu = freeShare(node.scored.cpu + scored.cpu, node.allocatable.cpu);
-        const memory = freeShare(node.scored.memory + scored.memory, node.allocatable.memory);
-        const known = (node.allocatable.cpu > 0 ? 1 : 0) + (node.allocatable.memory > 0 ? 1 : 0);
-        return known === 0 ? 0 : Math.floor((cpu + memory) / known);
-      },
-    }),
+    filter: ({ requests }): FilterPlan => {
+      const counted = [...requests.scalars.keys()].some(isIgnored) ? { ...requests, scalars: new Map([...requests.scalars].filter(([resource]) => !isIgnored(resource))) } : requests;
+      return { filter: (node) => lacking(counted, node) };
+    },
+    score: (pod) => ({ score: strategyScore(strategy, pod) }),
     wakes: (event) => nodeMayFit(event, 'allocatable') || event.type === 'pod-gone' || event.type === 'pod-shrunk' || event.type === 'self-changed',
   };
 }
 
 /** What a node is short of for a Pod. */
-function lacking({ requests }: PodInfo, node: NodeInfo): Rejection | undefined {
+function lacking(requests: Amounts, node: NodeInfo): Rejection | undefined {
+  return hasRoom(requests, node) ? undefined : shortage(requests, node);
+}
+
+/** The common case, told without making anything: asked of thousands of nodes for each Pod. */
+function hasRoom({ cpu, memory, ephemeralStorage, scalars }: Amounts, { pods, allowedPods, requested, allocatable }: NodeInfo): boolean {
+  return (
+    scalars.size === 0 &&
+    pods.size < allowedPods &&
+    (cpu === 0 || cpu <= allocatable.cpu - requested.cpu) &&
+    (memory === 0 || memory <= allocatable.memory - requested.memory) &&
+    (ephemeralStorage === 0 || ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage)
+  );
+}
+
+function shortage(requests: Amounts, node: NodeInfo): Rejection | undefined {
   let reasons: string[] | undefined;
   let never = false;
   const demand = (resource: string, wanted: number, used: number, capacity: number): void => {
@@ -41,9 +60,4 @@ function lacking({ requests }: PodInfo, node: NodeInfo): Rejection | undefined {
   for (const [resource, wanted] of requests.scalars) demand(resource, wanted, requested.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0);
   if (reasons === undefined) return undefined;
   return never ? unresolvable(name, ...reasons) : unschedulable(name, ...reasons);
-}
-
-/** How much is left, in hundredths. */
-function freeShare(used: number, capacity: number): number {
-  return capacity <= 0 || used > capacity ? 0 : Math.floor(((capacity - used) * highestScore) / capacity);
 }

@@ -1,8 +1,8 @@
 /** A topology spread constraint, parsed, with the question which nodes take part in it. */
-import { LabelSelector } from '../../../apimachinery/label-selector.ts';
+import type { LabelSelector } from '../../../apimachinery/label-selector.ts';
 import { untoleratedTaint } from '../../../resources/core/node-conditions.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
-import { selectorOrNothing } from '../../state/affinity-term.ts';
+import { selectorOrNothing, withOwnValues } from '../../state/affinity-term.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import { requiredNodes } from '../../state/node-selector.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
@@ -24,15 +24,14 @@ export function ownConstraints({ pod, labels }: PodInfo, when: WhenUnsatisfiable
   if (wanted.length === 0) return [];
   const affinity = requiredNodes(pod.spec);
   return wanted.map((constraint) => {
-    const selector = selectorOrNothing(constraint.labelSelector);
-    const keys = (constraint.matchLabelKeys ?? []).flatMap((key) => (labels?.[key] === undefined ? [] : [{ key, operator: 'in' as const, values: [labels[key]] }]));
+    const selector = withOwnValues(selectorOrNothing(constraint.labelSelector), constraint.matchLabelKeys, 'in', labels);
     const honorsAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor';
     const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
     return {
       maxSkew: constraint.maxSkew,
       minDomains: constraint.minDomains ?? 1,
       topologyKey: constraint.topologyKey,
-      selector: keys.length === 0 ? selector : new LabelSelector([...selector.requirements, ...keys], selector.matchesNothing),
+      selector,
       includes: (node) => (!honorsAffinity || (affinity?.(node) ?? true)) && (!honorsTaints || isTolerated(node, pod)),
     };
   });
