@@ -1,11 +1,12 @@
 /** PriorityLevelConfigurations: how many requests of a level may be under way. Upstream: pkg/apis/flowcontrol */
-import { FieldPath, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, forbidden, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, none, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type { DraftObject } from '../definition.ts';
 import { deprecationText } from '../deprecation.ts';
 import type * as flowcontrolv1 from '../types/flowcontrol-v1.ts';
-import { oneOf } from '../validation/fields.ts';
+import { invalidFor } from '../validation/fields.ts';
+import { checkRange } from '../validation/names.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
 type Level = flowcontrolv1.PriorityLevelConfiguration;
@@ -21,7 +22,51 @@ function renameShares(object: DraftObject, from: string, to: string): DraftObjec
   return object;
 }
 
-const validate = ({ spec: given }: Level): FieldError[] => oneOf(FieldPath.of('spec', 'type'), given?.type, ['Exempt', 'Limited']);
+const spec = FieldPath.of('spec');
+const maxQueues = 10_000_000;
+
+function validate({ metadata, spec: given }: Level): FieldError[] {
+  const { type = '', limited, exempt } = given ?? {};
+  const named = (metadata.name === 'exempt') === (type === 'Exempt') ? [] : [invalid(spec.child('type'), type, "type must be 'Exempt' if and only if name is 'exempt'")];
+  if (type === 'Exempt') {
+    return [...named, ...(limited === undefined ? [] : [forbidden(spec.child('limited'), 'must be nil if the type is not Limited')]), ...validateShares(exempt, spec.child('exempt'))];
+  }
+  if (type !== 'Limited') return [...named, notSupported(spec.child('type'), type, ['Exempt', 'Limited'])];
+  return [
+    ...named,
+    ...(exempt === undefined ? [] : [forbidden(spec.child('exempt'), 'must be nil if the type is Limited')]),
+    ...(limited === undefined ? [required(spec.child('limited'), 'must not be empty when type is Limited')] : validateLimited(limited, spec.child('limited'))),
+  ];
+}
+
+function validateShares(shares: flowcontrolv1.ExemptPriorityLevelConfiguration | undefined, path: FieldPath): FieldError[] {
+  const { nominalConcurrencyShares: nominal = 0, lendablePercent: lendable = 0 } = shares ?? {};
+  return [
+    ...(nominal < 0 ? [invalid(path.child('nominalConcurrencyShares'), nominal, 'must be a non-negative integer')] : []),
+    ...invalidFor(path.child('lendablePercent'), lendable, checkRange(lendable, 0, 100)),
+  ];
+}
+
+function validateLimited(limited: flowcontrolv1.LimitedPriorityLevelConfiguration, path: FieldPath): FieldError[] {
+  const { borrowingLimitPercent: borrowed = 0, limitResponse } = limited;
+  const response = path.child('limitResponse');
+  const type = limitResponse?.type ?? '';
+  const borrowing = borrowed < 0 ? [invalid(path.child('borrowingLimitPercent'), borrowed, 'if specified, must be a non-negative integer')] : [];
+  const errors = [...validateShares(limited, path), ...borrowing];
+  if (type === 'Queue') return [...errors, ...validateQueues(limitResponse?.queuing ?? {}, response.child('queuing'))];
+  if (type !== 'Reject') return [...errors, notSupported(response.child('type'), type, ['Queue', 'Reject'])];
+  return limitResponse?.queuing === undefined ? errors : [...errors, forbidden(response.child('queuing'), 'must be nil if limited.limitResponse.type is not Limited')];
+}
+
+function validateQueues({ queues = 0, handSize = 0, queueLengthLimit = 0 }: flowcontrolv1.QueuingConfiguration, path: FieldPath): FieldError[] {
+  const errors = queueLengthLimit <= 0 ? [invalid(path.child('queueLengthLimit'), queueLengthLimit, 'must be positive')] : [];
+  if (queues <= 0) errors.push(invalid(path.child('queues'), queues, 'must be positive'));
+  else if (queues > maxQueues) errors.push(invalid(path.child('queues'), queues, `must not be greater than ${maxQueues}`));
+  if (handSize <= 0) errors.push(invalid(path.child('handSize'), handSize, 'must be positive'));
+  else if (handSize > queues) errors.push(invalid(path.child('handSize'), handSize, `should not be greater than queues (${queues})`));
+  return errors;
+}
+
 const queuing = ({ spec: given }: Level): flowcontrolv1.QueuingConfiguration | undefined => given?.limited?.limitResponse?.queuing;
 
 export const priorityLevelConfigurationDefinition = defineKind<Level>({

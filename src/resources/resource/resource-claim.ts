@@ -1,6 +1,11 @@
+import { FieldPath } from '../../apimachinery/field-error.ts';
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as resourcev1 from '../types/resource-v1.ts';
+import { immutable } from '../validation/fields.ts';
+import { defaultClaim, validateClaim } from './claim-rules.ts';
+
+const path = FieldPath.of('spec');
 
 /** 'pending', or what has happened to the claim since: 'allocated,reserved'. */
 function stateText({ metadata, status }: resourcev1.ResourceClaim): string {
@@ -21,6 +26,11 @@ export const resourceClaimDefinition = defineKind<resourcev1.ResourceClaim>({
   plural: 'resourceclaims',
   namespaced: true,
   status: true,
+  strategy: {
+    defaults: ({ spec }) => defaultClaim(spec),
+    validate: ({ spec }) => validateClaim(spec, path),
+    validateUpdate: ({ spec }, old) => immutable(path, spec, old.spec),
+  },
   columns: [nameColumn, text('State', stateText), ageColumn],
 });
 

@@ -5,7 +5,7 @@ import { volumeAttachmentDefinition } from './volume-attachment.ts';
 const given = (more: object): Patch => ({ spec: more });
 const from = (more: object | null): Patch => given({ source: more });
 const one = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
-const inline = { inlineVolumeSpec: { csi: { driver: 'disk.example.com', volumeHandle: '1' } } };
+const inline = { inlineVolumeSpec: { accessModes: ['ReadWriteOnce'], csi: { driver: 'disk.example.com', volumeHandle: '1' } } };
 
 const cases: KindCases = {
   definition: volumeAttachmentDefinition,
@@ -14,6 +14,10 @@ const cases: KindCases = {
   refused: [
     ['no source', from({ persistentVolumeName: null }), [`spec.source: Required value: ${one}`]],
     ['two sources', from(inline), [`spec.source: Forbidden: ${one}`]],
+    ['a volume of a claim and a class', from({ persistentVolumeName: null, inlineVolumeSpec: { claimRef: { name: 'a' }, capacity: { storage: '1Gi' }, persistentVolumeReclaimPolicy: 'Delete', storageClassName: 'a' } }), [
+      ...['claimRef', 'capacity', 'persistentVolumeReclaimPolicy', 'storageClassName'].map((field) => `spec.source.inlineVolumeSpec.${field}: Forbidden: may not be specified in the context of inline volumes`),
+      'spec.source.inlineVolumeSpec.csi: Required value: has to be specified in the context of inline volumes', 'spec.source.inlineVolumeSpec.accessModes: Required value',
+    ]],
     ['a long attacher', given({ attacher: 'a'.repeat(64) }), ['spec.attacher: Too long: may not be more than 63 bytes']],
   ],
   updates: [

@@ -3,6 +3,7 @@ import { FieldPath, forbidden, invalid, required, tooLong, type FieldError } fro
 import { ageColumn, flag, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
+import type * as corev1 from '../types/core-v1.ts';
 import type * as storagev1 from '../types/storage-v1.ts';
 import { validateCsiDriverName } from '../pod-spec/volumes.ts';
 import { immutable, invalidFor } from '../validation/fields.ts';
@@ -20,8 +21,19 @@ function validate({ spec }: storagev1.VolumeAttachment): FieldError[] {
   const errors = spec?.attacher ? [] : [required(path.child('attacher'))];
   if (inlineVolumeSpec === undefined && persistentVolumeName === undefined) errors.push(required(source, oneSource));
   else if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined) errors.push(forbidden(source, oneSource));
+  else if (inlineVolumeSpec !== undefined) errors.push(...validateInline(inlineVolumeSpec, source.child('inlineVolumeSpec')));
   else if (persistentVolumeName === '') errors.push(required(source.child('persistentVolumeName'), 'must specify non empty persistentVolumeName'));
   return [...errors, ...invalidFor(path.child('nodeName'), node, checkDnsSubdomain(node))];
+}
+
+/** A volume without a PersistentVolume: a driver's, and nothing of claims and classes. */
+function validateInline(volume: corev1.PersistentVolumeSpec, at: FieldPath): FieldError[] {
+  const set = [['claimRef', volume.claimRef !== undefined], ['capacity', Object.keys(volume.capacity ?? {}).length > 0], ['persistentVolumeReclaimPolicy', Boolean(volume.persistentVolumeReclaimPolicy)], ['storageClassName', Boolean(volume.storageClassName)]] as const;
+  return [
+    ...set.flatMap(([field, isSet]) => (isSet ? [forbidden(at.child(field), 'may not be specified in the context of inline volumes')] : [])),
+    ...(volume.csi === undefined ? [required(at.child('csi'), 'has to be specified in the context of inline volumes')] : []),
+    ...((volume.accessModes ?? []).length === 0 ? [required(at.child('accessModes'))] : []),
+  ];
 }
 
 /** What v1 asks for over v1beta1, of new objects. */
