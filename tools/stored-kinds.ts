@@ -5,7 +5,7 @@
 export const storedKinds: Readonly<Record<string, readonly string[]>> = {
   admissionregistration: ['mutating-admission-policy', 'mutating-admission-policy-binding', 'mutating-webhook-configuration', 'validating-admission-policy', 'validating-admission-policy-binding', 'validating-webhook-configuration'],
   networking: ['ingress', 'ingress-class', 'network-policy'],
-  node: ['runtime-class'],
+  node: [],
   policy: ['pod-security-policy'],
   resource: ['device-class', 'resource-claim', 'resource-claim-template', 'resource-slice'],
   storage: ['csi-driver', 'csi-storage-capacity', 'volume-attachment'],
