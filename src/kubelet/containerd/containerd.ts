@@ -64,7 +64,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     cri.close();
     throw error;
   }
-  const watching = watch(owner, adopted, { cri, paths, machine, clock, log, signal: stopping.signal });
+  const watching = watch(owner, { cri, paths, machine, clock, log, signal: stopping.signal });
   return {
     paths,
     machine,
@@ -152,11 +152,11 @@ interface WatchOptions {
 }
 
 /** Starts a containerd that died again, at once the first time and then ever more slowly. */
-async function watch(owner: { current: ProcessIdentity }, adopted: boolean, options: WatchOptions): Promise<void> {
+async function watch(owner: { current: ProcessIdentity }, options: WatchOptions): Promise<void> {
   const { paths, machine, clock, log } = options;
   let wait = watchMs;
   const orphans = new OrphanLooks();
-  if (!adopted) orphans.begin(clock.monotonic());
+  orphans.begin(clock.monotonic());
   for (;;) {
     await clock.sleep(wait, { signal: options.signal }).catch(() => undefined);
     if (options.signal.aborted) return;
@@ -178,7 +178,8 @@ async function watch(owner: { current: ProcessIdentity }, adopted: boolean, opti
 }
 
 async function look(containerd: ProcessIdentity, { cri, paths, machine, clock, log }: WatchOptions): Promise<void> {
-  await endOrphans({ paths, containerd, runtime: cri.runtime, runc: machine.runc, clock, log }).catch((error: unknown) => log.debug('orphans not looked for', { error: messageOf(error) }));
+  const makers = [containerd, identify(process.pid)].filter((maker) => maker !== undefined);
+  await endOrphans({ paths, makers, runtime: cri.runtime, runc: machine.runc, clock, log }).catch((error: unknown) => log.debug('orphans not looked for', { error: messageOf(error) }));
 }
 
 function logEnd(paths: InstancePaths): string {

@@ -1,6 +1,6 @@
 /**
- * What a containerd that died left half made: sandboxes that it was about to start and whose shims, processes and mounts the next
- * containerd knows nothing of. Only what is older than the containerd that runs now can be that; younger things are still being made.
+ * What was left half made when containerd, or who had asked it, died: sandboxes whose shims, processes and mounts containerd knows
+ * nothing of. Only what is older than the containerd or the agent that runs now can be that; younger things are still being made.
  */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
@@ -14,8 +14,8 @@ import { unmountBelow } from './mounts.ts';
 
 export interface OrphansOptions {
   readonly paths: InstancePaths;
-  /** The containerd that runs now, and what it answers by. */
-  readonly containerd: ProcessIdentity;
+  /** Who makes sandboxes now: what is older than the younger of them nobody is making any more. */
+  readonly makers: readonly ProcessIdentity[];
   readonly runtime: RuntimeService;
   readonly runc: string;
   readonly clock: Clock;
@@ -29,9 +29,9 @@ export interface OrphansOptions {
 export class OrphanLooks {
   #due: number[] = [];
 
-  /** A new containerd began at `now`. */
+  /** A new containerd or agent began at `now`. */
   begin(now: number): void {
-    this.#due = [1, 5, 15, 30, 60].map((seconds) => now + seconds * 1000);
+    this.#due = [3, 8, 15, 30, 60].map((seconds) => now + seconds * 1000);
   }
 
   isDue(now: number): boolean {
@@ -50,8 +50,8 @@ interface Shim {
 
 /** Ends them; a shim that does not go is left, and told of. */
 export async function endOrphans(options: OrphansOptions): Promise<void> {
-  const { containerd, runtime, paths } = options;
-  const older = shims(paths).filter(({ process }) => startsBefore(process, containerd));
+  const { makers, runtime, paths } = options;
+  const older = shims(paths).filter(({ process }) => makers.some((maker) => startsBefore(process, maker)));
   if (older.length === 0) return;
   const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes(), runtime.listContainers()]);
   const known = new Set([...sandboxes, ...containers].map(({ id }) => id));

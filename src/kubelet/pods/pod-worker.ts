@@ -118,9 +118,9 @@ export class PodWorker {
     const before = this.#pod;
     this.#pod = pod;
     if (isDeleting(pod)) this.#ending.hurry(pod, graceSeconds(pod));
-    if (asks(pod) === asks(before)) return;
-    this.#volumes.expire();
-    this.wake();
+    const isAsked = asks(pod) !== asks(before);
+    if (isAsked) this.#volumes.expire();
+    if (isAsked || this.#reporter.isContradictedBy(pod.status)) this.wake();
   }
 
   /** The API has the Pod no more: everything ends, quickly, and nothing is reported. */

@@ -1,4 +1,8 @@
-/** Writes one Pod's status, newest last, one write at a time; a write that fails is tried again. */
+/**
+ * Writes one Pod's status, newest last, one write at a time; a write that fails is tried again, and what others change of it is put
+ * right: a Pod is called unready from outside while its node is silent, and nobody but the node can say that it is ready again.
+ * Upstream: pkg/kubelet/status/status_manager.go (needsReconcile)
+ */
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -13,6 +17,7 @@ export class StatusReporter {
   readonly #log: Logger;
   readonly #signal: AbortSignal;
   #last: string;
+  #written: PodStatus | undefined;
   #next: { readonly pod: Pod; readonly status: PodStatus } | undefined;
   #writing: Promise<void> | undefined;
 
@@ -22,6 +27,7 @@ export class StatusReporter {
     this.#log = options.log;
     this.#signal = options.signal;
     this.#last = canonical(options.known);
+    this.#written = options.known;
   }
 
   report(pod: Pod, status: PodStatus): void {
@@ -30,6 +36,16 @@ export class StatusReporter {
     this.#last = text;
     this.#next = { pod, status };
     this.#writing ??= this.#write();
+  }
+
+  /** Tells what the API has now. True where it says otherwise than was written last: the next report is written whatever it says. */
+  isContradictedBy(status: PodStatus | undefined): boolean {
+    const written = this.#written;
+    if (this.#writing || written === undefined || status === undefined) return false;
+    const differs = (type: string): boolean => conditionOf(written, type) !== conditionOf(status, type);
+    if (written.phase === status.phase && !differs('Ready') && !differs('ContainersReady')) return false;
+    this.#last = '';
+    return true;
   }
 
   /** Resolves once all that was reported is written, or writing has been given up. */
@@ -43,6 +59,7 @@ export class StatusReporter {
       this.#next = undefined;
       try {
         await this.#sink.updateStatus(pod, status);
+        this.#written = status;
       } catch (error) {
         this.#log.warn('a status could not be written', { pod: pod.metadata.name, namespace: pod.metadata.namespace, error: messageOf(error) });
         this.#next ??= { pod, status };
@@ -52,6 +69,8 @@ export class StatusReporter {
     this.#writing = undefined;
   }
 }
+
+const conditionOf = (status: PodStatus, type: string): string | undefined => status.conditions?.find((condition) => condition.type === type)?.status;
 
 /** JSON with sorted keys and without undefined: what was read back from the API compares equal. */
 function canonical(value: unknown): string {
