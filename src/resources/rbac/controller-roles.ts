@@ -282,6 +282,7 @@ const ofAddOns: readonly ControllerRole[] = [
       rule([...read, 'patch', 'update'], '', 'nodes/status', 'pods/status'),
       rule([...read, 'create', 'delete', 'patch', 'update'], 'coordination.k8s.io', 'leases'),
       rule([...read, 'patch', 'update'], 'kwok.x-k8s.io', '*'),
+      rule(['create'], 'apiextensions.k8s.io', 'customresourcedefinitions'),
       events,
     ],
   },
