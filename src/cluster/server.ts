@@ -4,16 +4,11 @@ import { systemClock, type Timer } from '../base/clock.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
-import { tokenReviewAction } from '../apiserver/actions/access-reviews.ts';
-import { tokenRequestAction } from '../apiserver/actions/token-request.ts';
-import { clientCertificates } from '../apiserver/authn/client-certificate.ts';
-import { serviceAccountTokens, type TokenAuthenticatorOptions } from '../apiserver/authn/service-account-tokens.ts';
 import { httpProxyActions } from '../apiserver/connect/http-proxy.ts';
 import { podStreamActions } from '../apiserver/connect/streams.ts';
 import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { serviceAccountTokenController } from '../controllers/service-account-token/service-account-token.ts';
-import { createServiceAccountTokens } from '../pki/service-account-token.ts';
 import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Store } from '../storage/store.ts';
@@ -26,6 +21,7 @@ import { controllerSettings } from './compatibility.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { nodeAddresses, ownAddresses } from './machine-addresses.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
+import { createClusterIdentity } from './identity.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
 
 export interface ServerOptions {
@@ -55,7 +51,6 @@ export interface RunningServer extends Closable {
   readonly kubeconfig: Kubeconfig;
 }
 
-export const tokenIssuer = 'https://kubernetes.default.svc.cluster.local';
 const renewEvery = 24 * 3600 * 1000;
 const drainMs = 10_000;
 
@@ -75,12 +70,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
   const { pki, logger } = options;
   let handler: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, { 'retry-after': '1' }, 'the API server is starting');
   const listener = await listen(options, closing, (exchange) => handler(exchange));
-  const tokens = createServiceAccountTokens({ signingKey: pki.serviceAccountKey, issuers: [tokenIssuer], clock: systemClock, uuid: () => systemRandom.uuid() });
-  let tokenOptions: TokenAuthenticatorOptions | undefined;
-  const required = (): TokenAuthenticatorOptions => {
-    if (!tokenOptions) throw new Error('the API server is not ready');
-    return tokenOptions;
-  };
+  const identity = createClusterIdentity(pki.serviceAccountKey, systemClock);
   const toNodes = issueClient(pki, 'kube-apiserver-kubelet-client', ['system:masters']);
   const nodeTls = { ca: pki.authority.certPem, cert: toNodes.certPem, key: toNodes.keyPem };
   const nodeProxy = closing.add(createReverseProxy(nodeTls), (proxy) => proxy.close());
@@ -94,28 +84,23 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     version: options.version,
     controllers: [
       ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port), ...controllerSettings(options.settings ?? new Set()) }),
-      serviceAccountTokenController({ sign: (namespace, account, secret) => tokens.signForSecret(namespace, account, secret), caBundle: () => pki.authority.certPem, makeSecrets: options.settings?.has('service-account-secrets') ?? false }),
+      serviceAccountTokenController({ sign: (namespace, account, secret) => identity.tokens.signForSecret(namespace, account, secret), caBundle: () => pki.authority.certPem, makeSecrets: options.settings?.has('service-account-secrets') ?? false }),
       (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
     ],
-    authenticators: [clientCertificates(systemClock), serviceAccountTokens(required)],
+    authenticators: identity.authenticators,
     onFailure: options.onFailure,
     settings: options.settings,
     schedulerConfiguration: options.schedulerConfiguration,
     serviceCidr: options.serviceCidr,
-    extend: ({ objects, admission }, registry) => {
-      tokenOptions = { tokens, registry, objects, audiences: [tokenIssuer] };
-      return [
-        {
-          actions: {
-            'authentication.k8s.io/tokenreviews': tokenReviewAction(tokenOptions),
-            ...podStreamActions({ registry, objects, tls: nodeTls, proxy: nodeProxy }),
-            ...httpProxyActions({ registry, objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
-            '/serviceaccounts/token': tokenRequestAction({ tokens, audiences: [tokenIssuer], registry, objects, admission }),
-          },
-          paths: identityPaths(tokens.jwks, tokens.algorithms),
+    extend: (parts, registry) => [
+      identity.extension(parts, registry),
+      {
+        actions: {
+          ...podStreamActions({ registry, objects: parts.objects, tls: nodeTls, proxy: nodeProxy }),
+          ...httpProxyActions({ registry, objects: parts.objects, tls: nodeTls, proxy: serviceProxy, nodeProxy }),
         },
-      ];
-    },
+      },
+    ],
   });
   closing.add(controlPlane, (plane) => plane.close());
   await applyCompatibilityObjects(controlPlane.client, options.settings ?? new Set());
@@ -154,20 +139,6 @@ async function listen(options: ServerOptions, closing: CloseStack, handler: (exc
   renew();
   closing.defer(() => timer.cancel());
   return listener;
-}
-
-function identityPaths(jwks: () => object, algorithms: readonly string[]): Record<string, () => Promise<{ type: 'raw'; status: number; headers: Record<string, string>; body: string }>> {
-  const json = (type: string, make: () => object) => async () => ({ type: 'raw' as const, status: 200, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' }, body: JSON.stringify(make()) });
-  return {
-    '/openid/v1/jwks': json('application/jwk-set+json', jwks),
-    '/.well-known/openid-configuration': json('application/json', () => ({
-      issuer: tokenIssuer,
-      jwks_uri: `${tokenIssuer}/openid/v1/jwks`,
-      response_types_supported: ['id_token'],
-      subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: algorithms,
-    })),
-  };
 }
 
 /** The first usable address of an IPv4 range: '10.96.0.0/16' → '10.96.0.1'. */

@@ -1,6 +1,6 @@
 /**
  * The library: a whole control plane in this process, in memory, on a clock that stands still until it is moved. No root, no
- * containers, no sockets unless asked for.
+ * containers; a socket only for those who ask for a kubeconfig.
  */
 import { silentLogger, type Logger } from '../base/log.ts';
 import { CloseStack, type Closable } from '../base/lifecycle.ts';
@@ -10,12 +10,18 @@ import type { UserInfo } from '../apiserver/request.ts';
 import type { ApiClient } from '../client/client.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import type { ControllerFactory } from '../controllers/runtime/controller.ts';
+import { customResourceDefinitions } from '../resources/apiextensions/custom-resource-definition.ts';
+import type { CustomResourceDefinition } from '../resources/types/apiextensions-v1.ts';
 import { readConfiguration } from '../scheduler/configuration.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Stage } from '../simulation/stage.ts';
 import { createMemoryStore } from '../storage/memory-store.ts';
 import { controllerSettings } from './compatibility.ts';
-import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { adminIdentity, startControlPlane, type ControlPlane } from './control-plane.ts';
+import { createClusterIdentity } from './identity.ts';
+import { LibraryEndpoint } from './library-endpoint.ts';
+import { readObjects } from './object-files.ts';
+import { temporaryPki } from './pki-state.ts';
 
 export interface ClusterOptions {
   /** Where logs go; nowhere by default. */
@@ -32,6 +38,8 @@ export interface ClusterOptions {
   readonly stages?: readonly Stage[];
   /** Compatibility settings that are on (docs/compatibility.md); those that concern a node's machine do nothing here. */
   readonly settings?: readonly string[];
+  /** CustomResourceDefinitions that are there from the start: objects, or paths of YAML files and of folders with such files. */
+  readonly crds?: readonly (object | string)[];
   /** The time at which the cluster's clock stands at first, ms since the epoch. */
   readonly now?: number;
 }
@@ -42,6 +50,8 @@ export interface Cluster extends Closable, AsyncDisposable {
   readonly clock: SteppedClock;
   readonly controlPlane: ControlPlane;
   clientFor(identity: UserInfo): ApiClient;
+  /** A kubeconfig (YAML) for programs outside, by default the administrator's; the first one opens a port on loopback. Certificates follow real time. */
+  kubeconfig(user?: UserInfo): Promise<string>;
   /** Resolves when what was asked so far is done, as far as it can be without time passing. */
   settled(): Promise<void>;
 }
@@ -53,6 +63,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   let plane: ControlPlane | undefined;
   const clock = new SteppedClock({ start: options.now ?? Date.UTC(2026, 0, 1), settle: async () => plane?.settled() });
   const store = closing.add(createMemoryStore({ clock }), (opened) => opened.close());
+  const pki = temporaryPki();
+  const identity = createClusterIdentity(pki.serviceAccountKey, clock);
   const controlPlane = await startControlPlane({
     store,
     clock,
@@ -60,13 +72,17 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     logger,
     version: 'library',
     settings,
-    controllers: [...(options.controllers ?? createBuiltinControllers(controllerSettings(settings))), ...simulationOf(options)],
+    controllers: [...(options.controllers ?? createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, ...controllerSettings(settings) })), ...simulationOf(options)],
+    authenticators: identity.authenticators,
+    extend: (parts, registry) => [identity.extension(parts, registry)],
     scheduler: options.scheduler ?? true,
     schedulerConfiguration: options.schedulerConfiguration && readConfiguration(options.schedulerConfiguration),
     onFailure: (error) => logger.error('the store failed', { error: String(error) }),
   });
   plane = controlPlane;
   closing.add(controlPlane, (running) => running.close());
+  const endpoint = closing.add(new LibraryEndpoint({ apiServer: controlPlane.apiServer, pki, logger }), (open) => open.close());
+  await Promise.all(readObjects(options.crds ?? []).map((crd) => controlPlane.client.of(customResourceDefinitions).create(crd as CustomResourceDefinition)));
   // Pods may be created as soon as the service accounts are there.
   await controlPlane.settled();
   const close = (): Promise<void> => closing.close();
@@ -75,6 +91,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     clock,
     controlPlane,
     clientFor: (identity) => controlPlane.clientFor(identity),
+    kubeconfig: (user = adminIdentity) => endpoint.kubeconfig(user),
     settled: () => controlPlane.settled(),
     close,
     [Symbol.asyncDispose]: close,
