@@ -74,19 +74,22 @@ describe('clients on a real node', { skip: whyNoContainers() }, () => {
       await assert.rejects(new Exec(config).exec(namespace, pod, 'absent', ['true'], null, null, null, false));
     });
 
-    it('attaches, and follows the log meanwhile', async () => {
+    it('attaches, and follows the log meanwhile, to its end', async () => {
+      const echo = 'echo started; while read line; do [ "$line" = end ] && exit; echo "got $line"; done';
+      const container = { name: 'main', image: 'busybox:test', imagePullPolicy: 'Never', command: ['sh', '-c', echo], stdin: true };
+      await config.makeApiClient(CoreV1Api).createNamespacedPod({ namespace, body: { metadata: { name: 'followed' }, spec: { restartPolicy: 'Never', containers: [container] } } });
+      await cluster.ready('followed');
       const [out, log] = [sink(), sink()];
       const stdin = new PassThrough();
-      const following = await new Log(config).log(namespace, pod, 'main', log.stream, { follow: true });
-      const socket = await new Attach(config).attach(namespace, pod, 'main', out.stream, null, stdin, false);
-      try {
-        stdin.write('one\n');
-        await eventually(() => Promise.resolve(out.text()), (text) => text.includes('got one\n'));
-        await eventually(() => Promise.resolve(log.text()), (text) => text === 'started\ngot one\n');
-      } finally {
-        socket.close();
-        following.abort();
-      }
+      await new Log(config).log(namespace, 'followed', 'main', log.stream, { follow: true });
+      const ended = once(log.stream, 'end');
+      const socket = await new Attach(config).attach(namespace, 'followed', 'main', out.stream, null, stdin, false);
+      stdin.write('one\n');
+      await eventually(() => Promise.resolve(out.text()), (text) => text.includes('got one\n'));
+      await eventually(() => Promise.resolve(log.text()), (text) => text === 'started\ngot one\n');
+      stdin.write('end\n');
+      await ended;
+      socket.close();
     });
 
     it('forwards a port', async () => {
