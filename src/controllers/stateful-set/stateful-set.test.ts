@@ -173,3 +173,15 @@ test('the next Pod waits for minReadySeconds of the one before', async () => {
   await cluster.clock.advance(1_000);
   assert.deepEqual(await names(cluster), ['db-0', 'db-1']);
 });
+
+test('a Pod that bore the name before is waited for, and replaced as soon as it is gone', async () => {
+  await using cluster = await start();
+  const own = cluster.client.of(pods).namespace('default');
+  await own.create({ metadata: { name: 'db-0' }, spec: { containers: [{ name: 'main', image: 'example/app:1' }] } });
+  await sets(cluster).create(setOf({ replicas: 1 }));
+  await cluster.clock.advance(60_000);
+  assert.deepEqual((await podsOf(cluster)).map(({ metadata }) => metadata.ownerReferences?.length ?? 0), [0]);
+  await own.delete('db-0', { gracePeriodSeconds: 0 });
+  await cluster.settled();
+  assert.deepEqual((await podsOf(cluster)).map(({ metadata }) => metadata.ownerReferences?.[0]?.name), ['db']);
+});

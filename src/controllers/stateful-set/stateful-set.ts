@@ -23,7 +23,7 @@ import { isNamespaceGoing } from '../runtime/pod-control.ts';
 import { slowStart } from '../runtime/slow-start.ts';
 import { watchDependents } from '../runtime/watch-dependents.ts';
 import { writeStatus } from '../runtime/write-status.ts';
-import { isMember, nameOf, revisionNameOf } from './identity.ts';
+import { isMember, nameOf, parentAndOrdinal, revisionNameOf } from './identity.ts';
 import { planSet, setStatus, surplusPods, type SetFacts, type SetPlan } from './plan.ts';
 import { StatefulPodWriter } from './pod-writer.ts';
 
@@ -37,6 +37,8 @@ export const statefulSetController: ControllerFactory = (context) => {
   controller.watch(stateful.sets);
   watchDependents({ controller, dependents: stateful.pods, owners: stateful.sets, selectorOf: ({ spec }) => selectorOf(spec?.selector), expectations: stateful.expectations });
   controller.watchOwned(stateful.revisions, 'StatefulSet');
+  // A Pod of an earlier set of the same name may stand in the way of a new one: once it is gone, there is room.
+  stateful.pods.addHandler({ deleted: (pod) => controller.queue.add(`${pod.metadata.namespace ?? ''}/${parentAndOrdinal(pod)?.parent ?? ''}`) });
   return running(controller);
 };
 
