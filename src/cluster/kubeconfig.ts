@@ -1,8 +1,8 @@
 /** kubeconfig files: made for one user of one cluster, and merged into a file that holds others. */
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
-import { messageOf } from '../base/errors.ts';
+import { codeOf, messageOf } from '../base/errors.ts';
 import type { KeyPair } from '../pki/certificate-authority.ts';
 
 interface Named {
@@ -44,13 +44,36 @@ export class KubeconfigError extends Error {}
 
 /** Puts `config`'s entries into the file, in place of those of the same name, and makes its context the current one. Throws KubeconfigError. */
 export function mergeKubeconfig(file: string, config: Kubeconfig, owner?: { readonly uid: number; readonly gid: number }): void {
-  const merged = mergeInto(readKubeconfig(file), config);
   const directory = path.dirname(file);
   if (!existsSync(directory)) {
     mkdirSync(directory, { recursive: true, mode: 0o750 });
     if (owner) chownSync(directory, owner.uid, owner.gid);
   }
-  writeWhole(file, merged, owner ?? (existsSync(file) ? statSync(file) : undefined));
+  const unlock = lock(file);
+  try {
+    const merged = mergeInto(readKubeconfig(file), config);
+    writeWhole(file, merged, owner ?? (existsSync(file) ? statSync(file) : undefined));
+  } finally {
+    unlock();
+  }
+}
+
+const lockAttempts = 40;
+const lockPauseMs = 50;
+
+/** Two who write at a time would lose one's entry. The lock is kubectl's own, FILE.lock; one that stays for two seconds was left behind. */
+function lock(file: string): () => void {
+  const name = `${file}.lock`;
+  for (let attempt = 0; attempt < lockAttempts; attempt++) {
+    try {
+      closeSync(openSync(name, 'wx', 0o600));
+      return () => rmSync(name, { force: true });
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs);
+    }
+  }
+  return () => rmSync(name, { force: true });
 }
 
 /** Takes the entries of `name` out of the file; other contexts stay. A file that cannot be parsed is left alone. */
