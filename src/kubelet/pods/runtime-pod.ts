@@ -88,12 +88,15 @@ async function found<T>(answer: Promise<T>): Promise<T | undefined> {
 
 const milliseconds = (nanoseconds: number): number => (nanoseconds > 0 ? Math.floor(nanoseconds / 1e6) : 0);
 
+/** How containerd tells that it gave up a start, by where it was: waiting for an answer, or running the shim's program, which it then kills. */
+const cutOff = /context canceled|signal: killed|ttrpc: closed/;
+
 /**
  * A container whose start was cut off, because who asked for it went away or containerd itself died, is as one that was only made. One
  * that could not be started (`StartError`) for a reason of its own has been tried, and counts.
  */
-const neverRan = ({ state, startedAt, reason, message }: ContainerStatus): boolean =>
-  (state === ContainerState.EXITED || state === ContainerState.UNKNOWN) && startedAt === 0 && (reason !== 'StartError' || message.includes('context canceled'));
+export const neverRan = ({ state, startedAt, reason, message }: Pick<ContainerStatus, 'state' | 'startedAt' | 'reason' | 'message'>): boolean =>
+  (state === ContainerState.EXITED || state === ContainerState.UNKNOWN) && startedAt === 0 && (reason !== 'StartError' || cutOff.test(message));
 
 export function containerRecord(sandboxId: string, status: ContainerStatus): ContainerRecord {
   const user = status.user?.linux;
