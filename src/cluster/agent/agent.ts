@@ -5,7 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../../base/clock.ts';
-import { CloseStack, type Closable } from '../../base/lifecycle.ts';
+import { startTogether, type CloseStack, type Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
 import { isNotFound } from '../../apimachinery/status-error.ts';
 import { ApiClient } from '../../client/client.ts';
@@ -48,15 +48,7 @@ export interface RunningAgent extends Closable {
 const nodePrefix = 'system:node:';
 
 /** Resolves when the Node is registered and its Pods are worked on. Closing leaves containers running. */
-export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const closing = new CloseStack();
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
-}
+export const startAgent = (options: AgentOptions): Promise<RunningAgent> => startTogether((closing) => start(options, closing));
 
 async function start(options: AgentOptions, closing: CloseStack): Promise<RunningAgent> {
   const { server, ca, credentials, nodeName, logger, directory, signal } = options;
