@@ -212,6 +212,7 @@ describe('chapter 12: applications that heal themselves', { skip: whyNot('ch12')
     assert.match(namespaces, /^namespace "kiamol-ch12-cpu" deleted\nnamespace "kiamol-ch12-memory" deleted\n$/);
     assert.equal((await shell.run('kubectl get ns -l kiamol=ch12 -o name')).stdout, '');
     await shell.output('kubectl delete all -l kiamol=ch12', { within: minute });
+    if (!full) await reader.hurry('-l app=todo-db');
     await shell.output('kubectl delete secret,configmap,pvc -l kiamol=ch12');
     await shell.eventually('kubectl get pods,all -o name', (text) => text.trim() === 'service/kubernetes', minute);
   });
