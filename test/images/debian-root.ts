@@ -9,9 +9,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, lstatSync, readlinkSy
 import path from 'node:path';
 import type { TarEntry } from '../../src/kubelet/images/tar.ts';
 import { imageCacheFolder } from './cache-folder.ts';
-
-/** Dependencies of the packages we use that only matter to a system in which they are installed. */
-const leftOut = /^(adduser|cdebconf|debconf.*|dpkg|install-info|iproute2|lsb-base|mailcap|media-types|mime-support|passwd|perl.*|libperl.*|procps|ssl-cert|sysvinit-utils|tar|ucf|init-system-helpers|locales.*|libllvm.*|libz3.*|postgresql-common|postgresql-client-common)$/;
+import { packageVersions } from './package-versions.ts';
 
 const mergedFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
@@ -79,24 +77,11 @@ export class DebianRoot {
 
 /** Downloads (once) and unpacks (once) the packages named and all they depend on. */
 export function debianRoot(packages: readonly string[]): DebianRoot {
-  const versions = candidates(withDependencies(packages));
+  const versions = packageVersions(packages);
   const key = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16);
   const folder = path.join(imageCacheFolder('debian'), key);
   if (!existsSync(folder)) unpack(download(versions), folder);
   return new DebianRoot(folder);
-}
-
-function withDependencies(packages: readonly string[]): string[] {
-  const options = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`);
-  const listed = execFileSync('apt-cache', ['depends', '--recurse', ...options, ...packages], { encoding: 'utf8' });
-  const real = listed.split('\n').filter((line) => /^[a-z0-9]/.test(line)).map((line) => line.replace(/:.*$/, ''));
-  return [...new Set(real)].filter((name) => packages.includes(name) || !leftOut.test(name)).sort();
-}
-
-/** 'name=version', as apt-get download takes them. */
-function candidates(packages: readonly string[]): string[] {
-  const policy = execFileSync('apt-cache', ['policy', ...packages], { encoding: 'utf8' });
-  return [...policy.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (\S+)/gm)].filter(([, , version]) => version !== '(none)').map(([, name, version]) => `${name}=${version}`);
 }
 
 function download(versions: readonly string[]): string[] {
