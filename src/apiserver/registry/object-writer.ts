@@ -162,6 +162,7 @@ export class ObjectWriter {
       object,
       old,
       options,
+      apiVersion: context.ownership?.apiVersion,
       user: context.user,
       dryRun: context.dryRun,
       warnings: context.warnings,

@@ -43,7 +43,7 @@ export function validateRequest({ spec: given }: Request, { apiVersion }: Reques
   ];
 }
 
-const isRequestPem = (base64: string): boolean => /-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString('latin1'));
+const isRequestPem = (base64: string): boolean => /-----BEGIN CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString('latin1'));
 
 /** 'example.com/signer' */
 function validateSignerName(name: string, path: FieldPath): FieldError[] {
