@@ -15,7 +15,7 @@ import { memoryFolder } from './containerd/memory-folder.ts';
 import { ContainerState } from './cri/messages.ts';
 import type { RuntimeService } from './cri/runtime-service.ts';
 import { keepFromPressure, type NodePressureKeeper } from './eviction/node-pressure.ts';
-import { machineSignals, type MachineSignals } from './eviction/signals.ts';
+import { machineProcesses, machineSignals, type MachineSignals } from './eviction/signals.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
 import { registryCredentials, type Registries } from './images/registries.ts';
@@ -148,7 +148,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     workers.start();
     closing.add(pressure, (it) => it.close());
     pressure.start();
-    limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations));
+    limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations, machineProcesses()));
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
       capacity, allocatable, pressure: (kind) => pressure.eviction.has(kind), shuttingDown: shutdown.hasBegun, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
@@ -180,8 +180,7 @@ function followAll(runtime: RuntimeService, { clock, log }: KubeletOptions): Jso
 }
 
 /** What is reserved for the machine's own programs is out of reach of all Pods together. */
-function limitAllPods(parent: string, limits: CgroupLimits | undefined): void {
-  if (limits === undefined) return;
+function limitAllPods(parent: string, limits: CgroupLimits): void {
   createCgroup(`${parent}/kubepods`);
   limitCgroup(`${parent}/kubepods`, limits);
 }
