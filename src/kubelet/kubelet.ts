@@ -8,7 +8,7 @@ import { CloseStack } from '../base/lifecycle.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeStatus } from '../resources/types/core-v1.ts';
-import { createCgroup, limitCgroup, removeCgroup, type CgroupLimits } from './containerd/cgroups.ts';
+import { createCgroup, limitCgroup, memoryUsage, removeCgroup, type CgroupLimits } from './containerd/cgroups.ts';
 import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
@@ -195,6 +195,7 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
     limit: (pod, limits) => limitCgroup(podCgroup(parent, pod), limits),
+    memory: (pod, containerId) => memoryUsage(`${podCgroup(parent, pod)}${containerId === undefined ? '' : `/${containerId}`}`),
     activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }

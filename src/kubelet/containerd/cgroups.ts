@@ -71,6 +71,16 @@ export function limitCgroup(group: string, limits: CgroupLimits): void {
   if (limits.memoryBytes !== undefined) set('memory', 'memory.limit_in_bytes', String(limits.memoryBytes));
 }
 
+/** Bytes that the group's processes hold, caches included; undefined where there is no such group. */
+export function memoryUsage(group: string): number | undefined {
+  try {
+    return Number(readFileSync(isUnified() ? `/sys/fs/cgroup${group}/memory.current` : `/sys/fs/cgroup/memory${group}/memory.usage_in_bytes`, 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENODEV') return undefined;
+    throw error;
+  }
+}
+
 const orMax = (limit: number): string => (limit < 0 ? 'max' : String(limit));
 
 /** Kills what runs in the group and removes it with all below it. Nothing happens where there is none. */
