@@ -18,6 +18,7 @@ import { keepFromPressure, type NodePressureKeeper } from './eviction/node-press
 import { machineProcesses, machineSignals, type MachineSignals } from './eviction/signals.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
+import { pinnedImages } from './images/pinned-images.ts';
 import { registryCredentials, type Registries } from './images/registries.ts';
 import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
@@ -140,7 +141,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     };
     const pressure = keepFromPressure({
       settings: reservations.eviction ?? {}, imageGarbage: options.imageGarbage ?? {}, signals: options.signals ?? machineSignals(paths.dataDir, paths.containerdRoot),
-      cri, volumes: context.volumes, logs: context.logs, cgroupParent: paths.cgroupParent, events, clock, log, workers: () => workers,
+      cri, volumes: context.volumes, pinnedImages: () => pinnedImages(paths), logs: context.logs, cgroupParent: paths.cgroupParent, events, clock, log, workers: () => workers,
     });
     const workers: PodWorkers = new PodWorkers({ context, source });
     closing.add(workers, (it) => it.close());

@@ -32,7 +32,7 @@ for (const { name, limits, used, restarts, says } of cases) {
   test(`lowering memory: ${name}`, () => {
     const containers = limits.map(([, after], i): Container => ({ name: 'ab'[i] ?? '', image: 'i', resources: memory(after), ...(restarts === true ? { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] } : {}) }));
     const pod: Pod = { metadata: { name: 'p', uid: 'u' }, spec: { containers } };
-    const changes = containers.map((spec, i): Change => ({ container: { spec, role: 'regular' }, record: { id: String(i + 1) } as ContainerRecord, actual: memory(limits[i]?.[0]) }));
+    const changes = containers.map((spec, i): Change => ({ container: { spec, role: 'regular', fieldPath: '' }, record: { id: String(i + 1) } as ContainerRecord, actual: memory(limits[i]?.[0]) }));
     assert.equal(belowUsage(pod, changes, { memory: (_, id) => used[Number(id ?? 0)] }), says);
   });
 }
