@@ -16,6 +16,7 @@ import type { Registries } from '../../kubelet/images/registries.ts';
 import { configMaps } from '../../resources/core/config-map.ts';
 import { services } from '../../resources/core/service.ts';
 import { rangesConfigMap } from '../bootstrap/published.ts';
+import type { NodeSettings } from '../node-settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import { startNode, type RunningNode } from '../node.ts';
 import { settleRanges, usualRanges, type Ranges } from '../ranges.ts';
@@ -34,6 +35,7 @@ export interface AgentOptions {
   readonly clusterCidr: string | undefined;
   readonly registries?: Registries | undefined;
   readonly resolvConf?: string | undefined;
+  readonly settings?: NodeSettings | undefined;
   readonly logger: Logger;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -69,7 +71,7 @@ async function start(options: AgentOptions, closing: CloseStack): Promise<Runnin
   const informers = closing.add(new Informers({ client, clock: systemClock, logger }), (it) => it.close());
   const running = await startNode({
     dataDir: directory.root, nodeName, addresses, podCidr, clusterCidr, serviceCidr, clusterDns: `${serviceCidr.split('.').slice(0, 3).join('.')}.10`, clusterDomain: 'cluster.local',
-    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isFirst, logger, version: options.version, registries: options.registries, resolvConf: options.resolvConf, instance: directory.id, informers,
+    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isFirst, logger, version: options.version, registries: options.registries, resolvConf: options.resolvConf, settings: options.settings, instance: directory.id, informers,
   });
   closing.add(running, (it) => it.close());
   const renewal = keepRenewed({ current: serving, request: askForCertificate, use: (renewed) => running.setTls({ ...renewed, clientCa: ca }), clock: systemClock, logger: logger.with({ component: 'kubelet' }) });
