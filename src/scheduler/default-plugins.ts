@@ -56,7 +56,7 @@ export function defaultPlugins({ client, informers, clock, random, cluster, nomi
   enable(volumeZone(informers));
   enable(podTopologySpread(informers), 2);
   enable(interPodAffinity(informers, profile.hardPodAffinityWeight), 2);
-  enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
+  enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, withdraw: (pod) => reports.nominated(pod, ''), announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
   enable(nodeResourcesBalancedAllocation(), 1);
   enable(imageLocality(), 1);
   enable(defaultBinder(client));

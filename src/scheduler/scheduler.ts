@@ -24,6 +24,7 @@ import { listen } from './event-sources.ts';
 import { fitMessage } from './framework/fit-error.ts';
 import { Framework } from './framework/framework.ts';
 import { isRejection, type Diagnosis, type PostFilterResult, type Reservation } from './framework/plugin.ts';
+import type { Rejection } from './framework/rejection.ts';
 import { NodeSearch } from './node-search.ts';
 import { PodReports } from './pod-reports.ts';
 import { Profiles, type Profile } from './profiles.ts';
@@ -145,7 +146,7 @@ class Scheduler implements RunningScheduler {
     const reservations = this.#profiles.of(pod).framework.reserve(pod, node);
     if (isRejection(reservations)) {
       this.#cluster.forget(pod.uid);
-      this.#refuse(queued, new Set([reservations.plugin]), reservations.reasons.join(', '), undefined);
+      this.#refuse(queued, new Set([reservations.plugin]), refusedByNode(node, reservations), '');
       return;
     }
     this.#nominations.clear(pod.uid);
@@ -166,7 +167,7 @@ class Scheduler implements RunningScheduler {
       await result.act?.();
     } catch (error) {
       this.#logger.warn('preemption failed', { pod: pod.name, namespace: pod.namespace, error: messageOf(error) });
-      this.#nominations.clear(pod.uid);
+      this.#queue.activate(pod.uid);
     }
   }
 
@@ -178,7 +179,8 @@ class Scheduler implements RunningScheduler {
   #failed(queued: QueuedPod, error: unknown): void {
     this.#logger.error('scheduling a Pod failed, trying again', { pod: queued.pod.name, namespace: queued.pod.namespace, error: messageOf(error) });
     this.#queue.failed(queued);
-    this.#report(queued.pod, 'SchedulerError', messageOf(error), undefined);
+    this.#nominations.clear(queued.pod.uid);
+    this.#report(queued.pod, 'SchedulerError', messageOf(error), '');
   }
 
   #report({ pod }: PodInfo, reason: 'Unschedulable' | 'SchedulerError', message: string, nominatedNode: string | undefined): void {
@@ -195,9 +197,10 @@ class Scheduler implements RunningScheduler {
       const rejection = await this.#profiles.of(pod).framework.permit(pod, node.name, this.#stop.signal);
       if (rejection) {
         this.#giveBack(pod, reservations);
-        this.#refuse(queued, new Set([rejection.plugin]), rejection.reasons.join(', '), undefined);
+        this.#refuse(queued, new Set([rejection.plugin]), refusedByNode(node, rejection), '');
         return;
       }
+      if (reservations.some(({ prepare, ready }) => prepare ?? ready)) await this.#announce(pod, node.name);
       for (const reservation of reservations) await reservation.prepare?.();
       for (const reservation of reservations) if (reservation.ready) await this.#awaitOthers(reservation.ready(this.#stop.signal));
       await this.#profiles.of(pod).framework.bind(pod, node.name);
@@ -207,6 +210,15 @@ class Scheduler implements RunningScheduler {
       return;
     }
     this.#profiles.of(pod).reports.scheduled(pod.pod, node.name);
+  }
+
+  /** Binding takes a while: others, like what removes unused nodes, should know where the Pod goes. */
+  async #announce(pod: PodInfo, nodeName: string): Promise<void> {
+    try {
+      await this.#profiles.of(pod).reports.nominated(pod.pod, nodeName);
+    } catch (error) {
+      this.#logger.debug('nomination not written', { pod: pod.name, namespace: pod.namespace, error: messageOf(error) });
+    }
   }
 
   /** While others are waited for, the scheduler is idle. */
@@ -223,7 +235,7 @@ class Scheduler implements RunningScheduler {
   #giveBack(pod: PodInfo, reservations: readonly Reservation[]): void {
     for (const reservation of reservations.toReversed()) reservation.release();
     this.#cluster.forget(pod.uid);
-    this.#queue.happened({ type: 'pod-gone', pod: pod.pod });
+    this.#queue.happened({ type: 'pod-gone', pod: pod.pod }, ({ uid }) => uid !== pod.uid);
   }
 
   #track(work: Promise<void>): void {
@@ -231,3 +243,6 @@ class Scheduler implements RunningScheduler {
     void work.finally(() => this.#inFlight.delete(work));
   }
 }
+
+/** A node that was chosen refused after all. */
+const refusedByNode = (node: NodeInfo, rejection: Rejection): string => fitMessage({ numberOfNodes: 1, byNode: new Map([[node.name, rejection]]), others: rejection, beforeNodes: undefined });

@@ -81,10 +81,11 @@ export class SchedulingQueue {
       this.add(pod);
       return;
     }
+    const old = queued.pod.pod;
     queued.pod = pod;
     if (this.#active.get(pod.uid)) this.#active.set(queued);
     if (!this.#unschedulable.has(pod.uid)) return;
-    if (queued.gated || this.#framework.wakes({ type: 'self-changed', pod }, pod, queued.refusedBy)) {
+    if (queued.gated || this.#framework.wakes({ type: 'self-changed', pod: pod.pod, old }, pod, queued.refusedBy)) {
       this.#unschedulable.delete(pod.uid);
       this.#awaken(queued);
     }
@@ -133,14 +134,22 @@ export class SchedulingQueue {
     this.#watchPauses();
   }
 
-  /** Gives the Pods that an event concerns another chance. */
-  happened(event: ClusterEvent): void {
+  /** Gives the Pods that an event concerns another chance; where `among` is given, of these only. */
+  happened(event: ClusterEvent, among?: (pod: PodInfo) => boolean): void {
     for (const queued of this.#unschedulable.values()) {
-      if (queued.gated || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
+      if (queued.gated || among?.(queued.pod) === false || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
       this.#unschedulable.delete(queued.pod.uid);
       this.#awaken(queued);
     }
     this.#serve();
+  }
+
+  /** Lets a waiting Pod be tried as soon as its pause is over, whatever it waits for. */
+  activate(uid: string): void {
+    const queued = this.#unschedulable.get(uid);
+    if (!queued || queued.gated) return;
+    this.#unschedulable.delete(uid);
+    this.#awaken(queued);
   }
 
   close(): void {

@@ -36,6 +36,8 @@ export interface PreemptionParts {
   readonly random: Random;
   readonly cluster: ClusterState;
   readonly nominations: Nominations;
+  /** Takes the nomination of a Pod back in its status. */
+  withdraw(pod: corev1.Pod): Promise<void>;
   /** Tells people that a Pod had to go. */
   announce(victim: corev1.Pod, preemptor: corev1.Pod, nodeName: string): void;
 }
@@ -53,7 +55,6 @@ export function defaultPreemption(parts: PreemptionParts): Plugin {
       const { numberOfNodes } = diagnosis;
       return { nominatedNode: '', message: `preemption: ${fitMessage({ numberOfNodes, byNode, others: notHelpful, beforeNodes: undefined })}` };
     },
-    wakes: (event) => event.type === 'pod-gone',
   };
 }
 
@@ -91,9 +92,11 @@ function candidates(run: FilterRun, diagnosis: Diagnosis, { parts, byNode, budge
   return found;
 }
 
-async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client, clock, nominations, announce }: PreemptionParts): Promise<void> {
+async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client, clock, nominations, withdraw, announce }: PreemptionParts): Promise<void> {
   // Lesser Pods that hoped for this node must look again.
-  for (const other of nominations.on(node.name)) if (other.priority < pod.priority) nominations.clear(other.uid);
+  const outdone = nominations.on(node.name).filter(({ priority }) => priority < pod.priority);
+  for (const other of outdone) nominations.clear(other.uid);
+  await Promise.all(outdone.map((other) => unless(() => withdraw(other.pod), isNotFound)));
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
@@ -116,4 +119,13 @@ async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client,
       announce(victim.pod, pod.pod, node.name);
     }),
   );
+}
+
+/** Does something that may fail in a way that is of no matter. */
+async function unless(act: () => Promise<void>, harmless: (error: unknown) => boolean): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!harmless(error)) throw error;
+  }
 }

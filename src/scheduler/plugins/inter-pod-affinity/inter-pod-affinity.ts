@@ -1,10 +1,10 @@
 /** Pod affinity and anti-affinity. Upstream: pkg/scheduler/framework/plugins/interpodaffinity */
 import type { Informers } from '../../../client/informers.ts';
 import { namespaces } from '../../../resources/core/namespace.ts';
-import { nodeMayFit } from '../../framework/cluster-event.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { NamespaceLabels } from '../../state/affinity-term.ts';
 import { affinityFilter, name } from './affinity-filter.ts';
+import { affinityMayHold } from './affinity-hints.ts';
 import { affinityScore } from './affinity-score.ts';
 
 /** `hardWeight`: how much it counts in scores that a Pod which is there requires this one near. */
@@ -15,7 +15,6 @@ export function interPodAffinity(informers: Informers, hardWeight = 1): Plugin {
     name,
     filter: (pod, cluster) => affinityFilter(pod, cluster, namespaceLabels),
     score: (pod, cluster) => affinityScore(pod, cluster, namespaceLabels, hardWeight),
-    wakes: (event) =>
-      nodeMayFit(event, 'labels') || event.type === 'pod-placed' || event.type === 'pod-relabelled' || event.type === 'pod-gone' || event.type === 'self-changed' || event.type === 'namespace-changed',
+    wakes: (event, pod) => affinityMayHold(event, pod, namespaceLabels),
   };
 }

@@ -1,5 +1,5 @@
 /** nodeSelector and node affinity. Upstream: pkg/scheduler/framework/plugins/nodeaffinity */
-import { nodeMayFit } from '../../framework/cluster-event.ts';
+import { nodeBeganToFit } from '../../framework/cluster-event.ts';
 import { scaleToHighest } from '../../framework/normalize.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/rejection.ts';
@@ -28,11 +28,6 @@ export function nodeAffinity(): Plugin {
         normalize: (scores) => scaleToHighest(scores),
       };
     },
-    wakes: (event, { pod }) => {
-      if (event.type === 'self-changed') return true;
-      if (event.type !== 'node-added' && event.type !== 'node-changed') return false;
-      const { name: nodeName = '', labels = {} } = event.node.metadata;
-      return nodeMayFit(event, 'labels') && (requiredNodes(pod.spec)?.({ name: nodeName, labels }) ?? true);
-    },
+    wakes: (event, { pod }) => nodeBeganToFit(event, ['labels'], requiredNodes(pod.spec) ?? (() => true)),
   };
 }

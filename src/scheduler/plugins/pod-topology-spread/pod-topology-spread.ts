@@ -11,12 +11,12 @@ import { statefulSets } from '../../../resources/apps/stateful-set.ts';
 import { replicationControllers } from '../../../resources/core/replication-controller.ts';
 import { services } from '../../../resources/core/service.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
-import { nodeMayFit } from '../../framework/cluster-event.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { selectorOrNothing } from '../../state/affinity-term.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { defaultConstraints, ownConstraints } from './constraint.ts';
 import { name, spreadFilter } from './spread-filter.ts';
+import { spreadMayHold } from './spread-hints.ts';
 import { spreadScore, type SpreadScoring } from './spread-score.ts';
 
 export function podTopologySpread(informers: Informers): Plugin {
@@ -36,11 +36,7 @@ export function podTopologySpread(informers: Informers): Plugin {
       const wanted = scoring(pod);
       return wanted.constraints.length === 0 ? undefined : spreadScore(pod, wanted, cluster, feasible);
     },
-    wakes: (event, pod) => {
-      if (event.type === 'self-changed' || event.type === 'node-removed') return true;
-      if (event.type === 'pod-placed' || event.type === 'pod-relabelled' || event.type === 'pod-gone') return event.pod.metadata.namespace === pod.namespace;
-      return nodeMayFit(event, 'labels', 'taints');
-    },
+    wakes: spreadMayHold,
   };
 }
 
