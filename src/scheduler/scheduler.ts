@@ -21,6 +21,7 @@ import type * as corev1 from '../resources/types/core-v1.ts';
 import { defaultConfiguration, defaultSchedulerName, type ProfileConfiguration, type SchedulerConfiguration } from './configuration.ts';
 import { defaultPlugins } from './default-plugins.ts';
 import { listen } from './event-sources.ts';
+import { Extenders } from './extenders/extenders.ts';
 import { fitMessage } from './framework/fit-error.ts';
 import { Framework } from './framework/framework.ts';
 import { isRejection, type Diagnosis, type PostFilterResult, type Reservation } from './framework/plugin.ts';
@@ -66,6 +67,7 @@ class Scheduler implements RunningScheduler {
   readonly #cluster = new ClusterState();
   readonly #nominations = new Nominations();
   readonly #profiles: Profiles;
+  readonly #extenders: Extenders;
   readonly #queue: SchedulingQueue;
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
@@ -80,7 +82,9 @@ class Scheduler implements RunningScheduler {
     const [cluster, nominations] = [this.#cluster, this.#nominations];
     this.#logger = context.logger.with({ component: this.name });
     this.#pods = informers.of(pods);
-    this.#profiles = new Profiles((context.configuration ?? defaultConfiguration()).profiles.map((profile) => this.#profile(context, profile)));
+    const configuration = context.configuration ?? defaultConfiguration();
+    this.#extenders = new Extenders(configuration.extenders, this.#logger);
+    this.#profiles = new Profiles(configuration.profiles.map((profile) => this.#profile(context, profile)));
     this.#queue = new SchedulingQueue({ clock, framework: this.#profiles });
     this.#stopListening = listen({ informers, cluster, queue: this.#queue, nominations, isOurs: (name) => this.#profiles.has(name) });
   }
@@ -89,8 +93,8 @@ class Scheduler implements RunningScheduler {
     const [cluster, nominations] = [this.#cluster, this.#nominations];
     const { schedulerName, percentageOfNodesToScore: percentage } = configuration;
     const reports = new PodReports({ client, clock, recorder: recorder(schedulerName) });
-    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }, configuration), nominations);
-    return { schedulerName, framework, reports, search: new NodeSearch({ framework, cluster, nominations, random, percentage }) };
+    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders: this.#extenders }, configuration), nominations);
+    return { schedulerName, framework, reports, search: new NodeSearch({ framework, cluster, nominations, random, percentage, extenders: this.#extenders }) };
   }
 
   get idle(): boolean {
@@ -107,19 +111,26 @@ class Scheduler implements RunningScheduler {
     this.#stop.abort(new Error('the scheduler is closing'));
     await this.#running;
     await Promise.all(this.#inFlight);
+    this.#extenders.close();
   }
 
   async #run(): Promise<void> {
     for (let queued = await this.#queue.next(); queued; queued = await this.#queue.next()) {
       const { uid } = queued.pod;
       try {
-        if (this.#refresh(queued)) this.#attempt(queued);
+        if (this.#refresh(queued)) await this.#attempt(queued);
       } catch (error) {
         this.#failed(queued, error);
       }
       this.#queue.done(uid);
       await turn();
     }
+  }
+
+  /** Whether a Pod is still there and has no node: it may have gone while others were asked. */
+  #stillWaits(pod: PodInfo): boolean {
+    const current = this.#pods.get(objectKey(pod.pod));
+    return current?.metadata.uid === pod.uid && !current.spec?.nodeName && !isTerminating(current);
   }
 
   /** Brings a Pod given out up to date. False when it needs no node any more. */
@@ -131,17 +142,20 @@ class Scheduler implements RunningScheduler {
     return true;
   }
 
-  #attempt(queued: QueuedPod): void {
+  /** Awaits only where extenders are asked: otherwise the node is chosen and taken in one turn. */
+  async #attempt(queued: QueuedPod): Promise<void> {
     const { pod } = queued;
     if (this.#cluster.nodes.length === 0) {
       this.#refuse(queued, new Set(), 'no nodes available to schedule pods', '');
       return;
     }
-    const { node, diagnosis } = this.#profiles.of(pod).search.find(pod);
+    const found = this.#profiles.of(pod).search.find(pod);
+    const { node, diagnosis } = found instanceof Promise ? await found : found;
     if (diagnosis) {
-      this.#notFound(queued, diagnosis);
+      await this.#notFound(queued, diagnosis);
       return;
     }
+    if (!this.#stillWaits(pod)) return;
     this.#cluster.assume(pod, node.name);
     const reservations = this.#profiles.of(pod).framework.reserve(pod, node);
     if (isRejection(reservations)) {
@@ -154,9 +168,11 @@ class Scheduler implements RunningScheduler {
   }
 
   /** No node fits: maybe room can be made. */
-  #notFound(queued: QueuedPod, diagnosis: Diagnosis): void {
+  async #notFound(queued: QueuedPod, diagnosis: Diagnosis): Promise<void> {
     const { pod } = queued;
-    const result = this.#profiles.of(pod).framework.postFilter(pod, this.#cluster, diagnosis);
+    const decided = this.#profiles.of(pod).framework.postFilter(pod, this.#cluster, diagnosis);
+    const result = decided instanceof Promise ? await decided : decided;
+    if (!this.#stillWaits(pod)) return;
     if (result?.nominatedNode !== undefined) this.#nominations.set(pod, result.nominatedNode);
     this.#refuse(queued, diagnosis.plugins, fitMessage(diagnosis, result?.message), result?.nominatedNode);
     if (result?.act) this.#track(this.#makeRoom(pod, result));
@@ -203,7 +219,7 @@ class Scheduler implements RunningScheduler {
       if (reservations.some(({ prepare, ready }) => prepare ?? ready)) await this.#announce(pod, node.name);
       for (const reservation of reservations) await reservation.prepare?.();
       for (const reservation of reservations) if (reservation.ready) await this.#awaitOthers(reservation.ready(this.#stop.signal));
-      await this.#profiles.of(pod).framework.bind(pod, node.name);
+      if (!(await this.#extenders.bind(pod, node.name))) await this.#profiles.of(pod).framework.bind(pod, node.name);
     } catch (error) {
       this.#giveBack(pod, reservations);
       if (!this.#stop.signal.aborted && this.#refresh(queued)) this.#failed(queued, error);

@@ -45,6 +45,8 @@ export class SchedulingQueue {
   readonly #unschedulable = new Map<string, QueuedPod>();
   /** Uids of Pods given out and not done. */
   readonly #working = new Set<string>();
+  /** What happened while Pods were given out: they must hear of it when they are refused. */
+  #missed: ClusterEvent[] = [];
   #order = 0;
   #taker: ((pod: QueuedPod | undefined) => void) | undefined;
   #pauseTimer: Timer | undefined;
@@ -113,6 +115,7 @@ export class SchedulingQueue {
   /** The attempt is over: the Pod was given back before, or is not to be queued. */
   done(uid: string): void {
     this.#working.delete(uid);
+    if (this.#working.size === 0) this.#missed = [];
   }
 
   /** Takes back a Pod that was refused by these plugins. */
@@ -120,6 +123,10 @@ export class SchedulingQueue {
     queued.refusedBy = by;
     queued.joined = this.#clock.now();
     queued.notBefore = this.#clock.monotonic() + pauseAfter(queued.attempts);
+    if (this.#missed.some((event) => this.#framework.wakes(event, queued.pod, by))) {
+      this.#awaken(queued);
+      return;
+    }
     this.#unschedulable.set(queued.pod.uid, queued);
     this.#watchLeftovers();
   }
@@ -136,6 +143,7 @@ export class SchedulingQueue {
 
   /** Gives the Pods that an event concerns another chance; where `among` is given, of these only. */
   happened(event: ClusterEvent, among?: (pod: PodInfo) => boolean): void {
+    if (this.#working.size > 0) this.#missed.push(event);
     for (const queued of this.#unschedulable.values()) {
       if (queued.gated || among?.(queued.pod) === false || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
       this.#unschedulable.delete(queued.pod.uid);

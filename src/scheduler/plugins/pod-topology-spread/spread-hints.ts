@@ -1,12 +1,11 @@
-/** Which events may let a Pod through whose topology spread constraints kept it away. */
+/** Which events may let a Pod through that its topology spread constraints kept away. */
 import { isTerminating } from '../../../resources/core/pod-readiness.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
 import { nodeBefore, nodeThatMayFit, type ClusterEvent } from '../../framework/cluster-event.ts';
 import { sameLabels, type PodInfo } from '../../state/pod-info.ts';
-import { ownConstraints } from './constraint.ts';
+import type { SpreadConstraint } from './constraint.ts';
 
-export function spreadMayHold(event: ClusterEvent, pod: PodInfo): boolean {
-  const constraints = ownConstraints(pod, 'DoNotSchedule');
+export function spreadMayHold(event: ClusterEvent, pod: PodInfo, constraints: readonly SpreadConstraint[]): boolean {
   const countedBy = ({ metadata: { namespace, labels } }: corev1.Pod): boolean[] => constraints.map(({ selector }) => namespace === pod.namespace && selector.matches(labels));
   const counts = (other: corev1.Pod): boolean => countedBy(other).includes(true);
   switch (event.type) {

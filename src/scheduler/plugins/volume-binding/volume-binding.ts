@@ -19,7 +19,7 @@ import type { NodeFacts } from '../../state/node-selector.ts';
 import { usesClaim, type PodInfo } from '../../state/pod-info.ts';
 import { canProvision, claimKey, claimReference, classOf, findVolume, isBound, reaches, selectedNode, waitsForPod } from './claim-binding.ts';
 import { hasGrown, storageCapacity, type HasRoom } from './storage-capacity.ts';
-import { whenBound } from './when-bound.ts';
+import { usualTimeout, whenBound } from './when-bound.ts';
 
 const name = 'VolumeBinding';
 const unreachable = unresolvable(name, "node(s) didn't match PersistentVolume's node affinity");
@@ -45,6 +45,8 @@ export interface VolumeBindingParts {
   readonly client: ApiClient;
   readonly informers: Informers;
   readonly clock: Clock;
+  /** How long binding may take, ms; default ten minutes. */
+  readonly bindTimeout?: number;
 }
 
 export function volumeBinding(parts: VolumeBindingParts): Plugin {
@@ -147,7 +149,7 @@ class VolumeBinder {
     return {
       prepare: () => this.#write(plan, node.name),
       ready: async (signal) => {
-        await whenBound({ claims: this.#claims, clock: this.#parts.clock, keys, provisioned: new Set(plan.provisioned.map(claimKey)), node: node.name, signal });
+        await whenBound({ claims: this.#claims, clock: this.#parts.clock, timeout: this.#parts.bindTimeout ?? usualTimeout, keys, provisioned: new Set(plan.provisioned.map(claimKey)), node: node.name, signal });
         release();
       },
       release,
