@@ -15,8 +15,11 @@ const programs = [{ era: '1.20', program: findKubectl() as string | undefined },
 /** The words of a command, as a shell would split it. */
 const words = (run: string): string[] => (run.match(/(?:'[^']*'|[^' ])+/g) ?? []).map((word) => word.replaceAll("'", ''));
 
+/** Such short work is done before there is garbage to collect. */
+const quickly = { GOGC: 'off' };
+
 async function compare(kubectl: Kubectl, { run, prints, input = '', code = 0, on, editor }: Case): Promise<void> {
-  const result = await kubectl.try(words(run), input, editor === undefined ? {} : { KUBE_EDITOR: editor });
+  const result = await kubectl.try(words(run), input, editor === undefined ? quickly : { ...quickly, KUBE_EDITOR: editor });
   assert.equal(result.code, code, result.stderr);
   const printed = result[on ?? (code === 0 ? 'stdout' : 'stderr')];
   assert.match(printed.endsWith('\n') ? printed : `${printed}\n`, expectedText(prints));
