@@ -26,7 +26,6 @@ export const access: readonly Case[] = [
   { run: 'patch rolebinding bob-admin -p {"roleRef":{"name":"edit"}}', code: 1, prints: 'The RoleBinding "bob-admin" is invalid: roleRef: Invalid value: {"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"}: cannot change roleRef', page: `${rbac}#clusterrolebinding-example` },
   { run: 'describe serviceaccount robot', prints: 'Name:                robot\nNamespace:           default\nLabels:              <none>\nAnnotations:         <none>\nImage pull secrets:  <none>\nMountable secrets:   <none>\nTokens:              <none>\nEvents:              <none>', page: 'tasks/configure-pod-container/configure-service-account/' },
   { run: 'create token robot --duration=1h', prints: 'ey{*}.ey{*}.{*}', page: 'tasks/configure-pod-container/configure-service-account/', only: 'newer' },
-  { run: 'set serviceaccount deployment web robot', prints: 'deployment.apps/web serviceaccount updated', page: generated('set/kubectl_set_serviceaccount') },
   { run: 'auth can-i delete pods --as=jane', code: 1, on: 'stdout', prints: 'no', page: checking },
   { run: 'auth can-i delete pods --as=system:serviceaccount:default:robot', prints: 'yes', page: checking },
   { run: 'auth can-i create deployments --subresource=scale', prints: 'yes', page: generated('auth/kubectl_auth_can-i') },

@@ -30,6 +30,7 @@ const daemonSets = 'tasks/manage-daemon/update-daemon-set/';
 
 export const batch: readonly Case[] = [
   { run: 'create -f -', input: objects, prints: 'cronjob.batch/hello created\nstatefulset.apps/db created\ndaemonset.apps/agent created', page: cronJobs },
+  { run: 'create job once --image=busybox', prints: 'job.batch/once created', page: generated('create') },
   { run: 'get cronjob hello', prints: 'NAME    SCHEDULE    TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE\nhello   0 0 1 1 *   <none>     False     0        <none>          {age}', page: cronJobs },
   { run: 'get cronjob hello -o wide --no-headers', prints: 'hello   0 0 1 1 *   <none>     False     0        <none>          {age}   hello        busybox:1.28   <none>', page: cronJobs },
   { run: 'describe cronjob hello', page: cronJobs, prints: 'Name:                          hello\nNamespace:                     default\nLabels:                        <none>\nAnnotations:                   <none>\nSchedule:                      0 0 1 1 *\nConcurrency Policy:            Allow\nSuspend:                       False\nSuccessful Job History Limit:  3\nFailed Job History Limit:      1\nStarting Deadline Seconds:     <unset>\nSelector:                      <unset>\nParallelism:                   <unset>\nCompletions:                   <unset>\nPod Template:\n{...}\nLast Schedule Time:  <unset>\nActive Jobs:         <none>\nEvents:              <none>' },

@@ -21,5 +21,4 @@ export const configuration: readonly Case[] = [
   { run: 'describe role reader', prints: 'Name:         reader\nLabels:       <none>\nAnnotations:  <none>\nPolicyRule:\n  Resources  Non-Resource URLs  Resource Names  Verbs\n  ---------  -----------------  --------------  -----\n  pods       []                 []              [get list]', page: 'reference/access-authn-authz/rbac/' },
   { run: 'auth can-i list pods --as=jane', prints: 'yes', page: 'reference/access-authn-authz/authorization/#checking-api-access' },
   { run: 'get pods nothing --as=nobody', code: 1, prints: 'Error from server (Forbidden): pods "nothing" is forbidden: User "nobody" cannot get resource "pods" in API group "" in the namespace "default"', page: 'reference/access-authn-authz/authorization/' },
-  { run: 'create job once --image=busybox', prints: 'job.batch/once created', page: generated('create') },
 ];

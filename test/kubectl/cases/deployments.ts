@@ -47,4 +47,11 @@ export const deployments: readonly Case[] = [
   { run: 'scale deployment/web --replicas=3 --current-replicas=9', code: 1, prints: '{*}xpected replicas to be 9, was 3', page: generated('scale') },
   { run: 'autoscale deployment/web --min=10 --max=15', prints: 'horizontalpodautoscaler.autoscaling/web autoscaled', page: workloads },
   { run: 'delete hpa web', prints: 'horizontalpodautoscaler.autoscaling "web" deleted{*}', page: generated('delete') },
+  { run: 'set serviceaccount deployment web default', prints: 'deployment.apps/web serviceaccount updated', page: generated('set/kubectl_set_serviceaccount') },
+  { run: 'autoscale deployment web --min=3 --max=5 --cpu-percent=80 --name=scaler', prints: 'horizontalpodautoscaler.autoscaling/scaler autoscaled', page: 'tasks/run-application/horizontal-pod-autoscale-walkthrough/' },
+  { run: 'wait --for=condition=AbleToScale hpa/scaler --timeout=20s', prints: 'horizontalpodautoscaler.autoscaling/scaler condition met', page: generated('wait') },
+  { run: 'get hpa scaler', prints: 'NAME     REFERENCE        TARGETS              MINPODS   MAXPODS   REPLICAS   AGE\nscaler   Deployment/web   cpu: <unknown>/80%   3         5         {*}   {age}', page: 'tasks/run-application/horizontal-pod-autoscale-walkthrough/' },
+  { run: 'describe hpa scaler', page: 'tasks/run-application/horizontal-pod-autoscale-walkthrough/', prints: 'Name:                                                  scaler\n{...}\nReference:                                             Deployment/web\nMetrics:                                               ( current / target )\n  resource cpu on pods  (as a percentage of request):  <unknown> / 80%\nMin replicas:                                          3\nMax replicas:                                          5\nDeployment pods:                                       {*} current / {*} desired\nConditions:\n  Type           Status  Reason                   Message\n  ----           ------  ------                   -------\n  AbleToScale    True    {*}\n{...}' },
+  { run: 'delete hpa/scaler', prints: 'horizontalpodautoscaler.autoscaling "scaler" deleted{*}', page: generated('delete') },
+  { run: 'get deployments.v1.apps web -o name', prints: 'deployment.apps/web', page: quick },
 ];

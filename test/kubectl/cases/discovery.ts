@@ -10,6 +10,5 @@ export const discovery: readonly Case[] = [
   { run: 'get namespace nothing', code: 1, prints: 'Error from server (NotFound): namespaces "nothing" not found', page: notFound },
   { run: 'create configmap Wrong_Name', code: 1, prints: '{*}ConfigMap "Wrong_Name" is invalid: metadata.name: Invalid value: "Wrong_Name": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \'-\' or \'.\', and must start and end with an alphanumeric character{*}', page: 'concepts/overview/working-with-objects/names/' },
   { run: 'get --raw /readyz', prints: 'ok', page: 'reference/using-api/health-checks/' },
-  { run: 'delete deployment/web service/web service/np service/far', prints: 'deployment.apps "web" deleted{*}\nservice "web" deleted{*}\nservice "np" deleted{*}\nservice "far" deleted{*}', page: generated('delete') },
   { run: 'delete namespace n', prints: 'namespace "n" deleted', page: 'tasks/administer-cluster/namespaces-walkthrough/' },
 ];

@@ -18,4 +18,5 @@ export const nodes: readonly Case[] = [
   { run: 'label nodes node-0001 disktype=ssd', prints: 'node/node-0001 labeled', page: 'tasks/configure-pod-container/assign-pods-nodes/' },
   { run: "label nodes node-0001 'bad key=x'", code: 1, prints: 'The Node "node-0001" is invalid: metadata.labels: Invalid value: "bad key": name part must consist of alphanumeric characters, \'-\', \'_\' or \'.\', and must start and end with an alphanumeric character{*}', page: 'concepts/overview/working-with-objects/labels/#syntax-and-character-set' },
   { run: 'drain node-0002 --ignore-daemonsets --force --timeout=60s', prints: 'node/node-0002 {*}ordoned\n{...}\nnode/node-0002 {*}ed', page: 'tasks/administer-cluster/safely-drain-node/' },
+  { run: 'delete deployment/web service/web service/np service/far', prints: 'deployment.apps "web" deleted{*}\nservice "web" deleted{*}\nservice "np" deleted{*}\nservice "far" deleted{*}', page: generated('delete') },
 ];

@@ -26,7 +26,6 @@ const limits = 'tasks/administer-cluster/manage-resources/memory-default-namespa
 const quotas = 'concepts/policy/resource-quotas/';
 const budgets = 'tasks/run-application/configure-pdb/';
 const priorities = 'concepts/scheduling-eviction/pod-priority-preemption/';
-const scaling = 'tasks/run-application/horizontal-pod-autoscale-walkthrough/';
 
 export const policies: readonly Case[] = [
   { run: 'create -f -', input: objects, prints: 'networkpolicy.networking.k8s.io/access-web created\nlimitrange/mem-limit created\nruntimeclass.node.k8s.io/gvisor created\nlease.coordination.k8s.io/holder created', page: 'concepts/services-networking/network-policies/' },
@@ -50,9 +49,4 @@ export const policies: readonly Case[] = [
   { run: 'get priorityclass', prints: 'NAME                      VALUE        GLOBAL-DEFAULT   AGE   PREEMPTIONPOLICY\nhigh                      1000         false            {age}   PreemptLowerPriority\nsystem-cluster-critical   2000000000   false            {age}   PreemptLowerPriority\nsystem-node-critical      2000001000   false            {age}   PreemptLowerPriority', page: priorities },
   { run: 'describe runtimeclass gvisor', prints: 'Name:         gvisor\nNamespace:\nLabels:       <none>\nAnnotations:  <none>\nAPI Version:  node.k8s.io/v1\nHandler:      runsc\nKind:         RuntimeClass\nMetadata:\n{...}\nEvents:                <none>', page: 'concepts/containers/runtime-class/' },
   { run: 'describe lease holder', prints: 'Name:         holder\nNamespace:    default\n{...}\nSpec:\n  Holder Identity:         me\n  Lease Duration Seconds:  15\nEvents:                    <none>', page: 'concepts/architecture/leases/' },
-  { run: 'autoscale deployment web --min=3 --max=5 --cpu-percent=80 --name=scaler', prints: 'horizontalpodautoscaler.autoscaling/scaler autoscaled', page: scaling },
-  { run: 'wait --for=condition=AbleToScale hpa/scaler --timeout=20s', prints: 'horizontalpodautoscaler.autoscaling/scaler condition met', page: generated('wait') },
-  { run: 'get hpa scaler', prints: 'NAME     REFERENCE        TARGETS              MINPODS   MAXPODS   REPLICAS   AGE\nscaler   Deployment/web   cpu: <unknown>/80%   3         5         {*}   {age}', page: scaling },
-  { run: 'describe hpa scaler', page: scaling, prints: 'Name:                                                  scaler\n{...}\nReference:                                             Deployment/web\nMetrics:                                               ( current / target )\n  resource cpu on pods  (as a percentage of request):  <unknown> / 80%\nMin replicas:                                          3\nMax replicas:                                          5\nDeployment pods:                                       {*} current / {*} desired\nConditions:\n  Type           Status  Reason                   Message\n  ----           ------  ------                   -------\n  AbleToScale    True    {*}\n{...}' },
-  { run: 'delete hpa/scaler pdb/my-pdb', prints: 'horizontalpodautoscaler.autoscaling "scaler" deleted{*}\npoddisruptionbudget.policy "my-pdb" deleted{*}', page: generated('delete') },
 ];
