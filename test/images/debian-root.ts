@@ -39,7 +39,7 @@ export class DebianRoot {
 
   libraries(name: string): TarEntry[] {
     const loader = realpathSync(this.#loader());
-    const listed = execFileSync(loader, ['--inhibit-cache', '--library-path', this.#libraryPath(), '--list', this.locate(name)], { encoding: 'utf8' });
+    const listed = execFileSync(loader, ['--inhibit-cache', '--library-path', this.libraryFolders().join(':'), '--list', this.locate(name)], { encoding: 'utf8' });
     const missing = /^\s*(\S+) => not found/m.exec(listed);
     if (missing) throw new Error(`${name} needs ${missing[1]}, which no package here brings`);
     const paths = [...listed.matchAll(/=> (\/\S+)/g)].map(([, file = '']) => file);
@@ -60,17 +60,18 @@ export class DebianRoot {
     return out;
   }
 
+  /** Where the loader finds the packages' shared libraries. */
+  libraryFolders(): string[] {
+    const library = this.locate('usr/lib');
+    const triplets = readdirSync(library).filter((name) => name.endsWith('-linux-gnu')).map((name) => path.join(library, name));
+    return [library, ...triplets, ...triplets.map((folder) => path.join(folder, 'systemd'))].filter((folder) => existsSync(folder));
+  }
+
   #loader(): string {
     const found = [this.locate('usr/lib64/ld-linux-x86-64.so.2'), this.locate('usr/lib/ld-linux-aarch64.so.1')].find((file) => lstatSync(file, { throwIfNoEntry: false }));
     if (found === undefined) throw new Error('libc6 brings no loader for this architecture');
     const link = readlinkSync(found);
     return path.isAbsolute(link) ? this.locate(link) : path.resolve(path.dirname(found), link);
-  }
-
-  #libraryPath(): string {
-    const library = this.locate('usr/lib');
-    const triplets = readdirSync(library).filter((name) => name.endsWith('-linux-gnu')).map((name) => path.join(library, name));
-    return [library, ...triplets, ...triplets.map((folder) => path.join(folder, 'systemd'))].filter((folder) => existsSync(folder)).join(':');
   }
 }
 
