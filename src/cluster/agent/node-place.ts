@@ -56,7 +56,7 @@ function chooseRange({ clusterCidr, random }: PlaceRequest, items: readonly core
 
 /** Whether it is this call that gave the node its range. */
 async function register({ client, nodeName }: PlaceRequest, podCidr: string, existing: corev1.Node | undefined): Promise<boolean> {
-  const node = newNode(nodeName, [podCidr], {});
+  const node = newNode(nodeName, [podCidr]);
   try {
     if (existing) await client.of(nodes).patch(nodeName, 'merge', { metadata: { uid: existing.metadata.uid }, spec: node.spec });
     else await client.of(nodes).create(node);
