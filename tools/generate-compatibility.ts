@@ -41,6 +41,12 @@ versions, named formats, optional values). What differs from upstream:
 FlowSchemas and PriorityLevelConfigurations are obeyed. Every request takes one seat, whatever it costs; watches take none; borrowed
 seats are not taken back from running requests; the \`Dangling\` condition of FlowSchemas is not written.
 
+## Scheduling
+
+Profiles, extenders and the default plugins are there, but for dynamic resource allocation: nobody allocates ResourceClaims or makes them
+from templates, and Pods that name them are placed as if they did not. Arguments of plugins that are not known are refused
+(docs/scheduler.md says which are).
+
 ## Settings
 
 \`k8ts up --compat NAME,...\` makes a cluster behave as older ones did; \`--tutorial\` switches all of them on. A setting that is
