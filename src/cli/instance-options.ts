@@ -1,13 +1,13 @@
-/**
- * What an instance can be told: one row an option, read alike from the command line and from `--config FILE`.
- * Values stay text until `parseInstanceOptions` has checked them, so that both sources get the same answers.
- */
+/** What an instance can be told: one row an option. */
 import { hostname } from 'node:os';
-import path from 'node:path';
-import { defaultEvictionHard, defaultTransitionSeconds } from '../cluster/eviction-options.ts';
-import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, parseSeconds, parseThreshold, type Datastore } from './option-values.ts';
+import type { NodeSettings } from '../cluster/node-settings.ts';
+import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, type Datastore } from './option-values.ts';
 import { usageError } from './failure.ts';
 import { rangesOverlap } from './ip-range.ts';
+import { checkMachine, nodeOptions, parseNodeOptions } from './node-options.ts';
+import { rawFromRows, textInForce, type InstanceOption, type RawOptions } from './option-rows.ts';
+
+export type { RawOptions } from './option-rows.ts';
 
 export interface InstanceOptions {
   /** Undefined: the default, or a folder for this run only (see data-folder.ts). */
@@ -30,23 +30,8 @@ export interface InstanceOptions {
   readonly registries: string | undefined;
   /** Names the DNS servers that are asked about names outside of the cluster. */
   readonly resolvConf: string;
-  /** How much must stay available on the node: 'memory.available<100Mi'. */
-  readonly evictionHard: string;
-  /** Seconds for which the node stays under pressure after the last time that it was. */
-  readonly evictionTransitionSeconds: number;
-}
-
-/** Option names as users write them, with the text they gave. */
-export type RawOptions = Readonly<Partial<Record<string, string>>>;
-
-export interface InstanceOption {
-  readonly name: string;
-  /** What stands for the value in the help; undefined for a switch. */
-  readonly value?: string;
-  readonly help: string;
-  /** Whether the value is a path: a relative one counts from where it was written, the folder of the command or of the configuration file. */
-  readonly isPath?: boolean;
-  readonly fallback?: () => string;
+  /** What the node agent is told. */
+  readonly node: NodeSettings;
 }
 
 export const instanceOptions: readonly InstanceOption[] = [
@@ -65,36 +50,14 @@ export const instanceOptions: readonly InstanceOption[] = [
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
   { name: 'registries', value: 'FILE', isPath: true, help: 'mirrors and credentials of image registries, in the form of k3s (default: DIR/registries.yaml where it exists)' },
   { name: 'resolv-conf', value: 'FILE', isPath: true, help: 'where names outside of the cluster are asked', fallback: () => '/etc/resolv.conf' },
-  { name: 'eviction-hard', value: 'SIGNAL<AMOUNT', help: 'evict Pods when less is available, an amount or a share: memory.available<10%', fallback: () => defaultEvictionHard },
-  { name: 'eviction-pressure-transition-period', value: 'TIME', help: 'how long the node counts as under pressure afterwards', fallback: () => `${defaultTransitionSeconds / 60}m` },
   { name: 'tutorial', help: 'every --compat setting at once' },
+  ...nodeOptions,
 ];
 
 const known = new Map(instanceOptions.map((option) => [option.name, option]));
 
-/**
- * Checks a configuration file's content. Throws usage errors that name the file and the entry. Registries that stand in it are named by
- * the file itself: they hold passwords, which have no place on a command line.
- */
-export function rawFromConfig(file: string, content: unknown): RawOptions {
-  if (content === null || content === undefined) return {};
-  if (typeof content !== 'object' || Array.isArray(content)) throw usageError(`${file} is not a list of options such as "port: 6443"`);
-  const raw: Record<string, string> = {};
-  const folder = path.dirname(path.resolve(file));
-  for (const [name, value] of Object.entries(content)) {
-    if (!known.has(name)) throw usageError(`${file} has an unknown option "${name}": the names are those of the flags (${[...known.keys()].join(', ')})`);
-    if (name === 'registries' && typeof value === 'object') raw[name] = path.resolve(file);
-    else if (Array.isArray(value)) raw[name] = value.join(',');
-    else if (['string', 'number', 'boolean'].includes(typeof value)) raw[name] = String(value);
-    else throw usageError(`${file}: "${name}" needs a plain value`);
-  }
-  return resolvePaths(raw, folder);
-}
-
-/** The same with every path absolute: the server may run in another folder than the command that starts it. */
-export function resolvePaths(raw: RawOptions, folder: string): RawOptions {
-  return Object.fromEntries(Object.entries(raw).map(([name, text]) => [name, known.get(name)?.isPath === true && text !== undefined ? path.resolve(folder, text) : text]));
-}
+/** A configuration file's content: see rawFromRows. */
+export const rawFromConfig = (file: string, content: unknown): RawOptions => rawFromRows(instanceOptions, file, content);
 
 export function parseInstanceOptions(raw: RawOptions): InstanceOptions {
   const text = (name: string): string => raw[name] ?? known.get(name)?.fallback?.() ?? '';
@@ -116,24 +79,17 @@ export function parseInstanceOptions(raw: RawOptions): InstanceOptions {
     tutorial: parseBoolean(flag('tutorial'), text('tutorial')),
     registries: raw['registries'],
     resolvConf: text('resolv-conf'),
-    evictionHard: parseThreshold(flag('eviction-hard'), text('eviction-hard')),
-    evictionTransitionSeconds: parseSeconds(flag('eviction-pressure-transition-period'), text('eviction-pressure-transition-period')),
+    node: parseNodeOptions(raw),
   };
   if (rangesOverlap(options.clusterCidr, options.serviceCidr)) {
     throw usageError(`--cluster-cidr ${options.clusterCidr} and --service-cidr ${options.serviceCidr} overlap: choose ranges apart from each other`);
   }
+  if (!options.noNode) checkMachine(options.node);
   return options;
 }
 
 /** Every option's text as it is in force, for comparison and for `status`. */
-export function effectiveText(raw: RawOptions): Record<string, string> {
-  const all: Record<string, string> = {};
-  for (const { name, fallback } of instanceOptions) {
-    const text = raw[name] ?? fallback?.();
-    if (text !== undefined && text !== '') all[name] = text;
-  }
-  return all;
-}
+export const effectiveText = (raw: RawOptions): Record<string, string> => textInForce(instanceOptions, raw);
 
 /** The command line that says the same. */
 export function asArguments(raw: RawOptions): string[] {

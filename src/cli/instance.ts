@@ -99,8 +99,7 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     hostPathClass: isOn(options, 'storageclass-hostpath'),
     registries: registriesOf(options.registries, directory),
     resolvConf: options.resolvConf,
-    evictionHard: options.evictionHard,
-    evictionTransitionSeconds: options.evictionTransitionSeconds,
+    settings: options.node,
     loadBalancerLocalhost: isOn(options, 'loadbalancer-localhost'),
   });
 }

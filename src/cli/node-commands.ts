@@ -1,7 +1,8 @@
 /** The commands about an instance's images and containers: their names, flags and help. */
 import { Option, type Command } from 'commander';
+import { agentOptions } from './agent-options.ts';
+import { addRows, readRows, type Flags } from './read-options.ts';
 
-type Flags = Readonly<Record<string, unknown>>;
 type SetExitCode = (code: number) => void;
 
 const dataDirFlag = (): Option => new Option('--data-dir <DIR>', 'the instance (default: /var/lib/k8ts)');
@@ -20,15 +21,11 @@ export function addNodeCommands(program: Command, setExitCode: SetExitCode): voi
 }
 
 function addAgent(program: Command, setExitCode: SetExitCode): void {
-  program
-    .command('agent').description('run a node in the foreground, for a cluster whose server runs elsewhere').addOption(dataDirFlag())
-    .option('--kubeconfig <FILE>', 'how to reach the cluster, and as whom').option('--server <URL>', 'the API server, in place of --kubeconfig').option('--token <TOKEN>', 'as whom, with --server').option('--ca <FILE>', "the cluster's authority, with --server")
-    .option('--node-name <NAME>', "this machine's name as a node (default: its host name)").option('--cluster-cidr <CIDR>', 'range of Pod addresses (default: a free one)').option('--registries <FILE>', 'mirrors and credentials of image registries, in the form of k3s').option('--resolv-conf <FILE>', 'where names outside of the cluster are asked (default: /etc/resolv.conf)')
-    .action(async (flags: Flags) => {
-      const text = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined);
-      const { agent } = await import('./commands/agent.ts');
-      setExitCode(await agent({ dataDir: dataDir(flags), kubeconfig: text('kubeconfig'), server: text('server'), token: text('token'), ca: text('ca'), nodeName: text('nodeName'), clusterCidr: text('clusterCidr'), registries: text('registries'), resolvConf: text('resolvConf') }));
-    });
+  const command = program.command('agent').description('run a node in the foreground, for a cluster whose server runs elsewhere');
+  addRows(command, agentOptions).action(async (flags: Flags) => {
+    const { agent } = await import('./commands/agent.ts');
+    setExitCode(await agent(await readRows(agentOptions, flags)));
+  });
 }
 
 function addImage(program: Command, setExitCode: SetExitCode): void {

@@ -1,7 +1,6 @@
 /** The forms that option values take. Each function checks one and names the flag in what it throws. */
 import { isIP, isIPv4 } from 'node:net';
 import { compatibilityNames } from '../cluster/compatibility.ts';
-import { parseEvictionHard } from '../cluster/eviction-options.ts';
 import { usageError } from './failure.ts';
 import { addressIn } from './ip-range.ts';
 
@@ -68,20 +67,10 @@ export function parseCompat(flag: string, text: string): readonly string[] {
   return names;
 }
 
-/** '30s', '5m' or '1m30s', in seconds. */
+/** '30s', '5m', '1m30s' or '1h', in seconds. */
 export function parseSeconds(flag: string, text: string): number {
-  const [, minutes, seconds] = /^(?=\d)(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text) ?? [];
-  if (minutes === undefined && seconds === undefined) throw usageError(`${flag} ${text} is not a time: write it as 30s, 5m or 1m30s`);
-  return Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
-}
-
-/** A threshold in the form of kubelets' flags, as it was written. */
-export function parseThreshold(flag: string, text: string): string {
-  try {
-    parseEvictionHard(text);
-    return text;
-  } catch (error) {
-    if (error instanceof TypeError) throw usageError(`${flag}: ${error.message}`);
-    throw error;
-  }
+  const parts = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text === '0' ? '0s' : text);
+  if (!parts || text === '') throw usageError(`${flag} ${text} is not a time: write it as 30s, 5m or 1m30s`);
+  const [hours, minutes, seconds] = parts.slice(1).map((part: string | undefined) => Number(part ?? 0));
+  return ((hours ?? 0) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0);
 }

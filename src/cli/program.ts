@@ -1,11 +1,10 @@
 /** The command line: names, flags and help of every command. What a command does is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
 import { report } from './failure.ts';
-import { instanceOptions, resolvePaths, type RawOptions } from './instance-options.ts';
+import { instanceOptions, type RawOptions } from './instance-options.ts';
 import { addNodeCommands } from './node-commands.ts';
+import { addRows, readRows, type Flags } from './read-options.ts';
 import { programVersion } from './version.ts';
-
-type Flags = Readonly<Record<string, unknown>>;
 
 /** Runs one command line and returns the exit code: 0, 1 (it failed) or 2 (it was asked wrongly). */
 export async function run(args: readonly string[]): Promise<number> {
@@ -93,30 +92,5 @@ function addLifecycle(program: Command, setExitCode: SetExitCode): void {
   });
 }
 
-function addInstanceOptions(command: Command): Command {
-  for (const { name, value, help, fallback } of instanceOptions) {
-    const preset = fallback && fallback() !== '' && name !== 'node-name' ? ` (default: ${fallback()})` : '';
-    command.option(value === undefined ? `--${name}` : `--${name} <${value}>`, `${help}${preset}`);
-  }
-  return command.option('--config <FILE>', 'read these options from a YAML file, under the same names; flags win');
-}
-
-/** The options as text: flags first, then the configuration file. A file of registries is checked before anything is done with it. */
-async function readOptions(flags: Flags): Promise<RawOptions> {
-  const given: Record<string, string> = {};
-  for (const { name, value } of instanceOptions) {
-    if (name === 'no-node') {
-      if (flags['node'] === false) given[name] = 'true';
-      continue;
-    }
-    const text = flags[name.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase())];
-    if (value === undefined && text === true) given[name] = 'true';
-    else if (typeof text === 'string') given[name] = text;
-  }
-  const file = flags['config'];
-  const fromFile = typeof file === 'string' ? (await import('./config-file.ts')).readConfigFile(file) : {};
-  const raw = { ...fromFile, ...resolvePaths(given, process.cwd()) };
-  if (raw.registries !== undefined) (await import('./registries-file.ts')).readRegistries(raw.registries);
-  return raw;
-}
-
+const addInstanceOptions = (command: Command): Command => addRows(command, instanceOptions);
+const readOptions = (flags: Flags): Promise<RawOptions> => readRows(instanceOptions, flags);

@@ -1,16 +1,14 @@
 /** The node of an all-in-one instance: the node agent over its own containerd, and its HTTPS server. */
 import { hostname } from 'node:os';
 import { systemClock, type Timer } from '../base/clock.ts';
-import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import { startTogether, type CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { codeOf } from '../base/errors.ts';
 import type { ApiClient } from '../client/client.ts';
 import type { Informers } from '../client/informers.ts';
 import type { Registries } from '../kubelet/images/registries.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
-import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard } from '../kubelet/eviction/thresholds.ts';
-import type { Reservations } from '../kubelet/node/capacity.ts';
-import type { ShutdownPeriods } from '../kubelet/node/graceful-shutdown.ts';
+import { usualNodeSettings, type NodeSettings } from '../kubelet/node/node-settings.ts';
 import { startNodeAgent } from '../kubelet/node-agent.ts';
 import { kubeletConfiguration } from '../kubelet/server/configuration.ts';
 import { guarded } from '../kubelet/server/guard.ts';
@@ -60,16 +58,10 @@ export interface NodeOptions {
   readonly componentLogs?: ComponentLogs | undefined;
   /** Where names outside of the cluster are asked; default /etc/resolv.conf. */
   readonly resolvConf?: string | undefined;
-  /** In the form of kubelets' flags; defaultEvictionHard by default. */
-  readonly evictionHard?: string | undefined;
-  /** Default 300. */
-  readonly evictionTransitionSeconds?: number | undefined;
+  /** What of the machine is for Pods, and how the Node is labelled; usualNodeSettings by default. */
+  readonly settings?: NodeSettings | undefined;
   /** Compatibility setting loadbalancer-localhost. */
   readonly loadBalancerLocalhost?: boolean | undefined;
-  /** What is kept from Pods; nothing by default. */
-  readonly reservations?: Pick<Reservations, 'systemReserved' | 'kubeReserved'> | undefined;
-  /** How long Pods get to end when the node stops; by default they are left running. */
-  readonly shutdown?: ShutdownPeriods | undefined;
   /** Compatibility setting json-file-logs. */
   readonly jsonFileLogs?: boolean | undefined;
   /** Compatibility setting storageclass-hostpath. */
@@ -86,18 +78,10 @@ export interface RunningNode extends Closable {
 const usualPort = 10250;
 
 /** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running. */
-export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const closing = new CloseStack();
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
-}
+export const startNode = (options: NodeOptions): Promise<RunningNode> => startTogether((closing) => start(options, closing));
 
 async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
-  const { client, logger, nodeName, informers } = options;
+  const { client, logger, nodeName, informers, settings = usualNodeSettings } = options;
   const administrator = options.administrator ?? client;
   const { actAs = () => administrator } = options;
   closing.add(keepNodeRoles({ client: administrator, informers, logger, nodeName, roles: options.roles ?? [] }), (it) => it.close());
@@ -117,8 +101,7 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     resolvConf: options.resolvConf,
     jsonFileLogs: options.jsonFileLogs,
     staticPods: options.staticPods,
-    reservations: { ...options.reservations, eviction: { evictionHard: parseEvictionHard(options.evictionHard ?? defaultEvictionHard), pressureTransitionMs: (options.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000 } },
-    shutdown: options.shutdown,
+    ...settings,
     version: `v1.36.0+k8ts.${options.version}`,
     port: listener.port,
   });
@@ -129,9 +112,11 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
   if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
   const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
     namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
-  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => kubeletConfiguration({ ...options, port: listener.port }) }), { client, nodeName, clock: systemClock });
+  handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => kubeletConfiguration({ ...options, settings, port: listener.port }) }), { client, nodeName, clock: systemClock });
   const { pki } = options;
   if (pki && !options.serving) closing.add(renewDaily(() => listener.setTls(servingTls(options, pki))), (timer) => timer.cancel());
+  // Pods that end with the node end while names, Services and volumes are still looked after.
+  closing.defer(() => kubelet.shutDown());
   return { kubelet, port: listener.port, setTls: (tls) => listener.setTls(tls), close: () => closing.close() };
 }
 

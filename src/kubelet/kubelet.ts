@@ -8,16 +8,17 @@ import { CloseStack } from '../base/lifecycle.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { NodeStatus } from '../resources/types/core-v1.ts';
-import { createCgroup, limitCgroup, removeCgroup, type CgroupLimits } from './containerd/cgroups.ts';
+import { createCgroup, limitCgroup, memoryUsage, removeCgroup, type CgroupLimits } from './containerd/cgroups.ts';
 import { cgroupActivity } from './containerd/cgroup-activity.ts';
 import { startContainerd, type Containerd } from './containerd/containerd.ts';
 import { memoryFolder } from './containerd/memory-folder.ts';
 import { ContainerState } from './cri/messages.ts';
 import type { RuntimeService } from './cri/runtime-service.ts';
 import { keepFromPressure, type NodePressureKeeper } from './eviction/node-pressure.ts';
-import { machineSignals, type MachineSignals } from './eviction/signals.ts';
+import { machineProcesses, machineSignals, type MachineSignals } from './eviction/signals.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
+import { pinnedImages } from './images/pinned-images.ts';
 import { registryCredentials, type Registries } from './images/registries.ts';
 import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
@@ -140,7 +141,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     };
     const pressure = keepFromPressure({
       settings: reservations.eviction ?? {}, imageGarbage: options.imageGarbage ?? {}, signals: options.signals ?? machineSignals(paths.dataDir, paths.containerdRoot),
-      cri, volumes: context.volumes, logs: context.logs, cgroupParent: paths.cgroupParent, events, clock, log, workers: () => workers,
+      cri, volumes: context.volumes, pinnedImages: () => pinnedImages(paths), logs: context.logs, cgroupParent: paths.cgroupParent, events, clock, log, workers: () => workers,
     });
     const workers: PodWorkers = new PodWorkers({ context, source });
     closing.add(workers, (it) => it.close());
@@ -148,7 +149,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     workers.start();
     closing.add(pressure, (it) => it.close());
     pressure.start();
-    limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations));
+    limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations, machineProcesses()));
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
       capacity, allocatable, pressure: (kind) => pressure.eviction.has(kind), shuttingDown: shutdown.hasBegun, hostIPs: options.hostIPs, runtimeVersion: `containerd://${runtimeVersion}`, runtime: await cri.runtime.status().catch(() => undefined),
@@ -180,8 +181,7 @@ function followAll(runtime: RuntimeService, { clock, log }: KubeletOptions): Jso
 }
 
 /** What is reserved for the machine's own programs is out of reach of all Pods together. */
-function limitAllPods(parent: string, limits: CgroupLimits | undefined): void {
-  if (limits === undefined) return;
+function limitAllPods(parent: string, limits: CgroupLimits): void {
   createCgroup(`${parent}/kubepods`);
   limitCgroup(`${parent}/kubepods`, limits);
 }
@@ -196,6 +196,7 @@ function podCgroups(parent: string, clock: Clock): PodCgroups {
     },
     remove: (pod) => removeCgroup(podCgroup(parent, pod), clock),
     limit: (pod, limits) => limitCgroup(podCgroup(parent, pod), limits),
+    memory: (pod, containerId) => memoryUsage(`${podCgroup(parent, pod)}${containerId === undefined ? '' : `/${containerId}`}`),
     activity: (pod, containerId, before) => cgroupActivity(`${podCgroup(parent, pod)}/${containerId}`, before),
   };
 }

@@ -17,6 +17,7 @@ import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { resourceQuota } from './resource-quota.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocator } from './service-allocator.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
@@ -45,6 +46,7 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     rbacEscalation(dependencies),
     storageObjectInUseProtection(),
     persistentVolumeClaimResize(dependencies),
+    runtimeClass(dependencies),
     schemaAdmission(),
     serviceAllocator(dependencies),
     resourceQuota(dependencies),

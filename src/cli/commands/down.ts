@@ -5,6 +5,7 @@ import type { DataDirectory } from '../../cluster/data-directory.ts';
 import { endNode } from '../../cluster/end-node.ts';
 import { folderExists, namedFolder } from '../data-folder.ts';
 import { Failure } from '../failure.ts';
+import { parseSeconds } from '../option-values.ts';
 import { purge } from '../purge.ts';
 import { readServerState, runningServer, type ServerState } from '../server-state.ts';
 import { Steps } from '../steps.ts';
@@ -26,12 +27,15 @@ export async function down(options: { readonly dataDir: string | undefined; read
 
 const politeMs = 30_000;
 
+/** What Pods get to end in when the node agent stops. */
+const shutdownMs = ({ options }: ServerState): number => parseSeconds('--shutdown-grace-period', options['shutdown-grace-period'] ?? '0s') * 1000;
+
 /** False when no server runs. A process that merely has the same id is left alone. */
 async function endServer(directory: DataDirectory, steps: Steps): Promise<boolean> {
   const running = runningServer(directory);
   if (!running) return false;
   await steps.run(`ending the server (process ${running.process.pid})`, async () => {
-    if (!(await endProcess(running.process, politeMs, systemClock))) {
+    if (!(await endProcess(running.process, politeMs + shutdownMs(running), systemClock))) {
       throw new Failure(`the server (process ${running.process.pid}) does not end: does it belong to another user?`);
     }
   }, () => 'server ended');

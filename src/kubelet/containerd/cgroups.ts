@@ -11,7 +11,10 @@ export interface CgroupLimits {
   readonly cpuShares?: number | undefined;
   /** Microseconds of each 100,000; -1 for none. */
   readonly cpuQuota?: number | undefined;
+  /** -1 for none. */
   readonly memoryBytes?: number | undefined;
+  /** Processes and threads; -1 for any number. */
+  readonly pids?: number | undefined;
 }
 
 /** Controllers that Pods' groups need to exist in before the runtime makes containers' groups below them. */
@@ -50,10 +53,14 @@ function delegate(root: string, group: string): void {
 
 export function limitCgroup(group: string, limits: CgroupLimits): void {
   const set = (controller: string, file: string, value: string): void => write(path.join('/sys/fs/cgroup', isUnified() ? '' : controller, group, file), value);
+  if (limits.pids !== undefined) {
+    if (limits.pids >= 0 && !isUnified()) mkdirSync(path.join('/sys/fs/cgroup/pids', group), { recursive: true });
+    set('pids', 'pids.max', orMax(limits.pids));
+  }
   if (isUnified()) {
     if (limits.cpuShares !== undefined) set('', 'cpu.weight', String(sharesToWeight(limits.cpuShares)));
-    if (limits.cpuQuota !== undefined) set('', 'cpu.max', `${limits.cpuQuota < 0 ? 'max' : limits.cpuQuota} ${cpuPeriod}`);
-    if (limits.memoryBytes !== undefined) set('', 'memory.max', String(limits.memoryBytes));
+    if (limits.cpuQuota !== undefined) set('', 'cpu.max', `${orMax(limits.cpuQuota)} ${cpuPeriod}`);
+    if (limits.memoryBytes !== undefined) set('', 'memory.max', orMax(limits.memoryBytes));
     return;
   }
   if (limits.cpuShares !== undefined) set('cpu', 'cpu.shares', String(limits.cpuShares));
@@ -63,6 +70,18 @@ export function limitCgroup(group: string, limits: CgroupLimits): void {
   }
   if (limits.memoryBytes !== undefined) set('memory', 'memory.limit_in_bytes', String(limits.memoryBytes));
 }
+
+/** Bytes that the group's processes hold, caches included; undefined where there is no such group. */
+export function memoryUsage(group: string): number | undefined {
+  try {
+    return Number(readFileSync(isUnified() ? `/sys/fs/cgroup${group}/memory.current` : `/sys/fs/cgroup/memory${group}/memory.usage_in_bytes`, 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENODEV') return undefined;
+    throw error;
+  }
+}
+
+const orMax = (limit: number): string => (limit < 0 ? 'max' : String(limit));
 
 /** Kills what runs in the group and removes it with all below it. Nothing happens where there is none. */
 export async function removeCgroup(group: string, clock: Clock): Promise<void> {

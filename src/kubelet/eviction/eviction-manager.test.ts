@@ -151,3 +151,30 @@ test('thresholds as they are written on a command line', () => {
   ];
   for (const [text, why] of wrong) assert.throws(() => parseEvictionHard(text), (error: unknown) => error instanceof TypeError && why.test(error.message), text);
 });
+
+test('once crossed, a threshold holds until its minimum beyond it is free', async () => {
+  const settings: EvictionSettings = { evictionHard: { 'memory.available': '100Mi' }, evictionMinimumReclaim: { 'memory.available': '50Mi' } };
+  const machine = new Machine([[pod('a'), uses(10 * mi)], [pod('b'), uses(20 * mi)], [pod('c'), uses(5 * mi)]], settings);
+  machine.set('memory.available', 120 * mi);
+  await machine.manager.look();
+  assert.deepEqual([machine.evicted.length, machine.manager.has('MemoryPressure')], [0, false], 'not crossed yet');
+  for (const available of [99, 110, 149]) {
+    machine.set('memory.available', available * mi);
+    await machine.manager.look();
+  }
+  assert.deepEqual(machine.evicted.map(([name]) => name), ['b', 'a', 'c']);
+  machine.set('memory.available', 150 * mi);
+  await machine.manager.look();
+  machine.set('memory.available', 120 * mi);
+  await machine.manager.look();
+  await machine.clock.advance(301_000);
+  assert.equal(machine.manager.has('MemoryPressure'), false, 'and the next crossing begins at the threshold itself');
+});
+
+test('a disk that is cleared to its threshold, but not beyond, is not cleared enough', async () => {
+  const machine = new Machine([[pod('user'), uses(10 * mi)]], { evictionHard: { 'nodefs.available': '10%' }, evictionMinimumReclaim: { 'nodefs.available': '5%' } });
+  machine.set('nodefs.available', 9_999 * mi);
+  machine.reclaim = () => machine.set('nodefs.available', 14_999 * mi);
+  await machine.manager.look();
+  assert.equal(machine.evicted.length, 1);
+});

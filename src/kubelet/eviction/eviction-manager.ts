@@ -99,7 +99,7 @@ export class EvictionManager {
     const seen = signals.observe();
     const now = clock.monotonic();
     for (const threshold of this.#thresholds) {
-      if (!isCrossed(threshold, seen.get(threshold.signal))) this.#crossedAt.delete(threshold);
+      if (!isCrossed(threshold, seen.get(threshold.signal), this.#crossedAt.has(threshold))) this.#crossedAt.delete(threshold);
       else if (!this.#crossedAt.has(threshold)) this.#crossedAt.set(threshold, now);
     }
     for (const { signal } of this.#crossedAt.keys()) this.#pressedAt.set(pressureOf(signal), now);
@@ -138,7 +138,7 @@ export class EvictionManager {
       await reclaimDisk();
       const after = signals.observe();
       const matters = (other: Threshold): boolean => other === threshold || (other.graceMs === 0 && pressureOf(other.signal) === 'DiskPressure');
-      if (!this.#thresholds.some((other) => matters(other) && isCrossed(other, after.get(other.signal)))) return;
+      if (!this.#thresholds.some((other) => matters(other) && isCrossed(other, after.get(other.signal), true))) return;
     }
     await this.#evictOne(threshold, seen);
   }

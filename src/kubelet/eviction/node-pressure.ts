@@ -18,6 +18,8 @@ export interface NodePressureOptions {
   readonly signals: MachineSignals;
   readonly cri: CriRuntime;
   readonly volumes: VolumeManager;
+  /** Full names of images that stay though nothing uses them. */
+  readonly pinnedImages: () => ReadonlySet<string>;
   readonly logs: string;
   readonly cgroupParent: string;
   readonly events: EventRecorder;
@@ -35,7 +37,7 @@ export interface NodePressureKeeper extends Closable {
 export function keepFromPressure(options: NodePressureOptions): NodePressureKeeper {
   const { cri, signals, events, clock, log, workers, volumes, logs, cgroupParent } = options;
   const images = new ImageGarbage({
-    ...options.imageGarbage, images: cri.images, runtime: cri.runtime, events, clock, log,
+    ...options.imageGarbage, images: cri.images, runtime: cri.runtime, events, clock, log, pinned: options.pinnedImages,
     disk: () => signals.observe().get('imagefs.available') ?? { available: 0, capacity: 0 },
   });
   const eviction = new EvictionManager({

@@ -42,12 +42,15 @@ export function machineSignals(nodeFolder: string, imageFolder: string): Machine
         // Some file systems have no fixed number of inodes, and say 0.
         if (disk.files > 0) found.set(`${name}.inodesFree`, { available: disk.ffree, capacity: disk.files });
       }
-      const most = Math.min(Number(read('/proc/sys/kernel/pid_max')), Number(read('/proc/sys/kernel/threads-max')));
+      const most = machineProcesses();
       const processes = /^\S+ \S+ \S+ \d+\/(\d+) /.exec(read('/proc/loadavg'))?.[1];
       if (most > 0 && processes !== undefined) found.set('pid.available', { available: most - Number(processes), capacity: most });
       return found;
     },
   };
 }
+
+/** How many processes and threads the machine can have. */
+export const machineProcesses = (): number => Math.min(Number(read('/proc/sys/kernel/pid_max')), Number(read('/proc/sys/kernel/threads-max')));
 
 const read = (file: string): string => readFileSync(file, 'utf8');

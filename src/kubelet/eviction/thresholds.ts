@@ -12,6 +12,8 @@ export interface Threshold {
   readonly value: string;
   /** How long it must be crossed before anything is done, ms; 0 for a hard one. */
   readonly graceMs: number;
+  /** How much beyond the threshold must be available before it counts as no longer crossed: an amount or a share. */
+  readonly reclaim?: string | undefined;
 }
 
 export type ThresholdValues = Readonly<Partial<Record<Signal, string>>>;
@@ -22,6 +24,8 @@ export interface EvictionSettings {
   readonly evictionSoft?: ThresholdValues | undefined;
   /** Seconds by signal; each soft threshold needs one. */
   readonly evictionSoftGracePeriod?: Readonly<Partial<Record<Signal, number>>> | undefined;
+  /** How much more than its threshold is freed of a signal once it is crossed. */
+  readonly evictionMinimumReclaim?: ThresholdValues | undefined;
   /** The longest a Pod gets to end where a soft threshold is crossed, seconds. */
   readonly evictionMaxPodGracePeriod?: number | undefined;
   /** How long a node's condition stays after its cause is gone; 5 min by default. */
@@ -39,14 +43,29 @@ export const defaultTransitionSeconds = 300;
 
 /** 'memory.available<100Mi,nodefs.available<10%' as values by signal. Throws TypeError with what is wrong. */
 export function parseEvictionHard(text: string): ThresholdValues {
+  const values = bySignal(text, '<', (part) => `"${part}" is not a threshold: write it as memory.available<100Mi or nodefs.available<10%`);
+  for (const value of Object.values(values)) checkValue(value);
+  return values;
+}
+
+/** 'nodefs.available=500Mi' likewise. */
+export function parseMinimumReclaim(text: string): ThresholdValues {
+  const values = bySignal(text, '=', (part) => `"${part}" is not an amount to reclaim: write it as nodefs.available=500Mi or memory.available=5%`);
+  for (const value of Object.values(values)) checkValue(value);
+  return values;
+}
+
+/** 'SIGNAL=TEXT,...' by signal, the separator being `=` or `<`. Throws TypeError, for what has another form with the words of `malformed`. */
+export function bySignal(text: string, separator: '=' | '<', malformed: (part: string) => string): ThresholdValues {
   const values: Partial<Record<Signal, string>> = {};
   for (const part of text.split(',').map((each) => each.trim()).filter(Boolean)) {
-    const [, name = '', value = ''] = /^([^<]+)<(.+)$/.exec(part) ?? [];
+    const at = part.indexOf(separator);
+    const name = part.slice(0, Math.max(at, 0));
+    if (name === '' || at === part.length - 1) throw new TypeError(malformed(part));
     const signal = signalNames.find((known) => known === name);
-    if (name === '') throw new TypeError(`"${part}" is not a threshold: write it as memory.available<100Mi or nodefs.available<10%`);
     if (signal === undefined) throw new TypeError(`the signal ${name} is not known: use one of ${signalNames.join(', ')}`);
-    checkValue(value);
-    values[signal] = value;
+    if (values[signal] !== undefined) throw new TypeError(`the signal ${name} is given twice`);
+    values[signal] = part.slice(at + 1);
   }
   return values;
 }
@@ -72,7 +91,7 @@ export function thresholds(settings: EvictionSettings): readonly Threshold[] {
     if (seconds === undefined) throw new Error(`grace period must be specified for the soft eviction threshold ${signal}`);
     return seconds * 1000;
   });
-  return [...hard, ...soft];
+  return [...hard, ...soft].map((threshold) => ({ ...threshold, reclaim: settings.evictionMinimumReclaim?.[threshold.signal] }));
 }
 
 function list(values: ThresholdValues, graceOf: (signal: Signal) => number): Threshold[] {
@@ -96,7 +115,12 @@ export function thresholdAmount({ value }: Pick<Threshold, 'value'>, capacity: n
   return value.endsWith('%') ? Math.floor((capacity * Number(value.slice(0, -1))) / 100) : wholes(value);
 }
 
-export const isCrossed = (threshold: Threshold, seen: Observation | undefined): boolean => seen !== undefined && seen.available < thresholdAmount(threshold, seen.capacity);
+/** `since` says that it was crossed before, and so holds until its minimum is reclaimed. */
+export function isCrossed(threshold: Threshold, seen: Observation | undefined, since = false): boolean {
+  if (seen === undefined) return false;
+  const more = since && threshold.reclaim !== undefined ? thresholdAmount({ value: threshold.reclaim }, seen.capacity) : 0;
+  return seen.available < thresholdAmount(threshold, seen.capacity) + more;
+}
 
 /** As messages write amounts: bytes in the largest binary unit that holds them exactly, counts as they are. */
 export function amountText(signal: Signal, amount: number): string {

@@ -14,6 +14,7 @@ class Disk {
   readonly images = new Map<string, Image>();
   running: readonly string[] = [];
   used = 0;
+  readonly pinned = new Set<string>();
   readonly capacity = 100 * gi;
   readonly garbage = new ImageGarbage({
     images: {
@@ -25,6 +26,7 @@ class Disk {
       },
     },
     runtime: { listContainers: () => Promise.resolve(this.running.map((imageRef) => ({ id: `of-${imageRef}`, imageRef, imageId: '', labels: {}, annotations: {} }) as Partial<Container> as Container)) },
+    pinned: () => this.pinned,
     disk: () => ({ available: this.capacity - this.used, capacity: this.capacity }),
     events: { nodeEvent: (type, reason, message) => void this.events.push(`${type} ${reason} ${message}`) },
     clock: this.clock, log: silentLogger,
@@ -57,29 +59,31 @@ test('above the high mark the images used longest ago go, until the low mark is 
   assert.deepEqual(disk.events, []);
 });
 
-test('what is used, young, pinned, the pause image, or came from no registry stays, and that too little was freed is told', async () => {
+test('what is used, young, pinned or the pause image stays, and that too little was freed is told', async () => {
   const disk = new Disk();
   disk.add('used', gi);
-  disk.add('imported', gi, { repoDigests: [] });
+  disk.add('by-hand', gi, { repoDigests: [] });
+  disk.pinned.add('r.example/by-hand:1');
   disk.add('pinned', gi, { pinned: true });
   disk.add('pause', gi, { repoTags: [pauseImage] });
   disk.running = ['used'];
   disk.used = 90 * gi;
   await disk.after(0);
   disk.add('young', gi);
-  assert.deepEqual(await disk.after(1), ['used', 'imported', 'pinned', 'pause', 'young']);
+  assert.deepEqual(await disk.after(1), ['used', 'by-hand', 'pinned', 'pause', 'young']);
   assert.equal(disk.events.at(-1), `Warning FreeDiskSpaceFailed Failed to garbage collect required amount of images. Attempted to free ${10 * gi} bytes, but only found 0 bytes eligible to free.`);
-  assert.deepEqual(await disk.after(2), ['used', 'imported', 'pinned', 'pause']);
+  assert.deepEqual(await disk.after(2), ['used', 'by-hand', 'pinned', 'pause']);
 });
 
 test('under disk pressure all that nothing uses goes', async () => {
   const disk = new Disk();
   disk.add('used', gi);
   disk.add('unused', gi);
+  disk.add('of-no-registry', gi, { repoDigests: [] });
   disk.running = ['used'];
   disk.used = 10 * gi;
   await disk.after(0);
   await disk.clock.advance(180_000);
-  assert.equal(await disk.garbage.removeUnused(), gi);
+  assert.equal(await disk.garbage.removeUnused(), 2 * gi);
   assert.deepEqual([...disk.images.keys()], ['used']);
 });

@@ -1,7 +1,7 @@
 /**
  * Removes images that no container uses when the disk fills up: those used longest ago first, until enough is free.
  *
- * An image that was imported and came from no registry stays, since it cannot be had again.
+ * Pinned images stay: by the runtime's word, or because they were brought in by hand (pinned-images.ts).
  * Upstream: pkg/kubelet/images/image_gc_manager.go
  */
 import type { Clock } from '../../base/clock.ts';
@@ -15,6 +15,8 @@ import type { EventRecorder } from '../pod-source.ts';
 export interface ImageGarbageOptions {
   readonly images: Pick<ImageService, 'listImages' | 'removeImage'>;
   readonly runtime: Pick<RuntimeService, 'listContainers'>;
+  /** Full names of images that stay. */
+  readonly pinned?: (() => ReadonlySet<string>) | undefined;
   /** The disk that images are on. */
   readonly disk: () => { readonly available: number; readonly capacity: number };
   readonly events: Pick<EventRecorder, 'nodeEvent'>;
@@ -101,8 +103,9 @@ export class ImageGarbage {
   async #free(wanted: number): Promise<number> {
     const { images, clock, log } = this.#options;
     const now = clock.monotonic();
+    const pinned = this.#options.pinned?.() ?? new Set<string>();
     const candidates = [...this.#known.values()]
-      .filter(({ image, usedAt, foundAt }) => usedAt < now && now - foundAt >= minimumAgeMs && mayGo(image))
+      .filter(({ image, usedAt, foundAt }) => usedAt < now && now - foundAt >= minimumAgeMs && mayGo(image, pinned))
       .sort((a, b) => (a.usedAt === b.usedAt ? a.foundAt - b.foundAt : a.usedAt - b.usedAt));
     let freed = 0;
     for (const { image } of candidates) {
@@ -121,4 +124,4 @@ export class ImageGarbage {
   }
 }
 
-const mayGo = (image: Image): boolean => !image.pinned && image.repoDigests.length > 0 && !image.repoTags.includes(pauseImage);
+const mayGo = (image: Image, pinned: ReadonlySet<string>): boolean => !image.pinned && !image.repoTags.some((name) => name === pauseImage || pinned.has(name));

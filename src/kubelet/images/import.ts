@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
@@ -12,25 +12,22 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { pauseImage } from '../containerd/config.ts';
 import type { Containerd } from '../containerd/containerd.ts';
+import { ImageImportError, readArchive } from './archive-contents.ts';
 import { buildOciArchive, imageArchitecture } from './oci-archive.ts';
 import { pauseProgram } from './pause-program.ts';
-import { fullImageName } from './reference.ts';
-import { tarMembers } from './tar.ts';
+import { pinImages } from './pinned-images.ts';
 
-export class ImageImportError extends Error {
-  override readonly name = 'ImageImportError';
-}
+export { ImageImportError } from './archive-contents.ts';
 
 /** What is needed of a running containerd. */
 export type ImportTarget = Pick<Containerd, 'machine' | 'paths'>;
 
-/** Imports a docker-archive or OCI-layout file, gzipped or not; answers the full names it brought. */
+/** Imports a docker-archive or OCI-layout file, gzipped or not; answers the full names it brought. What came in by hand stays until it is removed by hand. */
 export async function importImageFile(containerd: ImportTarget, file: string): Promise<readonly string[]> {
-  const compressed = await isGzip(file);
-  const names = compressed ? [] : await archiveNames(file);
-  if (!compressed && names.length === 0) throw new ImageImportError(`${file} names no image: it is neither a docker archive with tags nor an OCI layout with references`);
-  const printed = await runCtr(containerd, createReadStream(file), compressed);
-  return names.length > 0 ? names : printed;
+  const { compressed, names } = await readArchive(file);
+  await runCtr(containerd, createReadStream(file), compressed);
+  pinImages(containerd.paths, names);
+  return names;
 }
 
 export async function importImageBytes(containerd: ImportTarget, archive: Uint8Array): Promise<readonly string[]> {
@@ -57,50 +54,7 @@ export async function ensurePauseImage(containerd: Containerd): Promise<void> {
   }));
 }
 
-/** The names in an uncompressed archive: OCI annotations or docker's RepoTags. */
-async function archiveNames(file: string): Promise<string[]> {
-  const handle = await open(file);
-  try {
-    const names = new Set<string>();
-    for await (const member of tarMembers(handle)) {
-      if ((member.name !== 'index.json' && member.name !== 'manifest.json') || member.size > 16 * 1024 * 1024) continue;
-      const content = Buffer.alloc(member.size);
-      await handle.read(content, 0, member.size, member.offset);
-      for (const name of namesIn(JSON.parse(content.toString('utf8')) as unknown)) names.add(fullImageName(name));
-    }
-    return [...names];
-  } catch (error) {
-    throw new ImageImportError(`${file} cannot be read as an image archive`, { cause: error });
-  } finally {
-    await handle.close();
-  }
-}
-
-interface IndexFile {
-  readonly manifests?: readonly { readonly annotations?: Readonly<Record<string, string>> }[];
-}
-type DockerManifest = readonly { readonly RepoTags?: readonly string[] | null }[];
-
-function namesIn(parsed: unknown): string[] {
-  if (Array.isArray(parsed)) return (parsed as DockerManifest).flatMap((image) => image.RepoTags ?? []);
-  return ((parsed as IndexFile).manifests ?? []).flatMap(({ annotations = {} }) => {
-    const name = annotations['io.containerd.image.name'] ?? annotations['org.opencontainers.image.ref.name'];
-    return name === undefined ? [] : [name];
-  });
-}
-
-async function isGzip(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const magic = Buffer.alloc(2);
-    await handle.read(magic, 0, 2, 0);
-    return magic[0] === 0x1f && magic[1] === 0x8b;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function runCtr(containerd: ImportTarget, archive: Readable, compressed: boolean): Promise<string[]> {
+async function runCtr(containerd: ImportTarget, archive: Readable, compressed: boolean): Promise<void> {
   const { machine, paths } = containerd;
   if (machine.ctr === undefined) throw new ImageImportError('the program ctr is missing: it comes with containerd');
   const child = spawn(machine.ctr, ['--address', paths.socket, '--namespace', 'k8s.io', 'images', 'import', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -117,5 +71,4 @@ async function runCtr(containerd: ImportTarget, archive: Readable, compressed: b
   const code = await ended;
   await fed;
   if (code !== 0) throw new ImageImportError(`importing the image failed: ${stderr.trim() || stdout.trim()}`);
-  return [...stdout.matchAll(/^unpacking (\S+) /gm)].map((match) => match[1] ?? '');
 }

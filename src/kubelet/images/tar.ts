@@ -1,6 +1,4 @@
 /** Tar archives: writing them in memory, and walking those on disk by their headers alone. */
-import type { FileHandle } from 'node:fs/promises';
-
 export interface TarEntry {
   readonly name: string;
   /** Permission bits; 0644 for files, 0755 for folders by default. */
@@ -53,8 +51,13 @@ export interface TarMember {
   readonly size: number;
 }
 
+/** A file, or what reads like one. Fewer bytes than asked for are read only at the end. */
+export interface PositionedReader {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+}
+
 /** Regular files of an uncompressed archive, in order; contents are skipped, not read. */
-export async function* tarMembers(file: FileHandle): AsyncIterable<TarMember> {
+export async function* tarMembers(file: PositionedReader): AsyncIterable<TarMember> {
   const header = Buffer.alloc(block);
   let longName: string | undefined;
   for (let at = 0; ; ) {

@@ -1,6 +1,7 @@
 /** What this machine offers to Pods, as quantities. Upstream: pkg/kubelet/nodestatus, pkg/kubelet/cm */
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { addQuantities, formatQuantity, parseQuantity } from '../../apimachinery/quantity.ts';
 import { millis, wholes } from '../amounts.ts';
 import type { CgroupLimits } from '../containerd/cgroups.ts';
 import type { Signal } from '../eviction/signals.ts';
@@ -26,6 +27,8 @@ export interface Reservations {
   /** For the operating system's own programs, and for those of Kubernetes: quantities of cpu, memory, ephemeral-storage, pid. */
   readonly systemReserved?: Amounts | undefined;
   readonly kubeReserved?: Amounts | undefined;
+  /** Whether the kernel keeps all Pods together out of what is reserved; true by default. What is allocatable is less in either case. */
+  readonly enforced?: boolean | undefined;
   readonly eviction?: EvictionSettings | undefined;
 }
 
@@ -49,12 +52,26 @@ export function allocatableOf(capacity: Amounts, reservations: Reservations = {}
   };
 }
 
-/** What all Pods together may use: capacity less what is reserved; undefined where nothing is. */
-export function podsLimits(capacity: Amounts, reservations: Reservations): CgroupLimits | undefined {
-  const memory = reserved(reservations, 'memory', wholes);
-  const cpu = reserved(reservations, 'cpu', millis);
-  if (memory + cpu === 0) return undefined;
-  return { memoryBytes: wholes(capacity['memory']) - memory, cpuShares: cpuShares(millis(capacity['cpu']) - cpu) };
+/** What all Pods together may use: capacity less what is reserved. -1 is no limit. `processes` is how many the machine can have. */
+export function podsLimits(capacity: Amounts, reservations: Reservations, processes: number): CgroupLimits {
+  const left = (name: string, most: number): number => {
+    const amount = reserved(reservations, name, wholes);
+    return reservations.enforced === false || amount === 0 ? -1 : most - amount;
+  };
+  const cpu = reservations.enforced === false ? 0 : reserved(reservations, 'cpu', millis);
+  return { memoryBytes: left('memory', wholes(capacity['memory'])), pids: left('pid', processes), cpuShares: cpuShares(millis(capacity['cpu']) - cpu) };
+}
+
+/** What is wrong where more is reserved than the machine has. */
+export function overReserved(capacity: Amounts, { systemReserved, kubeReserved }: Reservations): string | undefined {
+  for (const name of Object.keys({ ...systemReserved, ...kubeReserved }).sort()) {
+    const has = capacity[name];
+    if (has === undefined) continue;
+    const amounts = [systemReserved?.[name], kubeReserved?.[name]].filter((amount) => amount !== undefined).map(parseQuantity);
+    const taken = amounts.reduce(addQuantities);
+    if (taken.nanos > parseQuantity(has).nanos) return `${formatQuantity(taken)} of ${name} are reserved, and the machine has ${has}`;
+  }
+  return undefined;
 }
 
 const reserved = ({ systemReserved, kubeReserved }: Reservations, name: string, read: (quantity: string | undefined) => number): number =>

@@ -10,7 +10,7 @@ import { isAlreadyExists, isNotFound } from '../../apimachinery/status-error.ts'
 import type { ApiClient } from '../../client/client.ts';
 import { leases } from '../../resources/coordination/lease.ts';
 import { nodes } from '../../resources/core/node.ts';
-import type { Node, NodeStatus } from '../../resources/types/core-v1.ts';
+import type { Node, NodeStatus, Taint } from '../../resources/types/core-v1.ts';
 import { newNode } from './node-status.ts';
 
 export interface NodeHeartbeatOptions {
@@ -19,8 +19,10 @@ export interface NodeHeartbeatOptions {
   readonly log: Logger;
   readonly nodeName: string;
   readonly podCidrs: readonly string[];
-  /** Given to a new Node, and to one that lacks them. */
+  /** Given to a new Node, and, when the agent starts, to one that has no label of that name. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Given to a new Node. One that is there keeps those it has: others may have taken some away. */
+  readonly taints: readonly Taint[];
   readonly status: (old: NodeStatus | undefined) => Promise<NodeStatus>;
 }
 
@@ -36,6 +38,7 @@ export class NodeHeartbeat {
   #loops: Promise<void>[] = [];
   #written = '';
   #writtenAt = -Infinity;
+  #registered = false;
 
   constructor(options: NodeHeartbeatOptions) {
     this.#options = options;
@@ -93,18 +96,22 @@ export class NodeHeartbeat {
   }
 
   async #node(): Promise<Node> {
-    const { client, nodeName, podCidrs, labels } = this.#options;
-    const wanted = newNode(nodeName, podCidrs, labels);
+    const { client, nodeName, podCidrs, labels, taints } = this.#options;
+    const wanted = newNode(nodeName, podCidrs);
     try {
       const node = await client.of(nodes).get(nodeName);
-      const missing = Object.entries(wanted.metadata.labels ?? {}).filter(([key, value]) => node.metadata.labels?.[key] !== value);
+      const chosen = this.#registered ? [] : Object.entries(labels).filter(([key]) => node.metadata.labels?.[key] === undefined);
+      const missing = [...chosen, ...Object.entries(wanted.metadata.labels ?? {}).filter(([key, value]) => labels[key] === undefined && node.metadata.labels?.[key] !== value)];
+      this.#registered = true;
       const cidr = node.spec?.podCIDR === undefined && wanted.spec?.podCIDR !== undefined ? { spec: wanted.spec } : {};
       if (missing.length === 0 && !('spec' in cidr)) return node;
       return await client.of(nodes).patch(nodeName, 'merge', { metadata: { labels: Object.fromEntries(missing) }, ...cidr });
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.#written = '';
-      return client.of(nodes).create(wanted);
+      const made = await client.of(nodes).create({ ...wanted, metadata: { ...wanted.metadata, labels: { ...wanted.metadata.labels, ...labels } }, spec: { ...wanted.spec, ...(taints.length > 0 ? { taints } : {}) } });
+      this.#registered = true;
+      return made;
     }
   }
 

@@ -101,7 +101,7 @@ function readIfThere(file: string): string {
 }
 
 /** The object a node begins as; taints keep Pods away until its first full status. */
-export function newNode(name: string, podCidrs: readonly string[], labels: Readonly<Record<string, string>>): Node {
+export function newNode(name: string, podCidrs: readonly string[]): Node {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   return {
     apiVersion: 'v1',
@@ -110,7 +110,7 @@ export function newNode(name: string, podCidrs: readonly string[], labels: Reado
       name,
       labels: {
         'beta.kubernetes.io/arch': architecture, 'beta.kubernetes.io/os': 'linux', 'kubernetes.io/arch': architecture, 'kubernetes.io/os': 'linux',
-        'kubernetes.io/hostname': name, ...labels,
+        'kubernetes.io/hostname': name,
       },
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     },

@@ -21,6 +21,8 @@ export interface PodCgroups {
   remove(pod: Pod): Promise<void>;
   /** Sets limits of the Pod's group as a whole. */
   limit(pod: Pod, limits: CgroupLimits): void;
+  /** Bytes of memory that the Pod, or one of its containers, holds; undefined where nothing of it runs. */
+  memory(pod: Pod, containerId?: string): number | undefined;
   /** What the processes of one of its containers do; undefined where there are none. */
   activity(pod: Pod, containerId: string, before: CgroupActivity | undefined): CgroupActivity | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../../base/errors.ts';
 import type { Container, Pod, ResourceRequirements } from '../../resources/types/core-v1.ts';
+import { wholes } from '../amounts.ts';
 import type { CgroupLimits } from '../containerd/cgroups.ts';
 import type { NodeContext } from './node-context.ts';
 import type { KillAction } from './plan.ts';
@@ -12,7 +13,7 @@ import { initContainers, regularContainers, type PodContainer } from './pod-cont
 import { containerResources, podLimits } from './resources.ts';
 import { latestRecord, type ContainerRecord, type RuntimePod } from './runtime-pod.ts';
 
-interface Change {
+export interface Change {
   readonly container: PodContainer;
   readonly record: ContainerRecord;
   readonly actual: ResourceRequirements;
@@ -44,6 +45,11 @@ export async function resizeInPlace(pod: Pod, seen: RuntimePod, allocation: PodA
   const all = changes(pod, seen, allocation);
   if (all.length === 0) return true;
   const after = podLimits(pod);
+  const tooLow = belowUsage(pod, all, context.cgroups);
+  if (tooLow !== undefined) {
+    allocation.failed(pod, tooLow);
+    return false;
+  }
   try {
     // The Pod's group first grows to hold old and new, and is fitted last.
     context.cgroups.limit(pod, widest(podLimits(withResources(pod, all)), after));
@@ -60,6 +66,31 @@ export async function resizeInPlace(pod: Pod, seen: RuntimePod, allocation: PodA
     allocation.failed(pod, messageOf(error));
     return false;
   }
+}
+
+/**
+ * Why memory limits cannot be lowered now: what is in use already would be taken from under a process. The use may be over tomorrow, so
+ * this is asked again. Undefined where they can.
+ */
+export function belowUsage(pod: Pod, all: readonly Change[], cgroups: Pick<NodeContext['cgroups'], 'memory'>): string | undefined {
+  const lowered = (limit: number | undefined, before: number | undefined): limit is number => limit !== undefined && limit > 0 && (before === undefined || before === 0 || limit < before);
+  const inPlace = all.filter(({ container, actual }) => !needsRestart(container.spec, changedNames(actual, container.spec.resources ?? {})));
+  const problems: string[] = [];
+  const { memoryBytes: whole } = podLimits(pod);
+  // A container that is about to start again gives back what it has.
+  if (inPlace.length === all.length && lowered(whole, podLimits(withResources(pod, all)).memoryBytes)) {
+    const used = cgroups.memory(pod) ?? 0;
+    if (used >= whole) problems.push(`attempting to set pod memory limit (${whole}) below current usage (${used})`);
+  }
+  for (const { container, record, actual } of inPlace) {
+    const limit = wholes(container.spec.resources?.limits?.['memory']);
+    if (!lowered(limit, wholes(actual.limits?.['memory']))) continue;
+    const used = cgroups.memory(pod, record.id) ?? 0;
+    if (used >= limit) problems.push(`attempting to set container ${JSON.stringify(container.spec.name)} memory limit (${limit}) below current usage (${used})`);
+  }
+  const [only] = problems;
+  if (only === undefined) return undefined;
+  return `cannot decrease memory limits: ${problems.length === 1 ? only : `[${problems.join(', ')}]`}`;
 }
 
 /** The Pod as it runs now. */

@@ -48,6 +48,23 @@ export function containerResources(pod: Pod, container: Container, memoryCapacit
   };
 }
 
+/** What a Pod costs beside its containers, for runtimes that size their sandboxes by it. */
+export function overheadResources({ spec }: Pod): Input<LinuxContainerResources> {
+  const { cpu, memory } = spec?.overhead ?? {};
+  return sandboxResources(millis(cpu), millis(cpu), wholes(memory));
+}
+
+/** All that a Pod's containers ask for and may use, for the same. */
+export function podResources({ spec }: Pod): Input<LinuxContainerResources> {
+  const containers = spec && { ...spec, overhead: undefined };
+  const limits = podLimitsOf(containers);
+  return sandboxResources(millis(podRequests(withRequests(containers))['cpu']), millis(limits['cpu']), wholes(limits['memory']));
+}
+
+function sandboxResources(requested: number, limit: number, memoryLimitInBytes: number): Input<LinuxContainerResources> {
+  return { cpuShares: cpuShares(requested), ...(limit > 0 ? { cpuPeriod, cpuQuota: cpuQuota(limit) } : {}), memoryLimitInBytes };
+}
+
 /** How early the kernel ends a container's processes when memory runs out: -997 last, 1000 first. */
 export function oomScore(pod: Pod, container: Container, memoryCapacity: number): number {
   if (pod.spec?.priorityClassName === 'system-node-critical') return -997;

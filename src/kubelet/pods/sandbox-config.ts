@@ -5,7 +5,7 @@ import { SecurityProfileProfileType } from '../cri/messages.ts';
 import type { SandboxConfig } from '../cri/runtime-service.ts';
 import { kernelHostname, podResolvConf, type DnsSettings } from './name-resolution.ts';
 import { graceSeconds } from './pod-containers.ts';
-import { podCgroup } from './resources.ts';
+import { overheadResources, podCgroup, podResources } from './resources.ts';
 import { logFolder, podGraceAnnotation, podLabels } from './runtime-labels.ts';
 import { namespaces, supplementalGroups } from './security.ts';
 
@@ -29,6 +29,8 @@ export function sandboxConfig(pod: Pod, attempt: number, settings: SandboxSettin
     annotations: { ...pod.metadata.annotations, [podGraceAnnotation]: String(graceSeconds(pod)) },
     linux: {
       cgroupParent: podCgroup(settings.cgroupParent, pod),
+      overhead: overheadResources(pod),
+      resources: podResources(pod),
       sysctls: Object.fromEntries((security?.sysctls ?? []).map((sysctl) => [sysctl.name, sysctl.value])),
       securityContext: {
         namespaceOptions: namespaces(pod),

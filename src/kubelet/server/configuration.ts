@@ -1,5 +1,5 @@
 /** What /configz shows: the node agent's settings under the names and in the forms of a KubeletConfiguration. */
-import { defaultEvictionHard, defaultTransitionSeconds, parseEvictionHard } from '../eviction/thresholds.ts';
+import type { NodeSettings } from '../node/node-settings.ts';
 import { formatDuration } from '../pods/back-off.ts';
 
 export interface ConfiguredNode {
@@ -7,8 +7,7 @@ export interface ConfiguredNode {
   readonly clusterDomain: string;
   readonly port: number;
   readonly staticPods?: string | undefined;
-  readonly evictionHard?: string | undefined;
-  readonly evictionTransitionSeconds?: number | undefined;
+  readonly settings: NodeSettings;
 }
 
 export function kubeletConfiguration(node: ConfiguredNode): object {
@@ -23,11 +22,36 @@ export function kubeletConfiguration(node: ConfiguredNode): object {
     nodeStatusUpdateFrequency: '10s',
     nodeStatusReportFrequency: '5m0s',
     nodeLeaseDurationSeconds: 40,
-    maxPods: 110,
-    evictionHard: parseEvictionHard(node.evictionHard ?? defaultEvictionHard),
-    evictionPressureTransitionPeriod: formatDuration((node.evictionTransitionSeconds ?? defaultTransitionSeconds) * 1000),
+    imageMinimumGCAge: '2m0s',
+    imageGCHighThresholdPercent: node.settings.imageGarbage.highPercent,
+    imageGCLowThresholdPercent: node.settings.imageGarbage.lowPercent,
+    maxPods: node.settings.maxPods,
+    ...eviction(node.settings),
+    ...reservations(node.settings),
+    ...shutdown(node.settings),
     containerLogMaxSize: '10Mi',
     containerLogMaxFiles: 5,
     failSwapOn: false,
   };
 }
+
+const seconds = (count: number): string => formatDuration(count * 1000);
+/** Upstream leaves out what is empty. */
+const unlessEmpty = (fields: Readonly<Record<string, object | undefined>>): object => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && Object.keys(value).length > 0));
+
+function eviction({ reservations: { eviction = {} } }: NodeSettings): object {
+  const graces = Object.fromEntries(Object.entries(eviction.evictionSoftGracePeriod ?? {}).map(([signal, count]) => [signal, seconds(count)]));
+  return {
+    ...unlessEmpty({ evictionHard: eviction.evictionHard, evictionSoft: eviction.evictionSoft, evictionSoftGracePeriod: graces, evictionMinimumReclaim: eviction.evictionMinimumReclaim }),
+    evictionPressureTransitionPeriod: formatDuration(eviction.pressureTransitionMs ?? 0),
+    ...(eviction.evictionMaxPodGracePeriod === undefined ? {} : { evictionMaxPodGracePeriod: eviction.evictionMaxPodGracePeriod }),
+  };
+}
+
+function reservations({ reservations: { systemReserved, kubeReserved, enforced = true }, taints }: NodeSettings): object {
+  return { enforceNodeAllocatable: [enforced ? 'pods' : 'none'], ...unlessEmpty({ systemReserved, kubeReserved, registerWithTaints: taints }) };
+}
+
+const shutdown = ({ shutdown: { gracePeriod = 0, gracePeriodCriticalPods = 0 } }: NodeSettings): object => ({
+  shutdownGracePeriod: seconds(gracePeriod), shutdownGracePeriodCriticalPods: seconds(gracePeriodCriticalPods),
+});

@@ -14,6 +14,7 @@ import type { NodeObjects } from '../pod-source.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
 import { writePayload } from './atomic-writer.ts';
 import { outgrown } from './empty-dir-usage.ts';
+import { ExclusiveUse } from './exclusive-use.ts';
 import { giveToGroup } from './fs-group.ts';
 import { prepareHostPath } from './host-path.ts';
 import { mountNfs } from './nfs.ts';
@@ -37,12 +38,12 @@ export class VolumeManager {
   readonly #tokens: TokenCache;
   /** Pods' folders that were given to their group. */
   readonly #given = new Set<string>();
-  /** ReadWriteOncePod volumes, and the UID of the Pod that has each. */
-  readonly #alone = new Map<string, string>();
+  readonly #alone: ExclusiveUse;
 
   constructor(options: VolumeManagerOptions) {
     this.#options = options;
     this.#tokens = new TokenCache(options.objects, options.clock);
+    this.#alone = new ExclusiveUse(options.pods);
   }
 
   podFolder(uid: string): string {
@@ -86,7 +87,6 @@ export class VolumeManager {
   /** Unmounts and deletes all that a Pod has here. */
   async remove(uid: string): Promise<void> {
     this.#tokens.forget(uid);
-    for (const [volume, user] of this.#alone) if (user === uid) this.#alone.delete(volume);
     for (const key of this.#given) if (key.startsWith(`${uid}:`)) this.#given.delete(key);
     for (const folder of [this.podFolder(uid), path.join(this.#options.memory, uid)]) {
       unmountBelow(folder);
@@ -95,6 +95,7 @@ export class VolumeManager {
       if (left !== undefined) throw new VolumeError(`${left} could not be unmounted`);
       await rm(folder, { recursive: true, force: true });
     }
+    this.#alone.forget(uid);
   }
 
   /** Why a Pod that holds more than its emptyDir volumes may must go; undefined where it may stay. */
@@ -209,10 +210,8 @@ export class VolumeManager {
 
   /** Takes a ReadWriteOncePod volume for the Pod until all that it has here is removed. */
   #useAlone(pod: Pod, volume: string): void {
-    const uid = pod.metadata.uid ?? '';
-    const user = this.#alone.get(volume) ?? uid;
-    if (user !== uid) throw new NamedVolumeError(`MountVolume.SetUp failed for volume "${volume}" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`);
-    this.#alone.set(volume, uid);
+    if (this.#alone.take(volume, pod.metadata.uid ?? '')) return;
+    throw new NamedVolumeError(`MountVolume.SetUp failed for volume "${volume}" : volume uses the ReadWriteOncePod access mode and is already in use by another pod`);
   }
 
   async #nfs(pod: Pod, name: string, source: NFSVolumeSource, options: readonly string[] = []): Promise<string> {

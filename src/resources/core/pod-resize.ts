@@ -1,9 +1,9 @@
 /**
- * What the resize subresource may change: cpu and memory of containers and sidecars, without changing what the Pod is promised.
+ * What the resize subresource may change: cpu and memory of containers and sidecars, without changing what the Pod is promised. Whether
+ * a lower limit of memory is more than what is in use is for the node to say.
  * Upstream: pkg/apis/core/validation/validation.go (ValidatePodResize)
  */
 import { FieldPath, forbidden, invalid, type FieldError } from '../../apimachinery/field-error.ts';
-import { compareQuantities } from '../../apimachinery/quantity.ts';
 import { mirrorAnnotation } from '../pod-spec/annotations.ts';
 import { isSidecar } from '../pod-spec/containers.ts';
 import type * as corev1 from '../types/core-v1.ts';
@@ -36,14 +36,6 @@ function validateContainerResize(container: corev1.Container, before: corev1.Con
     const lost = Object.keys(before.resources?.[part] ?? {}).some((name) => container.resources?.[part]?.[name] === undefined);
     if (lost) errors.push(forbidden(path.child(part), `resource ${part} cannot be removed`));
   }
-  const policy = (container.resizePolicy ?? []).find(({ resourceName }) => resourceName === 'memory')?.restartPolicy;
-  const limit = container.resources?.limits?.['memory'];
-  const oldLimit = before.resources?.limits?.['memory'];
-  // A process holds what it has: a lower limit needs a restart. Having had no limit counts as a higher one.
-  if (policy === 'RestartContainer' || limit === undefined) return errors;
-  const at = path.child('limits').key('memory');
-  if (oldLimit === undefined) errors.push(forbidden(at, 'memory limits cannot be added unless resizePolicy is RestartContainer'));
-  else if (compareQuantities(limit, oldLimit) < 0) errors.push(forbidden(at, 'memory limits cannot be decreased unless resizePolicy is RestartContainer'));
   return errors;
 }
 

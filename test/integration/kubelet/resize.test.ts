@@ -67,6 +67,23 @@ test('a container whose policy asks for it restarts, once and at once', async ()
   await node.deletePod(pod);
 });
 
+test('a limit of memory is not lowered below what is in use; once it is freed, it is', async () => {
+  const pod = node.pod('holds', { containers: [shell('main', 'dd if=/dev/zero of=/dev/shm/x bs=1M count=40 && touch /tmp/full; exec sleep 100000', { resources: burstable('100m', '16Mi', '96Mi'), readinessProbe: { exec: { command: ['test', '-f', '/tmp/full'] }, periodSeconds: 1 } })] }, { generation: 1 });
+  const first = (await node.cluster.untilStatus(uidOf(pod), ready)).containerStatuses?.[0];
+  resize(pod, burstable('100m', '16Mi', '32Mi'));
+  const refused = await node.cluster.untilStatus(uidOf(pod), (status) => condition(status, 'PodResizeInProgress') === 'Error');
+  const limit = 32 << 20;
+  assert.match(refused.conditions?.find(({ type }) => type === 'PodResizeInProgress')?.message ?? '', new RegExp(`^cannot decrease memory limits: \\[attempting to set pod memory limit \\(${limit}\\) below current usage \\(\\d+\\), attempting to set container "main" memory limit \\(${limit}\\) below current usage \\(\\d+\\)\\]$`));
+  assert.equal(limits(pod, first?.containerID).memory, String(96 << 20));
+  assert.ok(told('holds').some((event) => event.startsWith('ResizeError Pod resize error: ')));
+  await node.exec(pod, 'rm /dev/shm/x');
+  resize(pod, burstable('100m', '16Mi', '36Mi'));
+  const done = await node.cluster.untilStatus(uidOf(pod), ({ containerStatuses, conditions }) => containerStatuses?.[0]?.resources?.limits?.['memory'] === '36Mi' && !conditions?.some(({ type }) => type.startsWith('PodResize')));
+  assert.equal(done.containerStatuses?.[0]?.containerID, first?.containerID);
+  for (const id of ['', first?.containerID ?? '']) assert.equal(limits(pod, id).memory, String(36 << 20));
+  await node.deletePod(pod);
+});
+
 test('what the node can never give is infeasible, what it has given to others is deferred until they go; both survive the agent', async () => {
   const cpus = Number(node.kubelet.context.allocatable()['cpu']);
   const big = { requests: { cpu: String(cpus - 0.5), memory: '16Mi' } };

@@ -225,9 +225,15 @@ test('a ReadWriteOncePod volume is one Pod\'s until that is gone; a volume of an
   const told = (name: string): string | undefined => node.cluster.seenEvents.find((event) => event.pod === name && event.reason === 'FailedMount')?.message;
   await node.cluster.until(() => told('waits-for-it') !== undefined);
   assert.equal(told('waits-for-it'), 'MountVolume.SetUp failed for volume "pv-alone" : volume uses the ReadWriteOncePod access mode and is already in use by another pod');
-  await node.deletePod(first);
-  await node.cluster.untilStatus(uidOf(second), ready);
   await node.deletePod(second);
+  await node.kubelet.close();
+  await node.startAgent();
+  const third = node.pod('comes-later', claimed('alone'));
+  await node.cluster.until(() => told('comes-later') !== undefined);
+  assert.equal(told('comes-later'), told('waits-for-it'), 'an agent that starts again knows whose it is');
+  await node.deletePod(first);
+  await node.cluster.untilStatus(uidOf(third), ready);
+  await node.deletePod(third);
 
   node.cluster.ownNode = { metadata: { name: 'test-node', labels: { 'kubernetes.io/hostname': 'here' } } };
   bound('far', 'u9', { local: { path: alone }, nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['elsewhere'] }] }] } } });
