@@ -8,7 +8,7 @@ export const storedKinds: Readonly<Record<string, readonly string[]>> = {
   node: [],
   policy: ['pod-security-policy'],
   resource: ['device-class', 'resource-claim', 'resource-claim-template', 'resource-slice'],
-  storage: ['csi-driver', 'csi-storage-capacity', 'volume-attachment'],
+  storage: ['volume-attachment'],
 };
 
 const kindOf = (file: string): string => file.split('-').map((word) => (['csi', 'ip', 'cidr'].includes(word) ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`)).join('');

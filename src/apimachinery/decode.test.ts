@@ -31,6 +31,13 @@ test('unknown fields and nulls are dropped', () => {
   assert.deepEqual(decode({ labels: { a: null, b: 'c' }, spec: { containers: [null] } }), { labels: { a: '', b: 'c' }, spec: { containers: [{}] } });
 });
 
+test('empty lists and maps are kept, or left away where that is asked for', () => {
+  const value = (): unknown => ({ labels: {}, spec: { containers: [{ env: [], limits: {} }, {}] } });
+  assert.deepEqual(decode(value()), value());
+  assert.deepEqual(decodeObject(pod, value(), { mode: 'Ignore', dropEmpty: true }).object, { spec: { containers: [{}, {}] } });
+  assert.deepEqual(decodeObject(pod, { spec: { containers: [] } }, { mode: 'Ignore', dropEmpty: true }).object, { spec: {} });
+});
+
 test('scalars come back as upstream writes them', () => {
   const value = { spec: { containers: [{ limits: { cpu: 0.5, memory: '1024Mi' } }], at: '2024-01-01T02:00:00+02:00', micro: '2024-01-01T00:00:00.5Z', data: 'YW\nI=' } };
   assert.deepEqual(decode(value), { spec: { containers: [{ limits: { cpu: '500m', memory: '1Gi' } }], at: '2024-01-01T00:00:00Z', micro: '2024-01-01T00:00:00.500000Z', data: 'YWI=' } });

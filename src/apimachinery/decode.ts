@@ -21,6 +21,8 @@ export interface DecodeOptions {
   readonly version?: string;
   /** Paths of fields that the text had twice; see `findDuplicateFields`. */
   readonly duplicates?: readonly string[];
+  /** Lists and maps without anything in them are left away, as upstream's types leave them: optional ones, of built-in types. */
+  readonly dropEmpty?: boolean;
 }
 
 export interface Decoded {
@@ -34,7 +36,7 @@ export interface Decoded {
  * wrong type, and for unknown or duplicate fields when the mode is Strict.
  */
 export function decodeObject(schema: Schema, value: unknown, options: DecodeOptions): Decoded {
-  const walk = new Walk(options.mode !== 'Ignore');
+  const walk = new Walk(options.mode !== 'Ignore', options.dropEmpty === true);
   let object: unknown;
   try {
     object = walk.value(schema, value);
@@ -51,12 +53,19 @@ export function decodeObject(schema: Schema, value: unknown, options: DecodeOpti
 }
 
 /** Prunes and checks without a Status around errors. Throws DecodeError. */
-export function pruneValue(schema: Schema, value: unknown): unknown {
-  return new Walk(false).value(schema, value);
+export function pruneValue(schema: Schema, value: unknown, options: Pick<DecodeOptions, 'dropEmpty'> = {}): unknown {
+  return new Walk(false, options.dropEmpty === true).value(schema, value);
 }
 
 function refusal({ kind = 'object', version = '' }: DecodeOptions, message: string): Error {
   return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${message}`);
+}
+
+function isEmpty({ type }: Schema, value: unknown): boolean {
+  if (type === 'list') return (value as readonly unknown[]).length === 0;
+  if (type !== 'map') return false;
+  for (const _key in value as object) return false;
+  return true;
 }
 
 /** So many unknown fields are told of; the rest is only dropped. */
@@ -65,13 +74,15 @@ const mostReported = 100;
 class Walk {
   readonly unknown: string[] = [];
   readonly #report: boolean;
+  readonly #dropEmpty: boolean;
   /** Field names and indexes from the root to where the walk is. */
   readonly #path: (string | number)[] = [];
   /** The name of the innermost struct that has one; '' within custom types, where types are not judged. */
   #struct = '';
 
-  constructor(report: boolean) {
+  constructor(report: boolean, dropEmpty: boolean) {
     this.#report = report;
+    this.#dropEmpty = dropEmpty;
   }
 
   value(schema: Schema, value: unknown): unknown {
@@ -130,7 +141,8 @@ class Walk {
     this.#path.push(key);
     const decoded = this.value(schema, value);
     this.#path.pop();
-    if (decoded !== value) object[key] = decoded;
+    if (this.#dropEmpty && this.#struct !== '' && field.required !== true && field.emptyMatters !== true && isEmpty(schema, decoded)) delete object[key];
+    else if (decoded !== value) object[key] = decoded;
   }
 
   #list(schema: ListSchema, value: unknown): unknown {

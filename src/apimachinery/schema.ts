@@ -25,6 +25,8 @@ export interface Field {
   /** Present only where a CRD (or the API's own schema) states a default. */
   readonly default?: unknown;
   readonly nullable?: boolean;
+  /** An empty list or map is not the same as none. */
+  readonly emptyMatters?: boolean;
   readonly description?: string;
   /** Strategic merge: 'merge', 'replace', 'retainKeys' or a comma-joined pair. */
   readonly patchStrategy?: string;

@@ -38,3 +38,13 @@ export class CloseStack implements Closable {
     if (failures.length > 0) throw failures[0];
   }
 }
+
+/** Starts something of several parts; where that fails, the parts that were opened are closed again. What it returns closes with `closing`. */
+export async function startTogether<T>(start: (closing: CloseStack) => Promise<T>, closing = new CloseStack()): Promise<T> {
+  try {
+    return await start(closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

@@ -49,35 +49,42 @@ export function mergeKubeconfig(file: string, config: Kubeconfig, owner?: { read
     mkdirSync(directory, { recursive: true, mode: 0o750 });
     if (owner) chownSync(directory, owner.uid, owner.gid);
   }
-  const unlock = lock(file);
-  try {
+  locked(file, () => {
     const merged = mergeInto(readKubeconfig(file), config);
     writeWhole(file, merged, owner ?? (existsSync(file) ? statSync(file) : undefined));
-  } finally {
-    unlock();
-  }
+  });
 }
 
 const lockAttempts = 40;
 const lockPauseMs = 50;
 
 /** Two who write at a time would lose one's entry. The lock is kubectl's own, FILE.lock; one that stays for two seconds was left behind. */
-function lock(file: string): () => void {
-  const name = `${file}.lock`;
-  for (let attempt = 0; attempt < lockAttempts; attempt++) {
-    try {
-      closeSync(openSync(name, 'wx', 0o600));
-      return () => rmSync(name, { force: true });
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs);
-    }
+function locked<T>(file: string, work: () => T): T {
+  const lock = `${file}.lock`;
+  for (let attempt = 0; attempt < lockAttempts && !isMade(lock); attempt++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPauseMs);
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
   }
-  return () => rmSync(name, { force: true });
+}
+
+function isMade(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Takes the entries of `name` out of the file; other contexts stay. A file that cannot be parsed is left alone. */
 export function removeFromKubeconfig(file: string, name: string, server?: string): boolean {
+  return existsSync(file) && locked(file, () => removeEntries(file, name, server));
+}
+
+function removeEntries(file: string, name: string, server: string | undefined): boolean {
   const existing = readKubeconfig(file);
   const cluster = (existing['clusters'] as (Named & { cluster?: { server?: string } })[] | undefined)?.find((entry) => entry.name === name);
   if (!cluster || (server !== undefined && cluster.cluster?.server !== server)) return false;

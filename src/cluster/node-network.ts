@@ -1,6 +1,6 @@
 /** The network of a node: Service traffic in the kernel, routes to other nodes' Pods, the cluster's DNS, LoadBalancer ports. */
 import { systemClock } from '../base/clock.ts';
-import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import { startTogether, type Closable, type CloseStack } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import type { ApiClient } from '../client/client.ts';
 import { ApiEventRecorder } from '../client/event-recorder.ts';
@@ -33,26 +33,22 @@ export interface NodeNetworkOptions {
 }
 
 /** Resolves when the kernel forwards Service traffic and DNS answers. What is in the kernel stays when this closes. */
-export async function startNodeNetwork(options: NodeNetworkOptions): Promise<Closable> {
+export const startNodeNetwork = (options: NodeNetworkOptions): Promise<Closable> => startTogether((closing) => start(options, closing));
+
+async function start(options: NodeNetworkOptions, closing: CloseStack): Promise<Closable> {
   const { informers, logger, nodeName, clusterCidr, serviceCidr } = options;
   const clock = systemClock;
-  const closing = new CloseStack();
   const nodeAddress = options.addresses.find((address) => address.includes('.')) ?? '127.0.0.1';
   const log = (component: string): Logger => logger.with({ component });
-  try {
-    const recorder = new ApiEventRecorder({ client: options.balancerClient, clock, logger, component: 'service-lb-controller' });
-    const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
-    const routes = closing.add(createNodeRoutes({ informers, clock, logger: log('node-routes') }, { instance: options.instance, nodeName }), (it) => it.close());
-    const parts: { start(): Promise<void> }[] = [proxy, routes];
-    if (options.clusterServices ?? true) parts.push(...clusterServices(options, { nodeAddress, recorder, log, closing }));
-    await informers.start();
-    noteHostSettings();
-    await Promise.all(parts.map((part) => part.start()));
-    return closing;
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
+  const recorder = new ApiEventRecorder({ client: options.balancerClient, clock, logger, component: 'service-lb-controller' });
+  const proxy = closing.add(createServiceProxy({ informers, clock, logger: log('kube-proxy') }, { instance: options.instance, nodeName, nodeAddress, clusterCidr, serviceCidr }), (it) => it.close());
+  const routes = closing.add(createNodeRoutes({ informers, clock, logger: log('node-routes') }, { instance: options.instance, nodeName }), (it) => it.close());
+  const parts: { start(): Promise<void> }[] = [proxy, routes];
+  if (options.clusterServices ?? true) parts.push(...clusterServices(options, { nodeAddress, recorder, log, closing }));
+  await informers.start();
+  noteHostSettings();
+  await Promise.all(parts.map((part) => part.start()));
+  return closing;
 }
 
 interface Surroundings {

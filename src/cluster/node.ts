@@ -1,7 +1,7 @@
 /** The node of an all-in-one instance: the node agent over its own containerd, and its HTTPS server. */
 import { hostname } from 'node:os';
 import { systemClock, type Timer } from '../base/clock.ts';
-import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import { startTogether, type CloseStack, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { codeOf } from '../base/errors.ts';
 import type { ApiClient } from '../client/client.ts';
@@ -78,15 +78,7 @@ export interface RunningNode extends Closable {
 const usualPort = 10250;
 
 /** Resolves when the Node object is there and its Pods are worked on. Closing leaves containers running. */
-export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const closing = new CloseStack();
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
-}
+export const startNode = (options: NodeOptions): Promise<RunningNode> => startTogether((closing) => start(options, closing));
 
 async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
   const { client, logger, nodeName, informers, settings = usualNodeSettings } = options;

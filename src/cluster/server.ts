@@ -1,7 +1,7 @@
 /** The server: a control plane over a store on disk, answering HTTPS. The node agent and the network are added by node.ts. */
 import { hostname } from 'node:os';
 import { systemClock, type Timer } from '../base/clock.ts';
-import { CloseStack, type Closable } from '../base/lifecycle.ts';
+import { CloseStack, startTogether, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { httpProxyActions } from '../apiserver/connect/http-proxy.ts';
@@ -58,12 +58,7 @@ const drainMs = 10_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const closing = new CloseStack();
   closing.add(options.store, (store) => store.close());
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
+  return startTogether(() => start(options, closing), closing);
 }
 
 async function start(options: ServerOptions, closing: CloseStack): Promise<RunningServer> {

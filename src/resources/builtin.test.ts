@@ -4,11 +4,12 @@ import { test } from 'node:test';
 import { formatApiVersion } from '../apimachinery/group-version.ts';
 import { draft } from '../apimachinery/object.ts';
 import { builtinDefinitions } from './builtin.ts';
-import type { DraftObject, ResourceDefinition } from './definition.ts';
+import type { DraftObject, RequestFacts, ResourceDefinition } from './definition.ts';
 import { createRegistry } from './registry.ts';
 import { builtinPaths } from './schema/paths.ts';
 
 const definitions = builtinDefinitions();
+const facts: RequestFacts = { now: 0, user: 'tester', dryRun: false, apiVersion: 'v1' };
 const label = ({ group, kind }: ResourceDefinition): string => `${kind} of ${group === '' ? 'core' : group}`;
 
 /** An object as small as the schema lets it be, with and without a spec. */
@@ -49,9 +50,9 @@ for (const definition of definitions) {
       assert.deepEqual(object, once);
       for (const column of definition.columns) assert.notEqual(column.cell(object, 0), undefined, column.name);
       for (const [name, value] of Object.entries(definition.selectableFields)) assert.equal(typeof value(object), 'string', name);
-      definition.strategy.prepareForCreate?.(object, { now: 0, user: 'tester', dryRun: false });
-      assert.ok(Array.isArray(definition.strategy.validate?.(object) ?? []));
-      assert.ok(Array.isArray(definition.strategy.validateUpdate?.(object, draft(object)) ?? []));
+      definition.strategy.prepareForCreate?.(object, facts);
+      assert.ok(Array.isArray(definition.strategy.validate?.(object, facts) ?? []));
+      assert.ok(Array.isArray(definition.strategy.validateUpdate?.(object, draft(object), facts) ?? []));
     }
   });
 

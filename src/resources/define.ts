@@ -19,8 +19,8 @@ export interface StrategyOf<T extends KubeObject> {
   defaults?(object: Draft<T>): void;
   prepareForCreate?(object: Draft<T>, facts: RequestFacts): void;
   prepareForUpdate?(object: Draft<T>, old: T, facts: RequestFacts): void;
-  validate?(object: T): FieldError[];
-  validateUpdate?(object: T, old: T): FieldError[];
+  validate?(object: T, facts: RequestFacts): FieldError[];
+  validateUpdate?(object: T, old: T, facts: RequestFacts): FieldError[];
   warnings?(object: T, old: T | undefined): string[];
   readonly generation?: 'spec' | 'none';
   validateName?(name: string): string[];

@@ -84,6 +84,8 @@ export interface RequestFacts {
   readonly now: number;
   readonly user: string;
   readonly dryRun: boolean;
+  /** The version the client speaks ('events.k8s.io/v1beta1'): some rules came with a version and do not bind older ones. */
+  readonly apiVersion: string;
 }
 
 /**
@@ -100,9 +102,9 @@ export interface Strategy {
   prepareForCreate?(object: DraftObject, facts: RequestFacts): void;
   /** Restores what a client may not change. Kinds with a status subresource get the old `status` back before this. */
   prepareForUpdate?(object: DraftObject, old: AnyObject, facts: RequestFacts): void;
-  validate?(object: AnyObject): FieldError[];
+  validate?(object: AnyObject, facts: RequestFacts): FieldError[];
   /** Called instead of `validate` on update: call it from here where its rules hold as well. */
-  validateUpdate?(object: AnyObject, old: AnyObject): FieldError[];
+  validateUpdate?(object: AnyObject, old: AnyObject, facts: RequestFacts): FieldError[];
   /** Texts for Warning headers. */
   warnings?(object: AnyObject, old: AnyObject | undefined): string[];
   /** 'spec' (default): generation starts at 1 and grows when anything but metadata and status changes. 'none': no generation. */

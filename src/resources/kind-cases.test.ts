@@ -2,31 +2,40 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FieldPath, formatFieldError, invalid, type FieldError, type FieldErrorType } from '../apimachinery/field-error.ts';
+import { formatApiVersion } from '../apimachinery/group-version.ts';
 import { mergePatch } from '../apimachinery/merge-patch.ts';
 import { draft, type AnyObject } from '../apimachinery/object.ts';
 import type { DraftObject, RequestFacts, ResourceDefinition, Strategy } from './definition.ts';
 import { loadKindCases, type KindCases, type Patch, type UpdateCase } from './kind-cases.ts';
 
-const facts: RequestFacts = { now: Date.parse('2026-01-01T00:00:00Z'), user: 'tester', dryRun: false };
+function factsOf({ definition: { group, storageVersion } }: KindCases, version = storageVersion): RequestFacts {
+  return { now: Date.parse('2026-01-01T00:00:00Z'), user: 'tester', dryRun: false, apiVersion: formatApiVersion({ group, version }) };
+}
 
-function sent({ definition, base }: KindCases, patch: Patch): DraftObject {
-  const apiVersion = definition.group === '' ? definition.storageVersion : `${definition.group}/${definition.storageVersion}`;
+/** The object in the stored form, after the way through a version. */
+function sent({ definition, base }: KindCases, patch: Patch, version: string | undefined): DraftObject {
+  const apiVersion = formatApiVersion({ group: definition.group, version: definition.storageVersion });
   const metadata = { name: 'a', uid: '0a', creationTimestamp: '2026-01-01T00:00:00Z', ...(definition.namespaced ? { namespace: 'default' } : {}) };
   const whole = { apiVersion, kind: definition.kind, ...base, metadata: { ...metadata, ...(base['metadata'] as object | undefined) } };
-  return mergePatch(whole, patch) as DraftObject;
+  const stored = mergePatch(whole, patch) as DraftObject;
+  const through = definition.versions.find(({ name }) => name === version);
+  assert.ok(version === undefined || through !== undefined, `no version ${version ?? ''}`);
+  const served = through?.fromStorage?.(draft(stored)) ?? draft(stored);
+  return through?.toStorage?.(served) ?? served;
 }
 
 /** The object as a create would store it, and what validation says of it. */
-function created(cases: KindCases, patch: Patch): { object: DraftObject; errors: FieldError[] } {
+function created(cases: KindCases, patch: Patch, version?: string): { object: DraftObject; errors: FieldError[] } {
   const { strategy, subresources } = cases.definition;
-  const object = sent(cases, patch);
+  const object = sent(cases, patch, version);
+  const facts = factsOf(cases, version);
   if ('status' in subresources && !strategy.keepStatus) delete object['status'];
   strategy.defaults?.(object);
   const once = draft(object);
   strategy.defaults?.(object);
   assert.deepEqual(object, once, 'defaults are idempotent');
   strategy.prepareForCreate?.(object, facts);
-  return { object, errors: [...nameErrors(cases.definition, object), ...(strategy.validate?.(object) ?? [])] };
+  return { object, errors: [...nameErrors(cases.definition, object), ...(strategy.validate?.(object, facts) ?? [])] };
 }
 
 function nameErrors({ strategy }: ResourceDefinition, { metadata }: DraftObject): FieldError[] {
@@ -40,8 +49,9 @@ function strategyOf({ definition }: KindCases, subresource: string | undefined):
   return found.strategy;
 }
 
-function updated(cases: KindCases, { before = {}, change, subresource }: UpdateCase): { object: DraftObject; errors: FieldError[] } {
-  const stored = created(cases, before).object;
+function updated(cases: KindCases, { before = {}, change, subresource, beforeVersion, version }: UpdateCase): { object: DraftObject; errors: FieldError[] } {
+  const stored = created(cases, before, beforeVersion).object;
+  const facts = factsOf(cases, version);
   if (before['status'] !== undefined) stored['status'] = mergePatch(stored['status'], before['status']);
   const old = draft(stored) as AnyObject;
   const object = mergePatch(old, change) as DraftObject;
@@ -50,7 +60,7 @@ function updated(cases: KindCases, { before = {}, change, subresource }: UpdateC
   else if (subresource === undefined && 'status' in cases.definition.subresources) restore(object, old, 'status');
   cases.definition.strategy.defaults?.(object);
   strategy.prepareForUpdate?.(object, old, facts);
-  return { object, errors: strategy.validateUpdate?.(object, old) ?? [] };
+  return { object, errors: strategy.validateUpdate?.(object, old, facts) ?? [] };
 }
 
 function restore(object: DraftObject, old: AnyObject, field: string): void {
@@ -90,14 +100,15 @@ for (const cases of await loadKindCases()) {
       assert.deepEqual(lines(created(cases, {}).errors), []);
       assert.deepEqual(lines(updated(cases, { name: '', change: {} }).errors), []);
     });
-    for (const [name, patch, seen] of cases.defaults ?? []) test(`defaults: ${name}`, () => assertSeen(created(cases, patch).object, seen));
-    for (const [name, patch] of cases.accepted ?? []) {
+    for (const [name, patch, seen, note] of cases.defaults ?? []) test(`defaults: ${name}`, () => assertSeen(created(cases, patch, note?.version).object, seen));
+    for (const [name, patch, note] of cases.accepted ?? []) {
       test(`accepted: ${name}`, () => {
-        assert.deepEqual(lines(created(cases, patch).errors), []);
-        assert.deepEqual(lines(updated(cases, { name, before: patch, change: {} }).errors), []);
+        const through = note?.version === undefined ? {} : { beforeVersion: note.version, version: note.version };
+        assert.deepEqual(lines(created(cases, patch, note?.version).errors), []);
+        assert.deepEqual(lines(updated(cases, { name, before: patch, change: {}, ...through }).errors), []);
       });
     }
-    for (const [name, patch, causes] of cases.refused ?? []) test(`refused: ${name}`, () => assert.deepEqual(lines(created(cases, patch).errors), causes));
+    for (const [name, patch, causes, note] of cases.refused ?? []) test(`refused: ${name}`, () => assert.deepEqual(lines(created(cases, patch, note?.version).errors), causes));
     for (const one of cases.updates ?? []) {
       test(`update: ${one.name}`, () => {
         const { object, errors } = updated(cases, one);

@@ -14,20 +14,25 @@ export type Patch = Readonly<Record<string, unknown>>;
 /** 'spec.replicas: Invalid value: -1: must be greater than or equal to 0'; the cause's reason follows from the words after the path. */
 export type Cause = string;
 
-/** Why only the definition can be asked: admission meets the object first, or the case needs what a client cannot send. */
-export interface DefinitionOnly {
-  readonly definitionOnly: string;
+export interface CaseNote {
+  /** Why only the definition can be asked: admission meets the object first, or the case needs what a client cannot send. */
+  readonly definitionOnly?: string;
+  /** The object goes through this version on its way, not the storage version. Patches speak the stored form nevertheless. */
+  readonly version?: string;
 }
-export type AcceptedCase = readonly [name: string, patch: Patch, note?: DefinitionOnly];
-export type RefusedCase = readonly [name: string, patch: Patch, causes: readonly Cause[], note?: DefinitionOnly];
+export type AcceptedCase = readonly [name: string, patch: Patch, note?: CaseNote];
+export type RefusedCase = readonly [name: string, patch: Patch, causes: readonly Cause[], note?: CaseNote];
 /** `seen`: each of its top-level fields is exactly what the stored object has there. */
-export type DefaultsCase = readonly [name: string, patch: Patch, seen: Patch, note?: DefinitionOnly];
+export type DefaultsCase = readonly [name: string, patch: Patch, seen: Patch, note?: CaseNote];
 
 export interface UpdateCase {
   readonly name: string;
   /** Patches the base to the object that is stored; its status, if given, is the stored one. */
   readonly before?: Patch;
   readonly change: Patch;
+  /** The version in which the object is created, and the one in which the change is written, where that is not the storage version. */
+  readonly beforeVersion?: string;
+  readonly version?: string;
   /** The subresource the change is written through. */
   readonly subresource?: string;
   /** Absent: the update is accepted. */
@@ -48,10 +53,7 @@ export interface KindCases {
   readonly updates?: readonly UpdateCase[];
 }
 
-export function isForDefinitionOnly(one: AcceptedCase | RefusedCase | DefaultsCase): boolean {
-  const last = one.at(-1);
-  return typeof last === 'object' && 'definitionOnly' in last;
-}
+export const isForDefinitionOnly = (note: CaseNote | undefined): boolean => note?.definitionOnly !== undefined;
 
 /** Every table of this room. */
 export async function loadKindCases(): Promise<KindCases[]> {

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import type { ApiClient } from '../client/client.ts';
 import type { Informers } from '../client/informers.ts';
 import { ConfigurationError, type ProfileConfiguration } from './configuration.ts';
+import type { Extenders } from './extenders/extenders.ts';
 import type { EnabledPlugin } from './framework/framework.ts';
 import type { Plugin } from './framework/plugin.ts';
 import type { PodReports } from './pod-reports.ts';
@@ -37,9 +38,11 @@ export interface PluginParts {
   readonly cluster: ClusterState;
   readonly nominations: Nominations;
   readonly reports: PodReports;
+  readonly extenders: Extenders;
 }
 
-export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }: PluginParts, profile: ProfileConfiguration): EnabledPlugin[] {
+export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders }: PluginParts, profile: ProfileConfiguration): EnabledPlugin[] {
+  const { fit, balanced, interPodAffinity: affinity, addedAffinity, defaultConstraints, preemption, bindTimeout } = profile.plugins;
   const enabled: EnabledPlugin[] = [];
   const enable = (plugin: EnabledPlugin['plugin'], weight = 0): number => enabled.push({ plugin, weight });
   enable(schedulingGates());
@@ -47,17 +50,17 @@ export function defaultPlugins({ client, informers, clock, random, cluster, nomi
   enable(nodeUnschedulable());
   enable(nodeName());
   enable(taintToleration(), 3);
-  enable(nodeAffinity(), 2);
+  enable(nodeAffinity(addedAffinity), 2);
   enable(nodePorts());
-  enable(nodeResourcesFit(profile.fit), 1);
+  enable(nodeResourcesFit({ ...fit, ignoredResources: fit.ignoredResources.union(extenders.ignoredResources) }), 1);
   enable(volumeRestrictions(informers));
   enable(nodeVolumeLimits(informers));
-  enable(volumeBinding({ client, informers, clock }));
+  enable(volumeBinding({ client, informers, clock, bindTimeout }));
   enable(volumeZone(informers));
-  enable(podTopologySpread(informers), 2);
-  enable(interPodAffinity(informers, profile.hardPodAffinityWeight), 2);
-  enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
-  enable(nodeResourcesBalancedAllocation(), 1);
+  enable(podTopologySpread(informers, defaultConstraints), 2);
+  enable(interPodAffinity(informers, affinity), 2);
+  enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, extenders, limits: preemption, withdraw: (pod) => reports.nominated(pod, ''), announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
+  enable(nodeResourcesBalancedAllocation(balanced), 1);
   enable(imageLocality(), 1);
   enable(defaultBinder(client));
   return changedBy(profile, enabled);

@@ -9,6 +9,9 @@ import { persistentVolumeClaims } from '../resources/core/persistent-volume-clai
 import { persistentVolumes } from '../resources/core/persistent-volume.ts';
 import { pods } from '../resources/core/pod.ts';
 import { isFinished, isTerminating } from '../resources/core/pod-readiness.ts';
+import { csiDrivers } from '../resources/storage/csi-driver.ts';
+import { csiNodes } from '../resources/storage/csi-node.ts';
+import { csiStorageCapacities } from '../resources/storage/csi-storage-capacity.ts';
 import { storageClasses } from '../resources/storage/storage-class.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
 import { defaultSchedulerName } from './configuration.ts';
@@ -30,13 +33,16 @@ interface Sinks {
 /** Returns the function that stops listening. */
 export function listen(sinks: Sinks): () => void {
   const { informers, queue } = sinks;
-  const tell = <T extends KubeObject>(event: (object: T) => ClusterEvent) => ({ added: (object: T) => queue.happened(event(object)), updated: (object: T) => queue.happened(event(object)) });
+  const tell = <T extends KubeObject>(event: (object: T, old?: T) => ClusterEvent) => ({ added: (object: T) => queue.happened(event(object)), updated: (object: T, old: T) => queue.happened(event(object, old)) });
   const stops = [
     informers.of(nodes).addHandler(nodeHandler(sinks)),
     informers.of(pods).addHandler(podHandler(sinks)),
-    informers.of(persistentVolumeClaims).addHandler(tell<corev1.PersistentVolumeClaim>((claim) => ({ type: 'claim-changed', claim }))),
-    informers.of(persistentVolumes).addHandler(tell<corev1.PersistentVolume>((volume) => ({ type: 'volume-changed', volume }))),
-    informers.of(storageClasses).addHandler(tell((storageClass) => ({ type: 'storage-class-changed', storageClass }))),
+    informers.of(persistentVolumeClaims).addHandler(tell<corev1.PersistentVolumeClaim>((claim, old) => ({ type: 'claim-changed', claim, old }))),
+    informers.of(persistentVolumes).addHandler(tell<corev1.PersistentVolume>((volume, old) => ({ type: 'volume-changed', volume, old }))),
+    informers.of(storageClasses).addHandler(tell((storageClass, old) => ({ type: 'storage-class-changed', storageClass, old }))),
+    informers.of(csiNodes).addHandler(tell((csiNode, old) => ({ type: 'csi-node-changed', csiNode, old }))),
+    informers.of(csiDrivers).addHandler(tell((driver) => ({ type: 'csi-driver-changed', driver }))),
+    informers.of(csiStorageCapacities).addHandler(tell((capacity, old) => ({ type: 'csi-capacity-changed', capacity, old }))),
     informers.of(namespaces).addHandler({
       updated: (now, old) => {
         if (!sameLabels(now.metadata.labels, old.metadata.labels)) queue.happened({ type: 'namespace-changed', namespace: now.metadata.name ?? '' });
@@ -57,7 +63,7 @@ function nodeHandler({ cluster, queue }: Sinks) {
       // A heartbeat: nothing that matters here.
       if (changes.size === 0 && same(node.status?.images, old.status?.images)) return;
       cluster.setNode(node);
-      if (changes.size > 0) queue.happened({ type: 'node-changed', node, changes });
+      if (changes.size > 0) queue.happened({ type: 'node-changed', node, old, changes });
     },
     deleted: (node: corev1.Node) => {
       cluster.removeNode(node.metadata.name ?? '');
@@ -97,7 +103,8 @@ function podHandler(sinks: Sinks) {
     nominations.clear(uid);
     const wasPlaced = cluster.isPlaced(uid);
     cluster.removePod(uid);
-    if (wasPlaced || wasNominated) queue.happened({ type: 'pod-gone', pod });
+    if (wasPlaced) queue.happened({ type: 'pod-gone', pod });
+    else if (wasNominated) leftNomination(sinks, pod);
   };
   const added = (pod: corev1.Pod): void => {
     if (isFinished(pod)) return;
@@ -118,13 +125,29 @@ function podHandler(sinks: Sinks) {
     if (nodeOf(pod) !== nodeOf(old)) added(pod);
     else if (nodeOf(pod) !== '') changedOnNode(sinks, pod, old);
     else if (!isWaiting(pod)) gone(pod);
-    else if (!sameForScheduling(pod, old)) queue.update(podInfo(pod));
+    else {
+      if (!sameForScheduling(pod, old)) queue.update(podInfo(pod));
+      renominated(sinks, pod, old);
+    }
   };
   return { added, updated, deleted: gone };
 }
 
 function changedOnNode({ cluster, queue }: Sinks, pod: corev1.Pod, old: corev1.Pod): void {
   cluster.setPod(pod);
-  if (!sameLabels(pod.metadata.labels, old.metadata.labels) || isTerminating(pod) !== isTerminating(old)) queue.happened({ type: 'pod-relabelled', pod });
-  if (!sameForScheduling(pod, old)) queue.happened({ type: 'pod-shrunk', pod });
+  if (!sameLabels(pod.metadata.labels, old.metadata.labels) || isTerminating(pod) !== isTerminating(old)) queue.happened({ type: 'pod-relabelled', pod, old });
+  if (!sameForScheduling(pod, old)) queue.happened({ type: 'pod-resized', pod, old });
+}
+
+/** Anyone may nominate a waiting Pod to a node, or take the nomination back. */
+function renominated(sinks: Sinks, pod: corev1.Pod, old: corev1.Pod): void {
+  const [now = '', before = ''] = [pod.status?.nominatedNodeName, old.status?.nominatedNodeName];
+  if (now === before) return;
+  sinks.nominations.set(sinks.queue.get(uidOf(pod)) ?? podInfo(pod), now);
+  if (before !== '') leftNomination(sinks, old);
+}
+
+/** The room that a nominated Pod was to have is free for Pods that are not more important: the others never minded it. */
+function leftNomination({ queue }: Sinks, pod: corev1.Pod): void {
+  queue.happened({ type: 'pod-gone', pod }, ({ priority, uid }) => priority <= (pod.spec?.priority ?? 0) && uid !== uidOf(pod));
 }

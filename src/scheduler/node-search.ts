@@ -5,6 +5,7 @@
  * Upstream: pkg/scheduler/schedule_one.go
  */
 import type { Random } from '../base/random.ts';
+import type { Extenders } from './extenders/extenders.ts';
 import type { Framework } from './framework/framework.ts';
 import { isRejection, type Diagnosis } from './framework/plugin.ts';
 import type { FilterRun } from './framework/filter-run.ts';
@@ -32,37 +33,68 @@ export class NodeSearch {
   readonly #cluster: ClusterState;
   readonly #nominations: Nominations;
   readonly #random: Random;
+  readonly #extenders: Extenders | undefined;
   readonly #percentage: number;
   #start = 0;
 
-  constructor(options: { readonly framework: Framework; readonly cluster: ClusterState; readonly nominations: Nominations; readonly random: Random; readonly percentage?: number }) {
+  constructor(options: { readonly framework: Framework; readonly cluster: ClusterState; readonly nominations: Nominations; readonly random: Random; readonly percentage?: number; readonly extenders?: Extenders }) {
     this.#framework = options.framework;
     this.#cluster = options.cluster;
     this.#nominations = options.nominations;
     this.#random = options.random;
+    this.#extenders = options.extenders;
     this.#percentage = options.percentage ?? 0;
   }
 
-  find(pod: PodInfo): SearchResult {
+  /** A promise only where extenders are asked: time passes then, and the cluster changes. */
+  find(pod: PodInfo): SearchResult | Promise<SearchResult> {
     const run = this.#framework.filters(pod, this.#cluster);
     if (isRejection(run)) return { diagnosis: this.#refusedBefore(run) };
+    if (this.#extenders?.judge(pod)) return this.#findWithOthers(pod, run, this.#extenders);
     const byNode = new Map<string, Rejection>();
-    const feasible = this.#feasible(pod, run, byNode);
-    const best = this.#best(pod, feasible);
-    if (best) return { node: best };
+    const nominated = this.#nominated(pod, run);
+    const best = nominated ?? this.#best(pod, this.#feasible(run, byNode));
+    return best ? { node: best } : { diagnosis: this.#diagnosis(run, byNode) };
+  }
+
+  /** The extenders choose among the nodes that are feasible now, and their answer must still be right when it comes. */
+  async #findWithOthers(pod: PodInfo, run: FilterRun, extenders: Extenders): Promise<SearchResult> {
+    const byNode = new Map<string, Rejection>();
+    const nominated = this.#nominated(pod, run);
+    let feasible = nominated ? await extenders.filter(pod, [nominated], byNode) : [];
+    if (feasible.length === 0) feasible = await extenders.filter(pod, this.#feasible(run, byNode), byNode);
+    if (feasible.length === 0) return { diagnosis: this.#diagnosis(run, byNode) };
+    const scores = feasible.length > 1 ? await extenders.scores(pod, feasible) : undefined;
+    const now = this.#framework.filters(pod, this.#cluster);
+    if (isRejection(now)) return { diagnosis: this.#refusedBefore(now) };
+    const left = feasible.filter((node) => {
+      if (this.#cluster.node(node.name) !== node) return false;
+      const rejection = now.check(node);
+      if (rejection) byNode.set(node.name, rejection);
+      return rejection === undefined;
+    });
+    const best = this.#best(pod, left, scores);
+    return best ? { node: best } : { diagnosis: this.#diagnosis(now, byNode) };
+  }
+
+  #diagnosis(run: FilterRun, byNode: ReadonlyMap<string, Rejection>): Diagnosis {
     const plugins = new Set([...byNode.values()].map(({ plugin }) => plugin));
     if (run.nodeNames) plugins.add('NodeAffinity');
     const others = run.nodeNames ? unresolvable('NodeAffinity', "node(s) didn't satisfy plugin(s) [NodeAffinity]") : unresolvable('');
-    return { diagnosis: { numberOfNodes: this.#cluster.nodes.length, byNode, others, beforeNodes: undefined, plugins, run } };
+    return { numberOfNodes: this.#cluster.nodes.length, byNode, others, beforeNodes: undefined, plugins, run };
   }
 
   #refusedBefore(rejection: Rejection): Diagnosis {
     return { numberOfNodes: this.#cluster.nodes.length, byNode: new Map(), others: rejection, beforeNodes: rejection, plugins: new Set([rejection.plugin]), run: undefined };
   }
 
-  #feasible(pod: PodInfo, run: FilterRun, byNode: Map<string, Rejection>): NodeInfo[] {
+  /** The node that the Pod is nominated to, where it fits. */
+  #nominated(pod: PodInfo, run: FilterRun): NodeInfo | undefined {
     const nominated = this.#cluster.node(this.#nominations.nodeOf(pod.uid) ?? '');
-    if (nominated && (run.nodeNames?.has(nominated.name) ?? true) && run.check(nominated) === undefined) return [nominated];
+    return nominated && (run.nodeNames?.has(nominated.name) ?? true) && run.check(nominated) === undefined ? nominated : undefined;
+  }
+
+  #feasible(run: FilterRun, byNode: Map<string, Rejection>): NodeInfo[] {
     const nodes = run.nodeNames ? this.#named(run.nodeNames) : this.#cluster.nodes;
     const enough = run.nodeNames ? nodes.length : enoughNodes(nodes.length, this.#percentage);
     const feasible: NodeInfo[] = [];
@@ -82,14 +114,14 @@ export class NodeSearch {
     return [...names].flatMap((name) => this.#cluster.node(name) ?? []);
   }
 
-  /** The node with the highest score; chance decides between equals. */
-  #best(pod: PodInfo, feasible: readonly NodeInfo[]): NodeInfo | undefined {
+  /** The node with the highest score, what others give it included; chance decides between equals. */
+  #best(pod: PodInfo, feasible: readonly NodeInfo[], others?: ReadonlyMap<string, number>): NodeInfo | undefined {
     if (feasible.length < 2) return feasible[0];
     const scores = this.#framework.scores(pod, this.#cluster, feasible);
     let highest = -Infinity;
     let equals: NodeInfo[] = [];
     feasible.forEach((node, i) => {
-      const score = scores[i] ?? 0;
+      const score = (scores[i] ?? 0) + (others?.get(node.name) ?? 0);
       if (score > highest) {
         highest = score;
         equals = [node];

@@ -41,6 +41,11 @@ export class PodReports {
     await this.#client.of(pods).namespace(namespace).patch(name, 'strategic', { metadata: { uid: pod.metadata.uid }, status }, { subresource: 'status' });
   }
 
+  /** Tells others where a Pod is about to go, or (with '') takes an earlier nomination back. */
+  async nominated({ metadata: { namespace, name = '', uid } }: corev1.Pod, nodeName: string): Promise<void> {
+    await this.#client.of(pods).namespace(namespace).patch(name, 'strategic', { metadata: { uid }, status: { nominatedNodeName: nodeName === '' ? null : nodeName } }, { subresource: 'status' });
+  }
+
   preempted(victim: corev1.Pod, preemptor: corev1.Pod, nodeName: string): void {
     this.#recorder.event(reference(victim), 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid ?? ''} on node ${nodeName}`);
   }

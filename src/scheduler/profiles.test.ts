@@ -53,8 +53,16 @@ test('what is not understood is refused', () => {
     [configuration({ plugins: { sort: {} } }), /no such extension point/],
     [configuration({ pluginConfig: [{ name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'Odd' } } }] }), /Unsupported value: "Odd"/],
     [configuration({ pluginConfig: [{ name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'RequestedToCapacityRatio' } } }] }), /at least one point/],
-    [configuration({ pluginConfig: [{ name: 'NodeAffinity', args: { addedAffinity: {} } }] }), /not supported for NodeAffinity/],
-    [{ ...configuration(), extenders: [{ urlPrefix: 'http://example.test' }] }, /^extenders: not supported$/],
+    [configuration({ pluginConfig: [{ name: 'NodeAffinity', args: { addedAffinity: {} } }] }), /addedAffinity: must be a node affinity$/],
+    [configuration({ pluginConfig: [{ name: 'NodePorts', args: { any: 1 } }] }), /not supported for NodePorts/],
+    [configuration({ pluginConfig: [{ name: 'PodTopologySpread', args: { defaultConstraints: [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' }] } }] }), /must be List$/],
+    [configuration({ pluginConfig: [{ name: 'DefaultPreemption', args: { minCandidateNodesPercentage: 0, minCandidateNodesAbsolute: 0 } }] }), /cannot be zero at the same time/],
+    [{ ...configuration(), extenders: [{}] }, /^extenders\[0\].urlPrefix: Required value$/],
+    [{ ...configuration(), extenders: [{ urlPrefix: 'http://example.test', prioritizeVerb: 'prioritize' }] }, /must have a positive weight applied to it$/],
+    [{ ...configuration(), extenders: [{ urlPrefix: 'http://example.test', bindVerb: 'bind' }, { urlPrefix: 'http://example.test', bindVerb: 'bind' }] }, /found 2 extenders implementing bind$/],
+    [{ ...configuration(), extenders: [{ urlPrefix: 'http://example.test', managedResources: [{ name: 'cpu' }] }] }, /"cpu" is an invalid extended resource name$/],
+    [{ ...configuration(), extenders: [{ urlPrefix: 'http://example.test', httpTimeout: 'soon' }] }, /invalid duration "soon"$/],
+    [{ ...configuration(), extenders: [{ urlPrefix: 'http://example.test', filterverb: 'filter' }] }, /filterverb: unknown field$/],
     [{ ...configuration(), percentageOfNodesToScore: 101 }, /between 0 and 100/],
   ];
   for (const [value, message] of refused) assert.throws(() => readConfiguration(value), (error) => error instanceof ConfigurationError && message.test(error.message), JSON.stringify(value));

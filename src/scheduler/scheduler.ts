@@ -21,9 +21,11 @@ import type * as corev1 from '../resources/types/core-v1.ts';
 import { defaultConfiguration, defaultSchedulerName, type ProfileConfiguration, type SchedulerConfiguration } from './configuration.ts';
 import { defaultPlugins } from './default-plugins.ts';
 import { listen } from './event-sources.ts';
+import { Extenders } from './extenders/extenders.ts';
 import { fitMessage } from './framework/fit-error.ts';
 import { Framework } from './framework/framework.ts';
 import { isRejection, type Diagnosis, type PostFilterResult, type Reservation } from './framework/plugin.ts';
+import type { Rejection } from './framework/rejection.ts';
 import { NodeSearch } from './node-search.ts';
 import { PodReports } from './pod-reports.ts';
 import { Profiles, type Profile } from './profiles.ts';
@@ -65,6 +67,7 @@ class Scheduler implements RunningScheduler {
   readonly #cluster = new ClusterState();
   readonly #nominations = new Nominations();
   readonly #profiles: Profiles;
+  readonly #extenders: Extenders;
   readonly #queue: SchedulingQueue;
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
@@ -79,7 +82,9 @@ class Scheduler implements RunningScheduler {
     const [cluster, nominations] = [this.#cluster, this.#nominations];
     this.#logger = context.logger.with({ component: this.name });
     this.#pods = informers.of(pods);
-    this.#profiles = new Profiles((context.configuration ?? defaultConfiguration()).profiles.map((profile) => this.#profile(context, profile)));
+    const configuration = context.configuration ?? defaultConfiguration();
+    this.#extenders = new Extenders(configuration.extenders, this.#logger);
+    this.#profiles = new Profiles(configuration.profiles.map((profile) => this.#profile(context, profile)));
     this.#queue = new SchedulingQueue({ clock, framework: this.#profiles });
     this.#stopListening = listen({ informers, cluster, queue: this.#queue, nominations, isOurs: (name) => this.#profiles.has(name) });
   }
@@ -88,8 +93,8 @@ class Scheduler implements RunningScheduler {
     const [cluster, nominations] = [this.#cluster, this.#nominations];
     const { schedulerName, percentageOfNodesToScore: percentage } = configuration;
     const reports = new PodReports({ client, clock, recorder: recorder(schedulerName) });
-    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports }, configuration), nominations);
-    return { schedulerName, framework, reports, search: new NodeSearch({ framework, cluster, nominations, random, percentage }) };
+    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders: this.#extenders }, configuration), nominations);
+    return { schedulerName, framework, reports, search: new NodeSearch({ framework, cluster, nominations, random, percentage, extenders: this.#extenders }) };
   }
 
   get idle(): boolean {
@@ -106,19 +111,26 @@ class Scheduler implements RunningScheduler {
     this.#stop.abort(new Error('the scheduler is closing'));
     await this.#running;
     await Promise.all(this.#inFlight);
+    this.#extenders.close();
   }
 
   async #run(): Promise<void> {
     for (let queued = await this.#queue.next(); queued; queued = await this.#queue.next()) {
       const { uid } = queued.pod;
       try {
-        if (this.#refresh(queued)) this.#attempt(queued);
+        if (this.#refresh(queued)) await this.#attempt(queued);
       } catch (error) {
         this.#failed(queued, error);
       }
       this.#queue.done(uid);
       await turn();
     }
+  }
+
+  /** Whether a Pod is still there and has no node: it may have gone while others were asked. */
+  #stillWaits(pod: PodInfo): boolean {
+    const current = this.#pods.get(objectKey(pod.pod));
+    return current?.metadata.uid === pod.uid && !current.spec?.nodeName && !isTerminating(current);
   }
 
   /** Brings a Pod given out up to date. False when it needs no node any more. */
@@ -130,22 +142,25 @@ class Scheduler implements RunningScheduler {
     return true;
   }
 
-  #attempt(queued: QueuedPod): void {
+  /** Awaits only where extenders are asked: otherwise the node is chosen and taken in one turn. */
+  async #attempt(queued: QueuedPod): Promise<void> {
     const { pod } = queued;
     if (this.#cluster.nodes.length === 0) {
       this.#refuse(queued, new Set(), 'no nodes available to schedule pods', '');
       return;
     }
-    const { node, diagnosis } = this.#profiles.of(pod).search.find(pod);
+    const found = this.#profiles.of(pod).search.find(pod);
+    const { node, diagnosis } = found instanceof Promise ? await found : found;
     if (diagnosis) {
-      this.#notFound(queued, diagnosis);
+      await this.#notFound(queued, diagnosis);
       return;
     }
+    if (!this.#stillWaits(pod)) return;
     this.#cluster.assume(pod, node.name);
     const reservations = this.#profiles.of(pod).framework.reserve(pod, node);
     if (isRejection(reservations)) {
       this.#cluster.forget(pod.uid);
-      this.#refuse(queued, new Set([reservations.plugin]), reservations.reasons.join(', '), undefined);
+      this.#refuse(queued, new Set([reservations.plugin]), refusedByNode(node, reservations), '');
       return;
     }
     this.#nominations.clear(pod.uid);
@@ -153,9 +168,11 @@ class Scheduler implements RunningScheduler {
   }
 
   /** No node fits: maybe room can be made. */
-  #notFound(queued: QueuedPod, diagnosis: Diagnosis): void {
+  async #notFound(queued: QueuedPod, diagnosis: Diagnosis): Promise<void> {
     const { pod } = queued;
-    const result = this.#profiles.of(pod).framework.postFilter(pod, this.#cluster, diagnosis);
+    const decided = this.#profiles.of(pod).framework.postFilter(pod, this.#cluster, diagnosis);
+    const result = decided instanceof Promise ? await decided : decided;
+    if (!this.#stillWaits(pod)) return;
     if (result?.nominatedNode !== undefined) this.#nominations.set(pod, result.nominatedNode);
     this.#refuse(queued, diagnosis.plugins, fitMessage(diagnosis, result?.message), result?.nominatedNode);
     if (result?.act) this.#track(this.#makeRoom(pod, result));
@@ -166,7 +183,7 @@ class Scheduler implements RunningScheduler {
       await result.act?.();
     } catch (error) {
       this.#logger.warn('preemption failed', { pod: pod.name, namespace: pod.namespace, error: messageOf(error) });
-      this.#nominations.clear(pod.uid);
+      this.#queue.activate(pod.uid);
     }
   }
 
@@ -178,7 +195,8 @@ class Scheduler implements RunningScheduler {
   #failed(queued: QueuedPod, error: unknown): void {
     this.#logger.error('scheduling a Pod failed, trying again', { pod: queued.pod.name, namespace: queued.pod.namespace, error: messageOf(error) });
     this.#queue.failed(queued);
-    this.#report(queued.pod, 'SchedulerError', messageOf(error), undefined);
+    this.#nominations.clear(queued.pod.uid);
+    this.#report(queued.pod, 'SchedulerError', messageOf(error), '');
   }
 
   #report({ pod }: PodInfo, reason: 'Unschedulable' | 'SchedulerError', message: string, nominatedNode: string | undefined): void {
@@ -195,18 +213,28 @@ class Scheduler implements RunningScheduler {
       const rejection = await this.#profiles.of(pod).framework.permit(pod, node.name, this.#stop.signal);
       if (rejection) {
         this.#giveBack(pod, reservations);
-        this.#refuse(queued, new Set([rejection.plugin]), rejection.reasons.join(', '), undefined);
+        this.#refuse(queued, new Set([rejection.plugin]), refusedByNode(node, rejection), '');
         return;
       }
+      if (reservations.some(({ prepare, ready }) => prepare ?? ready)) await this.#announce(pod, node.name);
       for (const reservation of reservations) await reservation.prepare?.();
       for (const reservation of reservations) if (reservation.ready) await this.#awaitOthers(reservation.ready(this.#stop.signal));
-      await this.#profiles.of(pod).framework.bind(pod, node.name);
+      if (!(await this.#extenders.bind(pod, node.name))) await this.#profiles.of(pod).framework.bind(pod, node.name);
     } catch (error) {
       this.#giveBack(pod, reservations);
       if (!this.#stop.signal.aborted && this.#refresh(queued)) this.#failed(queued, error);
       return;
     }
     this.#profiles.of(pod).reports.scheduled(pod.pod, node.name);
+  }
+
+  /** Binding takes a while: others, like what removes unused nodes, should know where the Pod goes. */
+  async #announce(pod: PodInfo, nodeName: string): Promise<void> {
+    try {
+      await this.#profiles.of(pod).reports.nominated(pod.pod, nodeName);
+    } catch (error) {
+      this.#logger.debug('nomination not written', { pod: pod.name, namespace: pod.namespace, error: messageOf(error) });
+    }
   }
 
   /** While others are waited for, the scheduler is idle. */
@@ -223,7 +251,7 @@ class Scheduler implements RunningScheduler {
   #giveBack(pod: PodInfo, reservations: readonly Reservation[]): void {
     for (const reservation of reservations.toReversed()) reservation.release();
     this.#cluster.forget(pod.uid);
-    this.#queue.happened({ type: 'pod-gone', pod: pod.pod });
+    this.#queue.happened({ type: 'pod-gone', pod: pod.pod }, ({ uid }) => uid !== pod.uid);
   }
 
   #track(work: Promise<void>): void {
@@ -231,3 +259,6 @@ class Scheduler implements RunningScheduler {
     void work.finally(() => this.#inFlight.delete(work));
   }
 }
+
+/** A node that was chosen refused after all. */
+const refusedByNode = (node: NodeInfo, rejection: Rejection): string => fitMessage({ numberOfNodes: 1, byNode: new Map([[node.name, rejection]]), others: rejection, beforeNodes: undefined });

@@ -182,7 +182,7 @@ describe('chapter 9: rollouts and rollbacks', { skip: whyNot('ch09') }, () => {
     await shell.output('kubectl rollout status statefulset/todo-db --timeout=90s', { within: 100_000 });
     await reader.rowsWhen('pods', (rows) => rows.length === 4 && rows.every(isUp), minute);
     app = await reader.url('todo-proxy', 8091);
-    await reader.shows(`${app}list`, /^200 /);
+    await reader.shows(`${app}list?empty`, /^200 /); // a page that the proxy does not keep under the address that is asked for next
     const added = await fetch(`${app}new`, { method: 'POST', body: new URLSearchParams({ 'ToDo.Item': 'read chapter 10' }) });
     await added.text();
     await reader.shows(`${app}list`, /read chapter 10/);
@@ -209,10 +209,32 @@ describe('chapter 9: rollouts and rollbacks', { skip: whyNot('ch09') }, () => {
   const databases = async (): Promise<Row[]> => tableRows(await shell.output('kubectl get pods -l app=todo-db -o=custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[0].image,START_TIME:.status.startTime'));
   const images = (rows: readonly Row[]): string[] => rows.map((row) => row['IMAGE'] ?? '');
   let before94 = '';
-  test('9.4c a partition keeps the first Pods of a StatefulSet as they are', async () => {
-    const old = await databases();
-    await reader.apply('todo-list/db/update/todo-db-rollingUpdate-partition.yaml');
-    const shown = await shell.output('kubectl rollout status statefulset/todo-db', { within: 2 * minute });
+  let old: readonly Row[] = [];
+  let rollout: Promise<string> | undefined;
+  test('9.4c an update of a StatefulSet with a partition', async () => {
+    old = await databases();
+    assert.equal(await reader.apply('todo-list/db/update/todo-db-rollingUpdate-partition.yaml'), 'statefulset.apps/todo-db configured\n');
+    rollout = shell.output('kubectl rollout status statefulset/todo-db', { within: 2 * minute });
+    rollout.catch(() => undefined);
+  });
+
+  // The database's shell is process 1 and passes no signal on: its half minute of grace is spent on what has nothing to do with it.
+  test('lab: a Service moves from one version to the other, and no Pod changes', async () => {
+    await shell.output('kubectl apply -f -', { input: `${serviceTo('blue')}---\n${releases}` });
+    await reader.rowsWhen('pods -l app=vweb', (rows) => rows.length === 8 && rows.every(isUp), minute);
+    const pods = await shell.output('kubectl get pods -l app=vweb -o name');
+    site = await reader.url('vweb', 8090, 'v.txt');
+    for (const [color, version] of [['blue', 'v1'], ['green', 'v2'], ['blue', 'v1']] as const) {
+      await shell.output('kubectl apply -f -', { input: serviceTo(color) });
+      await says(version);
+      assert.equal(await shell.output(`for i in 1 2 3 4 5 6 7 8 9 10; do curl -s ${site}; echo; done | sort -u`), `${version}\n`);
+    }
+    assert.equal(await shell.output('kubectl get pods -l app=vweb -o name'), pods);
+    await shell.output('kubectl delete all -l kiamol=ch09-lab');
+  });
+
+  test('9.4c a partition keeps the first Pods as they are', async () => {
+    const shown = await rollout ?? '';
     assert.match(shown, /^Waiting for partitioned roll out to finish: 0 out of 1 new pods have been updated\.\.\.\n(Waiting for 1 pods to be ready\.\.\.\n)+partitioned roll out complete: 1 new pods have been updated\.\.\.\n$/);
     const rows = await databases();
     assert.deepEqual(images(rows), ['postgres:11.6-alpine', 'postgres:11.8-alpine']);
@@ -226,7 +248,7 @@ describe('chapter 9: rollouts and rollbacks', { skip: whyNot('ch09') }, () => {
 
   test('9.4d without it the rest follows, and only the rest', async () => {
     await reader.apply('todo-list/db/update/todo-db-rollingUpdate.yaml');
-    const shown = await shell.output('kubectl rollout status statefulset/todo-db', { within: 2 * minute });
+    const [shown] = await Promise.all([shell.output('kubectl rollout status statefulset/todo-db', { within: 2 * minute }), full || reader.hurry('todo-db-0')]);
     assert.match(shown, /^(waiting for statefulset rolling update to complete 1 pods at revision todo-db-[a-z0-9]+\.\.\.\n)?(Waiting for 1 pods to be ready\.\.\.\n)+statefulset rolling update complete 2 pods at revision todo-db-[a-z0-9]+\.\.\.\n$/);
     const rows = await databases();
     assert.deepEqual(images(rows), ['postgres:11.8-alpine', 'postgres:11.8-alpine']);
@@ -237,22 +259,10 @@ describe('chapter 9: rollouts and rollbacks', { skip: whyNot('ch09') }, () => {
   });
 
   test('9.5 all goes by label but the Secrets', async () => {
-    for (const kind of ['all', 'cm', 'pvc']) await shell.output(`kubectl delete ${kind} -l kiamol=ch09`, { within: 1.5 * minute });
+    await shell.output('kubectl delete all -l kiamol=ch09', { within: 1.5 * minute });
+    if (!full) await reader.hurry('-l app=todo-db');
+    for (const kind of ['cm', 'pvc']) await shell.output(`kubectl delete ${kind} -l kiamol=ch09`, { within: 1.5 * minute });
     await shell.eventually('kubectl get pods,pvc,pv -o name', (text) => text === '', minute);
     assert.equal(await shell.output('kubectl get secret -l kiamol=ch09 -o name'), 'secret/todo-db-secret\nsecret/todo-web-secret\n');
-  });
-
-  test('lab: a Service moves from one version to the other, and no Pod changes', async () => {
-    await shell.output('kubectl apply -f -', { input: `${serviceTo('blue')}---\n${releases}` });
-    await reader.rowsWhen('pods -l app=vweb', (rows) => rows.length === 8 && rows.every(isUp), minute);
-    const pods = await shell.output('kubectl get pods -l app=vweb -o name');
-    site = await reader.url('vweb', 8090, 'v.txt');
-    for (const [color, version] of [['blue', 'v1'], ['green', 'v2'], ['blue', 'v1']] as const) {
-      await shell.output('kubectl apply -f -', { input: serviceTo(color) });
-      await says(version);
-      assert.equal(await shell.output(`for i in 1 2 3 4 5 6 7 8 9 10; do curl -s ${site}; echo; done | sort -u`), `${version}\n`);
-    }
-    assert.equal(await shell.output('kubectl get pods -l app=vweb -o name'), pods);
-    await shell.output('kubectl delete all -l kiamol=ch09-lab');
   });
 });

@@ -10,6 +10,7 @@ import { BookCluster, manifests, whyNot } from './book-cluster.ts';
 import { isUp, namesOf, Reader } from './reader.ts';
 
 const folder = path.join(manifests, 'ch19');
+const full = process.env['K8TS_TEST_FULL'] !== undefined;
 
 describe('chapter 19: placement', { skip: whyNot('ch19') }, () => {
   let cluster: BookCluster;
@@ -139,7 +140,7 @@ describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes()
     const evicted = await shell.output("kubectl get events --field-selector reason=Evicted -o jsonpath='{.items[*].message}'");
     assert.match(evicted, /The node was low on resource: memory\. Threshold quantity: \d+Mi, available: \d+Ki\. Container stress was using \d+Ki, request is 0, has larger consumption of memory\. /);
     await shell.output('kubectl delete -f stress/stress.yaml');
-    // The program is process 1 and knows no TERM: each Pod has its whole grace period.
+    if (!full) await reader.hurry('-l app=stress');
     await shell.eventually('kubectl get pods -o name', (text) => text === '', 60_000);
     await shell.eventually('kubectl describe node', (text) => /^ +MemoryPressure +False /m.test(text) && /^Taints: +<none>$/m.test(text), 90_000);
   });
@@ -158,6 +159,7 @@ describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes()
 
   test('19.5 all goes by label', async () => {
     await shell.output('kubectl delete all,priorityclass,hpa -l kiamol=ch19', { within: 60_000 });
+    if (!full) await reader.hurry('-l app=stress');
     await shell.eventually('kubectl get pods -o name', (text) => text === '', 60_000);
     assert.equal(await shell.output('kubectl get priorityclass -l kiamol=ch19 -o name'), '');
   });

@@ -31,6 +31,15 @@ export class Reader {
     await this.rowsWhen(`pods -l ${selector}`, (rows) => rows.length === 1 && isUp(rows[0]), 45_000);
   }
 
+  /**
+   * Shortens the grace period of Pods, named or `-l SELECTOR`, once all of them are being deleted. For programs that are process 1 and heed
+   * no signal: a chapter waits their half minute once, and not each time.
+   */
+  async hurry(pods: string): Promise<void> {
+    await this.rowsWhen(`pods ${pods} -o custom-columns=NAME:.metadata.name,DELETED:.metadata.deletionTimestamp`, (rows) => rows.every((row) => row['DELETED'] !== '<none>'));
+    await this.#shell.output(`kubectl delete pods ${pods} --grace-period=1 --wait=false --ignore-not-found`);
+  }
+
   /** The line by which the book asks for a LoadBalancer's address, repeated until there is one. */
   url(service: string, port: number, page = ''): Promise<string> {
     return this.#shell.eventually(`kubectl get svc ${service} -o jsonpath='http://{.status.loadBalancer.ingress[0].*}:${port}/${page}'`, (text) => !text.includes('//:'));

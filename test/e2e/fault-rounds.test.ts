@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../harness/bounded.ts';
@@ -88,7 +89,7 @@ describe('faults during rollouts', { skip: whyNoContainers() }, () => {
         await pause(Math.max(0, begun + at - performance.now()));
         await strike(fault, casualties);
       }
-      await cluster.shell.output('kubectl rollout status deployment/web --timeout=180s', { within: 190_000 });
+      await rolledOut();
       await onlyTheseRun(round);
       await onlyCasualtiesRestarted(casualties);
       await nothingOrphaned();
@@ -121,6 +122,16 @@ describe('faults during rollouts', { skip: whyNoContainers() }, () => {
       const group = /kubepods\/besteffort\/pod([0-9a-f-]+)\/([0-9a-f]{64})$/m.exec(groupsOf(pid));
       return group?.[1] !== undefined && group[2] !== undefined && groupsOf(pid).includes(`/k8ts-${cluster.id}/`) ? [{ pid, pod: group[1], id: group[2] }] : [];
     });
+  }
+
+  /** Where it does not come to its end: the Pods that are not ready, and what the server said. */
+  async function rolledOut(): Promise<void> {
+    const { code, stderr } = await cluster.shell.run('kubectl rollout status deployment/web --timeout=180s', { within: 190_000 });
+    if (code === 0) return;
+    const unready = '{range .items[?(@.status.conditions[?(@.type=="Ready")].status!="True")]}{.metadata.name}{" "}{end}';
+    const names = await cluster.jsonpath('pods', unready);
+    const { stdout } = await cluster.shell.run(`kubectl get deployment,replicaset,pods -o wide; kubectl get pods ${names} -o yaml; kubectl get events`);
+    assert.fail(`the rollout does not come to its end: ${stderr}\n${stdout}\n${readFileSync(path.join(cluster.dataDir, 'server.log'), 'utf8').slice(-20_000)}`);
   }
 
   async function onlyTheseRun(round: number): Promise<void> {

@@ -9,9 +9,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, lstatSync, readlinkSy
 import path from 'node:path';
 import type { TarEntry } from '../../src/kubelet/images/tar.ts';
 import { imageCacheFolder } from './cache-folder.ts';
-
-/** Dependencies of the packages we use that only matter to a system in which they are installed. */
-const leftOut = /^(adduser|cdebconf|debconf.*|dpkg|install-info|iproute2|lsb-base|mailcap|media-types|mime-support|passwd|perl.*|libperl.*|procps|ssl-cert|sysvinit-utils|tar|ucf|init-system-helpers|locales.*|libllvm.*|libz3.*|postgresql-common|postgresql-client-common)$/;
+import { packageVersions } from './package-versions.ts';
 
 const mergedFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
@@ -41,7 +39,7 @@ export class DebianRoot {
 
   libraries(name: string): TarEntry[] {
     const loader = realpathSync(this.#loader());
-    const listed = execFileSync(loader, ['--inhibit-cache', '--library-path', this.#libraryPath(), '--list', this.locate(name)], { encoding: 'utf8' });
+    const listed = execFileSync(loader, ['--inhibit-cache', '--library-path', this.libraryFolders().join(':'), '--list', this.locate(name)], { encoding: 'utf8' });
     const missing = /^\s*(\S+) => not found/m.exec(listed);
     if (missing) throw new Error(`${name} needs ${missing[1]}, which no package here brings`);
     const paths = [...listed.matchAll(/=> (\/\S+)/g)].map(([, file = '']) => file);
@@ -62,40 +60,28 @@ export class DebianRoot {
     return out;
   }
 
+  /** Where the loader finds the packages' shared libraries. */
+  libraryFolders(): string[] {
+    const library = this.locate('usr/lib');
+    const triplets = readdirSync(library).filter((name) => name.endsWith('-linux-gnu')).map((name) => path.join(library, name));
+    return [library, ...triplets, ...triplets.map((folder) => path.join(folder, 'systemd'))].filter((folder) => existsSync(folder));
+  }
+
   #loader(): string {
     const found = [this.locate('usr/lib64/ld-linux-x86-64.so.2'), this.locate('usr/lib/ld-linux-aarch64.so.1')].find((file) => lstatSync(file, { throwIfNoEntry: false }));
     if (found === undefined) throw new Error('libc6 brings no loader for this architecture');
     const link = readlinkSync(found);
     return path.isAbsolute(link) ? this.locate(link) : path.resolve(path.dirname(found), link);
   }
-
-  #libraryPath(): string {
-    const library = this.locate('usr/lib');
-    const triplets = readdirSync(library).filter((name) => name.endsWith('-linux-gnu')).map((name) => path.join(library, name));
-    return [library, ...triplets, ...triplets.map((folder) => path.join(folder, 'systemd'))].filter((folder) => existsSync(folder)).join(':');
-  }
 }
 
 /** Downloads (once) and unpacks (once) the packages named and all they depend on. */
 export function debianRoot(packages: readonly string[]): DebianRoot {
-  const versions = candidates(withDependencies(packages));
+  const versions = packageVersions(packages);
   const key = createHash('sha256').update(versions.join('\n')).digest('hex').slice(0, 16);
   const folder = path.join(imageCacheFolder('debian'), key);
   if (!existsSync(folder)) unpack(download(versions), folder);
   return new DebianRoot(folder);
-}
-
-function withDependencies(packages: readonly string[]): string[] {
-  const options = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`);
-  const listed = execFileSync('apt-cache', ['depends', '--recurse', ...options, ...packages], { encoding: 'utf8' });
-  const real = listed.split('\n').filter((line) => /^[a-z0-9]/.test(line)).map((line) => line.replace(/:.*$/, ''));
-  return [...new Set(real)].filter((name) => packages.includes(name) || !leftOut.test(name)).sort();
-}
-
-/** 'name=version', as apt-get download takes them. */
-function candidates(packages: readonly string[]): string[] {
-  const policy = execFileSync('apt-cache', ['policy', ...packages], { encoding: 'utf8' });
-  return [...policy.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (\S+)/gm)].filter(([, , version]) => version !== '(none)').map(([, name, version]) => `${name}=${version}`);
 }
 
 function download(versions: readonly string[]): string[] {

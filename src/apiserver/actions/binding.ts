@@ -10,7 +10,7 @@ import { writeContext } from '../verbs/write.ts';
 
 interface PodView {
   spec?: { nodeName?: string; schedulingGates?: unknown[] };
-  status?: { conditions?: { type: string; status: string; lastTransitionTime?: string; lastProbeTime?: null }[] };
+  status?: { nominatedNodeName?: string; conditions?: { type: string; status: string; lastTransitionTime?: string; lastProbeTime?: null }[] };
 }
 
 const pods: status.Subject = { group: '', resource: 'pods/binding' };
@@ -42,7 +42,8 @@ export function bindingAction(registry: ResourceRegistry, writer: ObjectWriter, 
         if ((next.spec?.schedulingGates ?? []).length > 0) refuse(`pod ${name} has non-empty .spec.schedulingGates`);
         (next.spec ??= {}).nodeName = node;
         Object.assign((next.metadata.annotations ??= {}), binding.metadata.annotations);
-        const conditions = ((next.status ??= {}).conditions ??= []);
+        delete (next.status ??= {}).nominatedNodeName;
+        const conditions = (next.status.conditions ??= []);
         const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(clock.now()) };
         const at = conditions.findIndex((condition) => condition.type === 'PodScheduled');
         if (at >= 0) conditions[at] = scheduled;

@@ -3,12 +3,16 @@
  * for the group of administrators.
  * Upstream: plugin/pkg/admission/certificates/{approval,signing,subjectrestriction}, pkg/registry/certificates/certificates/strategy.go
  */
+import { createPublicKey } from 'node:crypto';
 import { timestamp } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
+import { FieldPath, invalid } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import { parseRequest } from '../../pki/certificate-request.ts';
+import { signerOfNode } from '../../resources/certificates/node-requests.ts';
+import { legacySigner } from '../../resources/certificates/request-rules.ts';
 import type { CertificateSigningRequest } from '../../resources/types/certificates-v1.ts';
 import { subjectOf } from '../registry/object-store.ts';
 import type { AdmissionDependencies } from './builtin.ts';
@@ -23,7 +27,10 @@ export function certificateRequests(dependencies: AdmissionDependencies): Admiss
     handles: ({ definition, operation }) => definition.group === group && definition.plural === 'certificatesigningrequests' && operation !== 'DELETE',
     admit(attributes) {
       const request = attributes.object as unknown as Draft<CertificateSigningRequest>;
-      if (attributes.operation === 'CREATE') writeRequestor(request, attributes);
+      if (attributes.operation === 'CREATE') {
+        writeRequestor(request, attributes);
+        if (attributes.apiVersion === `${group}/v1beta1`) nameSigner(request);
+      }
       else stampConditions(request, timestamp(dependencies.clock.now()));
     },
     async validate(attributes) {
@@ -47,6 +54,18 @@ function writeRequestor(request: Draft<CertificateSigningRequest>, { user }: Adm
   else spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
 }
 
+/** v1beta1 knows requests of kubelets by what they ask for, where they name no signer. */
+function nameSigner({ spec }: Draft<CertificateSigningRequest>): void {
+  if (spec?.signerName !== legacySigner) return;
+  try {
+    spec.signerName = signerOfNode(parseRequest(textOf(spec.request)), spec.usages ?? []) ?? legacySigner;
+  } catch {
+    // Not readable: validation says so.
+  }
+}
+
+const textOf = (request: string): string => Buffer.from(request, 'base64').toString();
+
 function stampConditions({ status: state }: Draft<CertificateSigningRequest>, now: string): void {
   for (const condition of state?.conditions ?? []) {
     condition.lastUpdateTime ??= now;
@@ -55,18 +74,32 @@ function stampConditions({ status: state }: Draft<CertificateSigningRequest>, no
 }
 
 function checkRequest({ spec }: CertificateSigningRequest, { definition, name }: AdmissionAttributes): void {
-  const text = Buffer.from(spec.request, 'base64').toString();
-  try {
-    const request = parseRequest(text);
-    if (!request.signatureValid) throw new TypeError('the signature does not match');
-    if (spec.signerName === clientSigner && (request.subject.organizations ?? []).includes('system:masters')) {
-      throw status.forbidden(subjectOf(definition), name, `use of ${clientSigner} signer with system:masters group is not allowed`);
-    }
-  } catch (error) {
-    if (error instanceof status.StatusError) throw error;
-    const message = `Invalid value: ${JSON.stringify(spec.request)}: ${messageOf(error)}`;
-    throw status.invalidObject(definition.group, definition.kind, name, [{ type: 'FieldValueInvalid', field: 'spec.request', message }]);
+  const problem = requestProblem(textOf(spec.request));
+  if (problem !== undefined) throw status.invalidObject(definition.group, definition.kind, name, [invalid(FieldPath.of('spec', 'request'), spec.request, problem)]);
+  if (spec.signerName === clientSigner && (parseRequest(textOf(spec.request)).subject.organizations ?? []).includes('system:masters')) {
+    throw status.forbidden(subjectOf(definition), name, `use of ${clientSigner} signer with system:masters group is not allowed`);
   }
+}
+
+/** What is wrong with a request, in the words of upstream's parsers. */
+function requestProblem(text: string): string | undefined {
+  if (/-----BEGIN ([^-\n]+)-----/.exec(text)?.[1] !== 'CERTIFICATE REQUEST') return 'PEM block type must be CERTIFICATE REQUEST';
+  try {
+    const { signatureValid, publicKeyDer } = parseRequest(text);
+    return signatureValid ? undefined : verificationFailures[createPublicKey({ key: publicKeyDer, format: 'der', type: 'spki' }).asymmetricKeyType ?? ''] ?? 'x509: cannot verify signature: algorithm unimplemented';
+  } catch (error) {
+    return syntaxError(messageOf(error));
+  }
+}
+
+const verificationFailures: Readonly<Record<string, string>> = { rsa: 'crypto/rsa: verification error', ec: 'x509: ECDSA verification failure', ed25519: 'x509: Ed25519 verification failure' };
+
+function syntaxError(message: string): string {
+  if (message.startsWith('no certificate request')) return 'PEM block type must be CERTIFICATE REQUEST';
+  if (message.startsWith('truncated element')) return 'asn1: syntax error: sequence truncated';
+  if (message.startsWith('truncated')) return 'asn1: syntax error: data truncated';
+  if (message.startsWith('bytes after')) return 'asn1: syntax error: trailing data';
+  return `asn1: structure error: ${message}`;
 }
 
 /** The leave is given for a signer by its name, or for all of a domain: 'example.com/*'. */

@@ -19,6 +19,8 @@ export interface AdmissionAttributes {
   readonly old: AnyObject | undefined;
   /** The options object or posted kind of the request (DeleteOptions, PodExecOptions, Eviction...). */
   readonly options?: AnyObject | undefined;
+  /** The version the client speaks, where it is known ('certificates.k8s.io/v1beta1'). */
+  readonly apiVersion?: string | undefined;
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly warnings: string[];

@@ -1,5 +1,5 @@
 /** Request bodies as objects: JSON, YAML or protobuf, checked against the schema of the version they are in. */
-import { decodeObject, type FieldValidation } from '../../apimachinery/decode.ts';
+import { decodeObject, type DecodeOptions, type FieldValidation } from '../../apimachinery/decode.ts';
 import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
@@ -18,10 +18,19 @@ export async function decodeBody(request: ApiRequest, served: ServedResource, va
   return prune(served, object as DraftObject, validation, request.warnings, duplicates);
 }
 
-/** `value`, which the caller gives away, as the schema has it; what Strict refuses is thrown and what Warn says goes to `warnings`. */
+/**
+ * `value`, which the caller gives away, as the schema has it and without empty lists and maps; what Strict refuses is thrown and what Warn
+ * says goes to `warnings`.
+ */
 export function prune(served: ServedResource, value: DraftObject, mode: FieldValidation, warnings: string[], duplicates: readonly string[] = []): DraftObject {
-  const options = { mode, kind: served.definition.kind, version: served.version.name, duplicates };
-  const decoded = decodeObject(served.version.schema, value, options);
+  return decodedAs(served, value, warnings, { mode, duplicates, dropEmpty: true });
+}
+
+/** The same for a configuration to apply, in which an empty list is a statement. */
+export const pruneConfiguration = (served: ServedResource, value: DraftObject, warnings: string[]): DraftObject => decodedAs(served, value, warnings, { mode: 'Ignore' });
+
+function decodedAs(served: ServedResource, value: DraftObject, warnings: string[], options: DecodeOptions): DraftObject {
+  const decoded = decodeObject(served.version.schema, value, { ...options, kind: served.definition.kind, version: served.version.name });
   warnings.push(...decoded.warnings);
   decoded.object.metadata ??= {};
   return decoded.object;

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
+import { formatApiVersion } from '../../apimachinery/group-version.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import type { DraftObject, RequestFacts, ResourceDefinition, Strategy } from '../../resources/definition.ts';
@@ -64,7 +65,7 @@ export class ObjectWriter {
 
   async #createOnce(definition: ResourceDefinition, namespace: string, object: DraftObject, context: WriteContext): Promise<CachedObject> {
     const { strategy } = definition;
-    const facts = this.#facts(context);
+    const facts = this.#facts(definition, context);
     if ('status' in definition.subresources && !strategy.keepStatus) delete object['status'];
     strategy.defaults?.(object);
     ownCreated(definition, object, context.ownership, facts.now);
@@ -72,7 +73,7 @@ export class ObjectWriter {
     strategy.prepareForCreate?.(object, facts);
     return this.#admitted('CREATE', definition, object, undefined, context, async () => {
       const final = object as AnyObject;
-      refuse(definition, final, [...validateMetadata(definition, final), ...(strategy.validate?.(final) ?? [])]);
+      refuse(definition, final, [...validateMetadata(definition, final), ...(strategy.validate?.(final, facts) ?? [])]);
       context.warnings.push(...(strategy.warnings?.(final, undefined) ?? []));
       return this.#store.create(definition, final, { dryRun: context.dryRun, ttlSeconds: strategy.ttlSeconds });
     });
@@ -84,7 +85,7 @@ export class ObjectWriter {
    */
   async update(definition: ResourceDefinition, namespace: string, name: string, next: (current: CachedObject) => Promise<DraftObject> | DraftObject, context: WriteContext): Promise<CachedObject> {
     const strategy = this.#strategyFor(definition, context.subresource);
-    const facts = this.#facts(context);
+    const facts = this.#facts(definition, context);
     const steps = new WriteSteps();
     const decide = async (stored: CachedObject): Promise<Change> => {
       steps.failed();
@@ -101,7 +102,7 @@ export class ObjectWriter {
       const attributes = this.#attributes('UPDATE', definition, object, old, context, steps);
       await this.#admission.admit(attributes);
       const final = object as AnyObject;
-      refuse(definition, final, [...validateMetadata(definition, final), ...validateMetadataUpdate(final, old), ...(strategy.validateUpdate?.(final, old) ?? [])]);
+      refuse(definition, final, [...validateMetadata(definition, final), ...validateMetadataUpdate(final, old), ...(strategy.validateUpdate?.(final, old, facts) ?? [])]);
       await this.#admission.validate(attributes);
       if (isFullyDeleted(definition, final)) return { type: 'remove' };
       return { type: 'write', object: final };
@@ -161,6 +162,7 @@ export class ObjectWriter {
       object,
       old,
       options,
+      apiVersion: context.ownership?.apiVersion,
       user: context.user,
       dryRun: context.dryRun,
       warnings: context.warnings,
@@ -176,8 +178,9 @@ export class ObjectWriter {
     return sub?.type === 'action' ? noRules : definition.strategy;
   }
 
-  #facts(context: WriteContext): RequestFacts {
-    return { now: this.#clock.now(), user: context.user.name, dryRun: context.dryRun };
+  #facts({ group, storageVersion }: ResourceDefinition, context: WriteContext): RequestFacts {
+    const apiVersion = context.ownership?.apiVersion ?? formatApiVersion({ group, version: storageVersion });
+    return { now: this.#clock.now(), user: context.user.name, dryRun: context.dryRun, apiVersion };
   }
 }
 

@@ -13,9 +13,9 @@ import type { DraftObject } from '../../resources/definition.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import { apiVersionOf } from '../negotiation/conversion.ts';
 import { storageVersionOf } from '../negotiation/remote-conversion.ts';
-import { prune } from '../negotiation/decode.ts';
+import { pruneConfiguration } from '../negotiation/decode.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
-import { applyOwned, type Ownership } from '../registry/ownership.ts';
+import { applyOwned, withoutEmpty, type Ownership } from '../registry/ownership.ts';
 import { isTrue } from '../request-info.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
 import { parsePatch } from './patch.ts';
@@ -33,7 +33,7 @@ export async function applyObject(request: ApiRequest, served: ServedResource, w
     checkIdentity(definition.group, definition.plural, config, live);
     const lastApplied = live && isKubectl ? await clientApplied(served, live, ownership.apiVersion) : undefined;
     const { object, isChanged } = applyOwned(definition, live, config, { ownership, subresource, now: writer.now(), force, lastApplied });
-    const next = live && !isChanged ? draft(live) : draft(object);
+    const next = live && !isChanged ? draft(live) : withoutEmpty(definition, draft(object));
     if (isKubectl && next.metadata.annotations) next.metadata.annotations = withLastApplied(next.metadata.annotations, sent);
     return next;
   };
@@ -64,7 +64,7 @@ export function applierOf(request: ApiRequest, apiVersion: string): Ownership {
 /** What client-side apply left on the object, in the storage version. */
 async function clientApplied(served: ServedResource, live: AnyObject, apiVersion: string): Promise<AnyObject | undefined> {
   const before = lastAppliedOf(live, apiVersion);
-  return before && ((await storageVersionOf(served, prune(served, draft(before), 'Ignore', []))) as AnyObject);
+  return before && ((await storageVersionOf(served, pruneConfiguration(served, draft(before), []))) as AnyObject);
 }
 
 const isMissing = (error: unknown, plural: string): boolean => status.isNotFound(error) && error.status.details?.kind === plural;
@@ -80,7 +80,7 @@ async function readConfiguration(request: ApiRequest, served: ServedResource): P
   const { definition } = served;
   const { name, namespace } = request.info;
   const sent = await readTyped(request, served.version.schema, { apiVersion: apiVersionOf(served), kind: definition.kind });
-  const config = prune(served, draft({ ...sent, metadata: sent.metadata ?? {} }), 'Ignore', request.warnings);
+  const config = pruneConfiguration(served, draft({ ...sent, metadata: sent.metadata ?? {} }), request.warnings);
   const { metadata } = config;
   if (metadata.managedFields !== undefined && metadata.managedFields.length > 0) throw status.badRequest('metadata.managedFields must be nil');
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {

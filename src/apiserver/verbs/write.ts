@@ -66,7 +66,7 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
   const context = writeContext(request);
   const speaksOfOwners = Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('managedFields');
   const next = async (current: AnyObject): Promise<DraftObject> => {
-    const before = await servedVersionOf(served, speaksOfOwners ? current : withoutOwners(current));
+    const before = knownFields(served, await servedVersionOf(served, speaksOfOwners ? current : withoutOwners(current)));
     const patched = applyPatch(type, served, before, body);
     if (patched.metadata.name !== name) throw status.badRequest(`the name of the object (${patched.metadata.name ?? ''}) does not match the name on the URL (${name})`);
     const pruned = prune(served, draft(patched), validation, request.warnings);
@@ -75,6 +75,12 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
   };
   const stored = await writer.update(served.definition, namespace, name, (current) => next(current.object), context);
   return { type: 'object', status: 200, served, object: stored };
+}
+
+/** Fields that came with a later version than the client's are no fault of its patch. */
+function knownFields(served: ServedResource, object: AnyObject): AnyObject {
+  if (served.version.name === served.definition.storageVersion) return object;
+  return prune(served, draft(object), 'Ignore', []) as AnyObject;
 }
 
 /** Ownership is kept by whoever writes the object: patches need not carry it. */

@@ -5,17 +5,16 @@
 import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../../base/clock.ts';
-import { CloseStack, type Closable } from '../../base/lifecycle.ts';
+import { startTogether, type CloseStack, type Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/log.ts';
+import { systemRandom } from '../../base/random.ts';
 import { isNotFound } from '../../apimachinery/status-error.ts';
 import { ApiClient } from '../../client/client.ts';
 import { HttpsTransport, type Credentials } from '../../client/https-transport.ts';
 import { Informers } from '../../client/informers.ts';
 import type { Registries } from '../../kubelet/images/registries.ts';
 import { configMaps } from '../../resources/core/config-map.ts';
-import { nodes } from '../../resources/core/node.ts';
 import { services } from '../../resources/core/service.ts';
-import type * as corev1 from '../../resources/types/core-v1.ts';
 import { rangesConfigMap } from '../bootstrap/published.ts';
 import type { NodeSettings } from '../node-settings.ts';
 import type { DataDirectory } from '../data-directory.ts';
@@ -23,6 +22,7 @@ import { startNode, type RunningNode } from '../node.ts';
 import { settleRanges, usualRanges, type Ranges } from '../ranges.ts';
 import { nodeAddresses } from '../machine-addresses.ts';
 import { keepRenewed, type Certificate } from './certificate-renewal.ts';
+import { takePlace } from './node-place.ts';
 import { requestServingCertificate } from './serving-certificate.ts';
 
 export interface AgentOptions {
@@ -50,15 +50,7 @@ export interface RunningAgent extends Closable {
 const nodePrefix = 'system:node:';
 
 /** Resolves when the Node is registered and its Pods are worked on. Closing leaves containers running. */
-export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const closing = new CloseStack();
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
-}
+export const startAgent = (options: AgentOptions): Promise<RunningAgent> => startTogether((closing) => start(options, closing));
 
 async function start(options: AgentOptions, closing: CloseStack): Promise<RunningAgent> {
   const { server, ca, credentials, nodeName, logger, directory, signal } = options;
@@ -75,7 +67,7 @@ async function start(options: AgentOptions, closing: CloseStack): Promise<Runnin
     requestServingCertificate({ node, approver: isNode ? undefined : client, nodeName, dnsNames: [...new Set([nodeName, hostname(), 'localhost'])], ipAddresses: ['127.0.0.1', ...addresses], clock: systemClock, signal: until });
   const serving = await askForCertificate(signal);
   const { clusterCidr, serviceCidr } = settleRanges(directory, await rangesOf(client, options.clusterCidr));
-  const { podCidr, isFirst } = await placeAmongNodes(client, nodeName, clusterCidr);
+  const { podCidr, isFirst } = await takePlace({ client, nodeName, clusterCidr, random: systemRandom });
   const informers = closing.add(new Informers({ client, clock: systemClock, logger }), (it) => it.close());
   const running = await startNode({
     dataDir: directory.root, nodeName, addresses, podCidr, clusterCidr, serviceCidr, clusterDns: `${serviceCidr.split('.').slice(0, 3).join('.')}.10`, clusterDomain: 'cluster.local',
@@ -110,24 +102,4 @@ async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-interface Place {
-  readonly podCidr: string;
-  /** The oldest node provides what one node provides for all. */
-  readonly isFirst: boolean;
-}
-
-/** The node's own Pod range: the one it had, else the first /24 that no node has. */
-async function placeAmongNodes(client: ApiClient, nodeName: string, clusterCidr: string): Promise<Place> {
-  const { items } = await client.of(nodes).list();
-  const others = items.filter(({ metadata }) => metadata.name !== nodeName);
-  const own = items.find(({ metadata }) => metadata.name === nodeName);
-  const taken = new Set(others.map(({ spec }) => spec?.podCIDR));
-  const prefix = clusterCidr.split('.').slice(0, 2).join('.');
-  const free = Array.from({ length: 256 }, (_, i) => `${prefix}.${i}.0/24`).find((range) => !taken.has(range));
-  const podCidr = own?.spec?.podCIDR ?? free;
-  if (podCidr === undefined) throw new Error(`the Pod range ${clusterCidr} is used up`);
-  const age = ({ metadata }: corev1.Node): string => `${metadata.creationTimestamp ?? ''} ${metadata.name ?? ''}`;
-  return { podCidr, isFirst: own ? others.every((other) => age(own) < age(other)) : others.length === 0 };
 }

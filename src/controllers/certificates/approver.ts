@@ -8,7 +8,7 @@ import { certificateSigningRequests } from '../../resources/certificates/certifi
 import type { CertificateSigningRequest } from '../../resources/types/certificates-v1.ts';
 import type { CertificateRequest } from '../../pki/certificate-request.ts';
 import { Controller, running, type ControllerContext, type ControllerFactory } from '../runtime/controller.ts';
-import { nodeClientProblem } from './recognize.ts';
+import { nodeClientProblem } from '../../resources/certificates/node-requests.ts';
 import { hasCondition, requestOf, withCondition } from './requests.ts';
 
 const signer = 'kubernetes.io/kube-apiserver-client-kubelet';

@@ -38,7 +38,12 @@ export const statefulSetController: ControllerFactory = (context) => {
   watchDependents({ controller, dependents: stateful.pods, owners: stateful.sets, selectorOf: ({ spec }) => selectorOf(spec?.selector), expectations: stateful.expectations });
   controller.watchOwned(stateful.revisions, 'StatefulSet');
   // A Pod of an earlier set of the same name may stand in the way of a new one: once it is gone, there is room.
-  stateful.pods.addHandler({ deleted: (pod) => controller.queue.add(`${pod.metadata.namespace ?? ''}/${parentAndOrdinal(pod)?.parent ?? ''}`) });
+  stateful.pods.addHandler({
+    deleted: (pod) => {
+      const place = parentAndOrdinal(pod);
+      if (place) controller.queue.add(`${pod.metadata.namespace ?? ''}/${place.parent}`);
+    },
+  });
   return running(controller);
 };
 

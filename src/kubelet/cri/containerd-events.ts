@@ -24,6 +24,8 @@ export interface EventSourceOptions {
 const subscribe: Method = { path: '/containerd.services.events.v1.Events/Subscribe', request: 'SubscribeRequest', response: 'Envelope' };
 const filters = ['namespace==k8s.io,topic~="^/tasks/(exit|oom|start|delete)$"', 'namespace==k8s.io,topic=="/containers/delete"'];
 const reconnectMs = 100;
+/** Nothing tells when a subscription has begun: after this long it has, and what happened before may have been missed. */
+const subscribedMs = 1000;
 
 export function containerdEvents(options: EventSourceOptions): AsyncIterable<RuntimeEvent> {
   const queue = new EventQueue<RuntimeEvent>();
@@ -33,22 +35,24 @@ export function containerdEvents(options: EventSourceOptions): AsyncIterable<Run
 
 async function follow(options: EventSourceOptions, queue: EventQueue<RuntimeEvent>): Promise<void> {
   const { channel, clock, log, signal } = options;
-  let interrupted = false;
+  let isToldOf = false;
   while (!signal.aborted) {
     queue.push({ type: 'relist' });
+    const later = clock.after(subscribedMs, () => queue.push({ type: 'relist' }));
+    let isProven = false;
     try {
       for await (const envelope of channel.stream<Envelope>(subscribe, { filters }, { signal })) {
-        if (interrupted) {
-          // The first event after an interruption proves the subscription; what came before it may be lost.
-          interrupted = false;
-          queue.push({ type: 'relist' });
-        }
+        // The first event proves the subscription; what came before it may be lost.
+        if (!isProven) queue.push({ type: 'relist' });
+        isProven = true;
+        isToldOf = false;
         pass(envelope, options, queue);
       }
     } catch (error) {
-      if (!interrupted) log.warn('the event stream of the container runtime ended', { error: messageOf(error) });
+      if (!isToldOf) log.warn('the event stream of the container runtime ended', { error: messageOf(error) });
+      isToldOf = true;
     }
-    interrupted = true;
+    later.cancel();
     if (!signal.aborted) await clock.sleep(reconnectMs, { signal }).catch(() => undefined);
   }
 }

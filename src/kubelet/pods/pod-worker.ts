@@ -120,7 +120,12 @@ export class PodWorker {
     if (isDeleting(pod)) this.#ending.hurry(pod, graceSeconds(pod));
     const isAsked = asks(pod) !== asks(before);
     if (isAsked) this.#volumes.expire();
-    if (isAsked || this.#reporter.isContradictedBy(pod.status)) this.wake();
+    if (isAsked || this.isContradicted()) this.wake();
+  }
+
+  /** Whether the API says otherwise of the Pod than was written last: the next report is then written whatever it says. */
+  isContradicted(): boolean {
+    return this.#reporter.isContradictedBy(this.#pod.status);
   }
 
   /** The API has the Pod no more: everything ends, quickly, and nothing is reported. */

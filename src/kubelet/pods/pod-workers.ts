@@ -31,6 +31,7 @@ export class PodWorkers {
   #synced = false;
   #loops: Promise<unknown>[] = [];
   #relisting: Promise<void> | undefined;
+  #relistAgain = false;
 
   constructor(options: PodWorkersOptions) {
     this.#options = options;
@@ -145,17 +146,25 @@ export class PodWorkers {
     }
   }
 
+  /** A look that has begun may have missed what happened since: whoever asks meanwhile gets another. */
   #relist(): void {
-    this.#relisting ??= this.#lookAtAll()
-      .catch((error: unknown) => {
+    this.#relistAgain = true;
+    this.#relisting ??= this.#lookAsAsked();
+  }
+
+  async #lookAsAsked(): Promise<void> {
+    while (this.#relistAgain && !this.#closing.signal.aborted) {
+      await pause(this.#context.clock, gatherMs, this.#closing.signal);
+      this.#relistAgain = false;
+      await this.#lookAtAll().catch((error: unknown) => {
         if (!this.#closing.signal.aborted) this.#context.log.warn('the runtime could not be listed', { error: messageOf(error) });
-      })
-      .finally(() => (this.#relisting = undefined));
+      });
+    }
+    this.#relisting = undefined;
   }
 
   async #lookAtAll(): Promise<void> {
-    const { runtime, clock } = this.#context;
-    await pause(clock, gatherMs, this.#closing.signal);
+    const { runtime } = this.#context;
     if (this.#closing.signal.aborted) return;
     const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes(), runtime.listContainers()]);
     const found = new Map<string, string[]>();
@@ -168,7 +177,7 @@ export class PodWorkers {
     }
     for (const [uid, worker] of this.#workers) {
       const now = (found.get(uid) ?? []).sort().join(' ');
-      if (this.#snapshot.get(uid) !== now) worker.wake();
+      if (this.#snapshot.get(uid) !== now || worker.isContradicted()) worker.wake();
       this.#snapshot.set(uid, now);
     }
     for (const uid of this.#snapshot.keys()) if (!this.#workers.has(uid)) this.#snapshot.delete(uid);

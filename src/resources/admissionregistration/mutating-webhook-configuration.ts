@@ -3,7 +3,7 @@ import { ageColumn, integer, nameColumn } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
-import { defaultWebhook, fromBeta, group, validateWebhooks } from './webhooks.ts';
+import { defaultWebhook, fromBeta, group, validateWebhooks, validateWebhooksUpdate } from './webhooks.ts';
 
 export const mutatingWebhookConfigurationDefinition = defineKind<admissionregistrationv1.MutatingWebhookConfiguration>({
   group,
@@ -19,8 +19,8 @@ export const mutatingWebhookConfigurationDefinition = defineKind<admissionregist
         webhook.reinvocationPolicy ??= 'Never';
       }
     },
-    validate: ({ webhooks }) => validateWebhooks(webhooks),
-    validateUpdate: ({ webhooks }) => validateWebhooks(webhooks),
+    validate: ({ webhooks }, facts) => validateWebhooks(webhooks, facts),
+    validateUpdate: ({ webhooks }, old, facts) => validateWebhooksUpdate(webhooks, old.webhooks, facts),
   },
   columns: [nameColumn, integer('Webhooks', ({ webhooks }) => (webhooks ?? []).length), ageColumn],
 });

@@ -17,13 +17,22 @@ const completed = {
 const cases: KindCases = {
   definition: validatingWebhookConfigurationDefinition,
   base: { webhooks: [hook] },
-  defaults: [['all of what is left away', {}, { webhooks: [completed] }]],
+  defaults: [
+    ['all of what is left away', {}, { webhooks: [completed] }],
+    [
+      'through v1beta1, more may be left away',
+      { webhooks: [{ name: hook.name, clientConfig: hook.clientConfig, rules: [rule] }] },
+      { webhooks: [{ ...completed, failurePolicy: 'Ignore', matchPolicy: 'Exact', timeoutSeconds: 30, sideEffects: 'Unknown', admissionReviewVersions: ['v1beta1'] }] },
+      { version: 'v1beta1' },
+    ],
+  ],
   accepted: [
     ['none', { webhooks: null }],
     ['a URL', url('https://example.com/check')],
     ['everything', ruled({ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'], scope: 'Namespaced' })],
     ['conditions', given({ matchConditions: [{ name: 'not-leases', expression: "request.resource.resource != 'leases'" }] })],
     ['a path', service({ path: '/admit/pods/' })],
+    ['through v1beta1, side effects and a name twice', { webhooks: [{ ...hook, sideEffects: 'Some' }, hook] }, { version: 'v1beta1' }],
   ],
   refused: [
     ['a short name', given({ name: 'check' }), at('name', 'Invalid value: "check": should be a domain with at least three segments separated by dots')],
@@ -31,6 +40,9 @@ const cases: KindCases = {
     ['no versions', given({ admissionReviewVersions: [] }), at('admissionReviewVersions', 'Required value: must specify one of v1, v1beta1')],
     ['unknown versions', given({ admissionReviewVersions: ['v2', 'v2'] }), [...at('admissionReviewVersions[1]', 'Invalid value: "v2": duplicate version'), ...at('admissionReviewVersions', 'Invalid value: ["v2","v2"]: must include at least one of v1, v1beta1')]],
     ['nothing of side effects', { webhooks: [{ ...hook, sideEffects: undefined }] }, at('sideEffects', 'Required value: must specify one of None, NoneOnDryRun')],
+    ['side effects', given({ sideEffects: 'Some' }), at('sideEffects', 'Unsupported value: "Some": supported values: "None", "NoneOnDryRun"')],
+    ['through v1beta1, unknown side effects', given({ sideEffects: 'Few' }), at('sideEffects', 'Unsupported value: "Few": supported values: "None", "NoneOnDryRun", "Some", "Unknown"'), { version: 'v1beta1' }],
+    ['through v1beta1, unknown review versions', given({ admissionReviewVersions: ['v2'] }), at('admissionReviewVersions', 'Invalid value: ["v2"]: must include at least one of v1, v1beta1'), { version: 'v1beta1' }],
     ['an unknown failure policy', given({ failurePolicy: 'Retry' }), at('failurePolicy', 'Unsupported value: "Retry": supported values: "Fail", "Ignore"')],
     ['an unknown match policy', given({ matchPolicy: 'Near' }), at('matchPolicy', 'Unsupported value: "Near": supported values: "Equivalent", "Exact"')],
     ['a minute to answer', given({ timeoutSeconds: 60 }), at('timeoutSeconds', 'Invalid value: 60: the timeout value must be between 1 and 30 seconds')],
@@ -57,6 +69,8 @@ const cases: KindCases = {
   ],
   updates: [
     { name: 'everything', change: given({ name: 'other.example.com', failurePolicy: 'Ignore' }) },
+    { name: 'side effects', change: given({ sideEffects: 'Unknown' }), refused: at('sideEffects', 'Unsupported value: "Unknown": supported values: "None", "NoneOnDryRun"') },
+    { name: 'side effects that v1beta1 allowed', beforeVersion: 'v1beta1', before: given({ sideEffects: 'Unknown' }), change: given({ sideEffects: 'Unknown', timeoutSeconds: 5 }) },
     { name: 'a short name', change: given({ name: 'a.b' }), refused: at('name', 'Invalid value: "a.b": should be a domain with at least three segments separated by dots') },
   ],
 };

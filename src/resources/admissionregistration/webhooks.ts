@@ -1,7 +1,7 @@
 /** What both kinds of webhook configurations share. Upstream: pkg/apis/admissionregistration/{v1,v1beta1}/defaults.go, validation */
 import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
-import type { DraftObject } from '../definition.ts';
+import type { DraftObject, RequestFacts } from '../definition.ts';
 import type * as admissionv1 from '../types/admissionregistration-v1.ts';
 import { failurePolicies, matchPolicies, reinvocationPolicies, validateMatchConditions, validateRule } from './admission-rules.ts';
 import { validateWebhookClient } from '../validation/webhook-client.ts';
@@ -34,25 +34,56 @@ export function fromBeta(object: DraftObject): DraftObject {
   return object;
 }
 
-export function validateWebhooks(webhooks: readonly Webhook[] | undefined): FieldError[] {
-  const names = new Unique();
-  return (webhooks ?? []).flatMap((webhook, i) => {
-    const at = FieldPath.of('webhooks').index(i);
-    return [...validateWebhook(webhook, at), ...validateReviewVersions(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions')), ...(webhook.name ? names.check(at.child('name'), webhook.name) : [])];
+/** What v1 asks for and v1beta1 does not; what was stored otherwise may stay so. */
+interface Demands {
+  readonly noSideEffects: boolean;
+  readonly uniqueNames: boolean;
+  readonly knownReviewVersions: boolean;
+}
+type Webhooks = readonly Webhook[] | undefined;
+
+export const validateWebhooks = (webhooks: Webhooks, { apiVersion }: RequestFacts): FieldError[] =>
+  validateAll(webhooks ?? [], { noSideEffects: !isBeta(apiVersion), uniqueNames: !isBeta(apiVersion), knownReviewVersions: true });
+
+export function validateWebhooksUpdate(webhooks: Webhooks, old: Webhooks, { apiVersion }: RequestFacts): FieldError[] {
+  const before = old ?? [];
+  return validateAll(webhooks ?? [], {
+    noSideEffects: !isBeta(apiVersion) && before.every(({ sideEffects }) => sideEffects !== undefined && harmless.includes(sideEffects)),
+    uniqueNames: !isBeta(apiVersion) && new Set(before.map(({ name }) => name)).size === before.length,
+    knownReviewVersions: before.every(({ admissionReviewVersions }) => knowsReviewVersion(admissionReviewVersions ?? [])),
   });
 }
 
-/** v1 allows only webhooks without side effects; v1beta1's others are stored in the same form, so they are allowed in both. */
-const sideEffectClasses = ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
+const isBeta = (apiVersion: string): boolean => apiVersion.endsWith('/v1beta1');
 
-function validateWebhook(webhook: Webhook, path: FieldPath): FieldError[] {
+function validateAll(webhooks: readonly Webhook[], demands: Demands): FieldError[] {
+  const names = new Unique();
+  return webhooks.flatMap((webhook, i) => {
+    const at = FieldPath.of('webhooks').index(i);
+    return [
+      ...validateWebhook(webhook, demands, at),
+      ...validateReviewVersions(webhook.admissionReviewVersions ?? [], demands, at.child('admissionReviewVersions')),
+      ...(webhook.name && demands.uniqueNames ? names.check(at.child('name'), webhook.name) : []),
+    ];
+  });
+}
+
+const harmless = ['None', 'NoneOnDryRun'];
+const sideEffectClasses = [...harmless, 'Some', 'Unknown'];
+
+function validateSideEffects(given: string | undefined, { noSideEffects }: Demands, path: FieldPath): FieldError[] {
+  if (given === undefined) return noSideEffects ? [required(path, `must specify one of ${harmless.join(', ')}`)] : [];
+  return supportedOnly(path, given, noSideEffects ? harmless : sideEffectClasses);
+}
+
+function validateWebhook(webhook: Webhook, demands: Demands, path: FieldPath): FieldError[] {
   const seconds = webhook.timeoutSeconds ?? 10;
   return [
     ...validateName(webhook.name ?? '', path.child('name')),
     ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i))),
     ...supportedOnly(path.child('failurePolicy'), webhook.failurePolicy, failurePolicies),
     ...supportedOnly(path.child('matchPolicy'), webhook.matchPolicy, matchPolicies),
-    ...(webhook.sideEffects === undefined ? [required(path.child('sideEffects'), 'must specify one of None, NoneOnDryRun')] : supportedOnly(path.child('sideEffects'), webhook.sideEffects, sideEffectClasses)),
+    ...validateSideEffects(webhook.sideEffects, demands, path.child('sideEffects')),
     ...(seconds < 1 || seconds > 30 ? [invalid(path.child('timeoutSeconds'), seconds, 'the timeout value must be between 1 and 30 seconds')] : []),
     ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector')),
     ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector')),
@@ -72,10 +103,12 @@ function validateName(name: string, path: FieldPath): FieldError[] {
 
 const reviewVersions = ['v1', 'v1beta1'];
 
-function validateReviewVersions(versions: readonly string[], path: FieldPath): FieldError[] {
+const knowsReviewVersion = (versions: readonly string[]): boolean => versions.some((version) => reviewVersions.includes(version));
+
+function validateReviewVersions(versions: readonly string[], { knownReviewVersions }: Demands, path: FieldPath): FieldError[] {
   if (versions.length === 0) return [required(path, `must specify one of ${reviewVersions.join(', ')}`)];
   const errors = versions.flatMap((version, i) =>
     versions.indexOf(version) < i ? [invalid(path.index(i), version, 'duplicate version')] : checkDns1035Label(version).map((message) => invalid(path.index(i), version, message)),
   );
-  return versions.some((version) => reviewVersions.includes(version)) ? errors : [...errors, invalid(path, versions, `must include at least one of ${reviewVersions.join(', ')}`)];
+  return !knownReviewVersions || knowsReviewVersion(versions) ? errors : [...errors, invalid(path, versions, `must include at least one of ${reviewVersions.join(', ')}`)];
 }

@@ -14,12 +14,18 @@ const conditions = 'status.conditions: Forbidden: updates may not';
 const cases: KindCases = {
   definition: certificateSigningRequestDefinition,
   base: { spec: { request, signerName: 'example.com/signer', usages: ['client auth'] } },
-  accepted: [['a name that only a path minds', { metadata: { name: 'node:A' } }], ['ten minutes', spec({ expirationSeconds: 600 })], ['a signer with dots', spec({ signerName: 'example.com/a.b-c' })]],
+  defaults: [
+    ['through v1beta1, a signer and usages', { spec: { signerName: null, usages: null } }, { spec: { request, signerName: 'kubernetes.io/legacy-unknown', usages: ['digital signature', 'key encipherment'] } }, { version: 'v1beta1', definitionOnly: 'a server adds who asked' }],
+  ],
+  accepted: [
+    ['through v1beta1, the signer of old and any usages', spec({ signerName: 'kubernetes.io/legacy-unknown', usages: ['any', 'any', 'fun'] }), { version: 'v1beta1' }],
+    ['a name that only a path minds', { metadata: { name: 'node:A' } }], ['ten minutes', spec({ expirationSeconds: 600 })], ['a signer with dots', spec({ signerName: 'example.com/a.b-c' })]],
   refused: [
     ['no PEM', spec({ request: base64('hello') }), [`spec.request: Invalid value: "${base64('hello')}": PEM block type must be CERTIFICATE REQUEST`], { definitionOnly: 'admission reads the request first' }],
     ['no usages', spec({ usages: [] }), ['spec.usages: Required value']],
     ['a usage twice', spec({ usages: ['any', 'any'] }), ['spec.usages[1]: Duplicate value: "any"']],
     ['no signer', spec({ signerName: '' }), ['spec.signerName: Required value']],
+    ['the signer of old', spec({ signerName: 'kubernetes.io/legacy-unknown' }), ['spec.signerName: Invalid value: "kubernetes.io/legacy-unknown": the legacy signerName is not allowed via this API version']],
     ['a signer without a domain', spec({ signerName: 'signer' }), ['spec.signerName: Invalid value: "signer": must be a fully qualified domain and path of the form \'example.com/signer-name\'']],
     ['a signer of a short domain', spec({ signerName: 'example/signer' }), ['spec.signerName: Invalid value: "example": should be a domain with at least two segments separated by dots']],
     ['a minute', spec({ expirationSeconds: 60 }), ['spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 600 seconds (10 minutes)']],
@@ -30,6 +36,7 @@ const cases: KindCases = {
     { name: 'an approval', subresource: 'approval', change: status(decision('Approved')) },
     { name: 'an approval that is none', subresource: 'approval', change: status(decision('Approved', { status: 'False' })), refused: ['status.conditions[0].status: Unsupported value: "False": supported values: "True"'] },
     { name: 'yes and no', subresource: 'approval', change: status(decision('Approved'), decision('Denied')), refused: ['status.conditions[1].type: Invalid value: "Denied": Approved and Denied conditions are mutually exclusive'] },
+    { name: 'yes and no, through v1beta1', version: 'v1beta1', subresource: 'approval', change: status(decision('Approved'), decision('Denied'), decision('Approved')) },
     { name: 'yes and yes', subresource: 'approval', change: status(decision('Approved'), decision('Approved')), refused: ['status.conditions[1].type: Duplicate value: "Approved"'] },
     { name: 'no approval by the status', subresource: 'status', change: status(decision('Approved')), refused: [`${conditions} add a condition of type "Approved"`] },
     { name: 'a failure', subresource: 'status', change: status(decision('Failed')) },

@@ -7,13 +7,10 @@ import type { DraftObject } from '../definition.ts';
 import { retired } from '../deprecation.ts';
 import type * as certificatesv1 from '../types/certificates-v1.ts';
 import { checkPathSegmentName } from '../validation/names.ts';
-import { validateRequest, validateStatusUpdate } from './request-rules.ts';
+import { legacySigner, validateRequest, validateStatusUpdate } from './request-rules.ts';
 
 const group = 'certificates.k8s.io';
 type Request = certificatesv1.CertificateSigningRequest;
-
-/** v1beta1 allowed requests without a signer; they are for clients of old. */
-const legacySigner = 'kubernetes.io/legacy-unknown';
 
 const strategy: StrategyOf<Request> = {
   generation: 'none',
@@ -22,7 +19,7 @@ const strategy: StrategyOf<Request> = {
   },
   validateName: checkPathSegmentName,
   validate: validateRequest,
-  validateUpdate: (request, old) => validateStatusUpdate(request, old, { mayDecide: false, mayIssue: false }),
+  validateUpdate: (request, old, facts) => validateStatusUpdate(request, old, { mayDecide: false, mayIssue: false }, facts),
   allowUnconditionalUpdate: true,
 };
 
@@ -33,7 +30,7 @@ const approvalStrategy: StrategyOf<Request> = {
     request.spec = draft(old.spec);
     request.status = { ...draft(old.status ?? {}), ...(conditions === undefined ? {} : { conditions }) };
   },
-  validateUpdate: (request, old) => validateStatusUpdate(request, old, { mayDecide: true, mayIssue: false }),
+  validateUpdate: (request, old, facts) => validateStatusUpdate(request, old, { mayDecide: true, mayIssue: false }, facts),
 };
 
 function conditionText({ status }: Request): string {
@@ -44,9 +41,13 @@ function conditionText({ status }: Request): string {
   return words.join(',');
 }
 
+/** Requests of a kubelet that leave the signer away are given their own by admission, which can read them. */
 function fromBeta(object: DraftObject): DraftObject {
   const given = object['spec'] as Record<string, unknown> | undefined;
-  if (given !== undefined) given['signerName'] ??= legacySigner;
+  if (given !== undefined) {
+    given['signerName'] ??= legacySigner;
+    given['usages'] ??= ['digital signature', 'key encipherment'];
+  }
   for (const condition of (object['status'] as { conditions?: Record<string, unknown>[] } | undefined)?.conditions ?? []) condition['status'] ??= 'True';
   return object;
 }
@@ -58,7 +59,7 @@ export const certificateSigningRequestDefinition = defineKind<Request>({
   namespaced: false,
   shortNames: ['csr'],
   versions: ['v1', { name: 'v1beta1', toStorage: fromBeta, deprecationWarning: retired(group, 'v1beta1', 'CertificateSigningRequest', '1.19', '1.22') }],
-  status: { validateUpdate: (request, old) => validateStatusUpdate(request, old, { mayDecide: false, mayIssue: true }) },
+  status: { validateUpdate: (request, old, facts) => validateStatusUpdate(request, old, { mayDecide: false, mayIssue: true }, facts) },
   subresources: { approval: { type: 'object', verbs: statusVerbs, strategy: untyped(approvalStrategy) } },
   strategy,
   columns: [

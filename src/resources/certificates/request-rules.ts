@@ -3,6 +3,7 @@
  * Upstream: pkg/apis/certificates/validation, pkg/apis/core/validation (ValidateSignerName)
  */
 import { duplicate, FieldPath, forbidden, invalid, notSupported, required, tooLong, type FieldError } from '../../apimachinery/field-error.ts';
+import type { RequestFacts } from '../definition.ts';
 import type * as certificatesv1 from '../types/certificates-v1.ts';
 import { differences } from '../validation/differences.ts';
 import { Unique, sameJson } from '../validation/fields.ts';
@@ -22,21 +23,27 @@ const usageNames = [
   'ipsec end system', 'ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping',
 ];
 
-export function validateRequest({ spec: given }: Request): FieldError[] {
+/** v1beta1 allowed requests without a signer: they are for clients of old. */
+export const legacySigner = 'kubernetes.io/legacy-unknown';
+const isBeta = (apiVersion: string): boolean => apiVersion === 'certificates.k8s.io/v1beta1';
+
+export function validateRequest({ spec: given }: Request, { apiVersion }: RequestFacts): FieldError[] {
   const { request = '', usages = [], signerName = '', expirationSeconds } = given ?? {};
   const seen = new Unique();
   const usagesPath = spec.child('usages');
   return [
     ...(isRequestPem(request) ? [] : [invalid(spec.child('request'), request, 'PEM block type must be CERTIFICATE REQUEST')]),
     ...(usages.length === 0 ? [required(usagesPath)] : []),
-    ...usages.flatMap((usage, i) => (usageNames.includes(usage) ? [] : [notSupported(usagesPath.index(i), usage, usageNames)])),
-    ...usages.flatMap((usage, i) => seen.check(usagesPath.index(i), usage)),
-    ...validateSignerName(signerName, spec.child('signerName')),
+    ...(isBeta(apiVersion) ? [] : usages.flatMap((usage, i) => (usageNames.includes(usage) ? [] : [notSupported(usagesPath.index(i), usage, usageNames)]))),
+    ...(isBeta(apiVersion) ? [] : usages.flatMap((usage, i) => seen.check(usagesPath.index(i), usage))),
+    ...(signerName === legacySigner && !isBeta(apiVersion)
+      ? [invalid(spec.child('signerName'), signerName, 'the legacy signerName is not allowed via this API version')]
+      : validateSignerName(signerName, spec.child('signerName'))),
     ...(expirationSeconds !== undefined && expirationSeconds < leastSeconds ? [invalid(spec.child('expirationSeconds'), expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)')] : []),
   ];
 }
 
-const isRequestPem = (base64: string): boolean => /-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString('latin1'));
+const isRequestPem = (base64: string): boolean => /-----BEGIN CERTIFICATE REQUEST-----/.test(Buffer.from(base64, 'base64').toString('latin1'));
 
 /** 'example.com/signer' */
 function validateSignerName(name: string, path: FieldPath): FieldError[] {
@@ -62,29 +69,45 @@ export interface StatusRights {
   readonly mayIssue: boolean;
 }
 
-export function validateStatusUpdate(request: Request, old: Request, rights: StatusRights): FieldError[] {
+export function validateStatusUpdate(request: Request, old: Request, rights: StatusRights, { apiVersion }: RequestFacts): FieldError[] {
   const conditions = request.status?.conditions ?? [];
   const before = old.status?.conditions ?? [];
   return [
-    ...(sameJson(conditions, before) ? [] : validateConditions(conditions)),
+    ...(sameJson(conditions, before) ? [] : validateConditions(conditions, allowedIn(before, isBeta(apiVersion)))),
     ...decided.flatMap((type) => changeOfDecision(type, conditions, before, rights)),
-    ...validateCertificateChange(request.status?.certificate ?? '', old.status?.certificate ?? '', rights),
+    ...validateCertificateChange(request.status?.certificate ?? '', old.status?.certificate ?? '', rights, isBeta(apiVersion)),
   ];
+}
+
+/** What v1 forbids among conditions and v1beta1 allowed; what was stored so may stay so. */
+interface Allowed {
+  readonly contradiction: boolean;
+  readonly repetition: boolean;
+  readonly noType: boolean;
+}
+
+function allowedIn(before: readonly Condition[], isLenient: boolean): Allowed {
+  const types = before.map(({ type }) => type ?? '');
+  return {
+    contradiction: isLenient || (types.includes('Approved') && types.includes('Denied')),
+    repetition: isLenient || new Set(types).size < types.length,
+    noType: isLenient || types.includes(''),
+  };
 }
 
 const decided = ['Approved', 'Denied', 'Failed'] as const;
 
-function validateConditions(conditions: readonly Condition[]): FieldError[] {
+function validateConditions(conditions: readonly Condition[], allowed: Allowed): FieldError[] {
   return conditions.flatMap(({ type = '', status = '' }, i) => {
     const at = conditionsPath.index(i);
     const known = decided.some((one) => one === type) ? ['True'] : ['False', 'True', 'Unknown'];
     const earlier = conditions.slice(0, i).map((condition) => condition.type);
     const contrary = (type === 'Approved' && earlier.includes('Denied')) || (type === 'Denied' && earlier.includes('Approved'));
     return [
-      ...(type === '' ? [required(at.child('type'))] : []),
+      ...(type === '' && !allowed.noType ? [required(at.child('type'))] : []),
       ...(status === '' ? [required(at.child('status'))] : known.includes(status) ? [] : [notSupported(at.child('status'), status, known)]),
-      ...(contrary ? [invalid(at.child('type'), type, 'Approved and Denied conditions are mutually exclusive')] : []),
-      ...(earlier.includes(type) ? [duplicate(at.child('type'), type)] : []),
+      ...(contrary && !allowed.contradiction ? [invalid(at.child('type'), type, 'Approved and Denied conditions are mutually exclusive')] : []),
+      ...(earlier.includes(type) && !allowed.repetition ? [duplicate(at.child('type'), type)] : []),
     ];
   });
 }
@@ -99,12 +122,12 @@ function changeOfDecision(type: (typeof decided)[number], conditions: readonly C
   return sameJson(now, then) ? [] : [forbidden(conditionsPath, `updates may not modify a condition of type "${type}"\n${differences(then, now)}`)];
 }
 
-function validateCertificateChange(certificate: string, before: string, { mayIssue }: StatusRights): FieldError[] {
+function validateCertificateChange(certificate: string, before: string, { mayIssue }: StatusRights, isLenient: boolean): FieldError[] {
   if (certificate === before) return [];
-  const problem = certificateProblem(Buffer.from(certificate, 'base64').toString('latin1'));
+  const problem = isLenient ? undefined : certificateProblem(Buffer.from(certificate, 'base64').toString('latin1'));
   const errors = problem === undefined ? [] : [invalid(certificatePath, '<certificate data>', problem)];
   if (!mayIssue) return [...errors, forbidden(certificatePath, 'updates may not set certificate content')];
-  return before === '' ? errors : [...errors, forbidden(certificatePath, 'updates may not modify existing certificate content')];
+  return before === '' || isLenient ? errors : [...errors, forbidden(certificatePath, 'updates may not modify existing certificate content')];
 }
 
 function certificateProblem(pem: string): string | undefined {

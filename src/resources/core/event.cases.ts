@@ -20,9 +20,9 @@ const cases: KindCases = {
     ['about an object elsewhere', about('other'), [elsewhere('other')]],
     ['about a node, in a namespace', { ...about(''), metadata: { namespace: 'kube-system' } }, [elsewhere('')]],
     ['a time, and nothing of what reports it', { eventTime: timed['eventTime'] }, [
-      'reportingController: Required value',
-      'reportingController: Invalid value: "": name part must be non-empty',
-      "reportingController: Invalid value: \"\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+      'reportingComponent: Required value',
+      'reportingComponent: Invalid value: "": name part must be non-empty',
+      "reportingComponent: Invalid value: \"\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
       'reportingInstance: Required value', 'action: Required value', 'reason: Required value',
     ]],
     ['long texts', { ...timed, reportingInstance: 'i'.repeat(129), action: 'a'.repeat(129), reason: 'r'.repeat(129), message: 'm'.repeat(1025) }, [

@@ -8,18 +8,20 @@ import { text, unknown, wideNameColumn, wideText, type ColumnOf } from '../colum
 import { defineKind, typedKind, type KindSpec, type StrategyOf } from '../define.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { checkPathSegmentName } from '../validation/names.ts';
-import { validateEvent, validateStrictly, validateStrictUpdate } from './event-rules.ts';
+import { validateEvent, validateEventUpdate } from './event-rules.ts';
 
 /** One hour. */
 export const eventTtlSeconds = 3600;
 
-/** Events of a name that is free: everything but the rules. */
-const kept = { generation: 'none', allowCreateOnUpdate: true, allowUnconditionalUpdate: true, ttlSeconds: eventTtlSeconds } as const;
-
-const strategy: StrategyOf<corev1.Event> = { ...kept, validateName: checkPathSegmentName, validate: validateEvent, validateUpdate: (event) => validateEvent(event) };
-
-/** What events.k8s.io asks for beside. */
-export const strictStrategy: StrategyOf<corev1.Event> = { ...kept, validate: validateStrictly, validateUpdate: validateStrictUpdate };
+const strategy: StrategyOf<corev1.Event> = {
+  generation: 'none',
+  allowCreateOnUpdate: true,
+  allowUnconditionalUpdate: true,
+  ttlSeconds: eventTtlSeconds,
+  validateName: checkPathSegmentName,
+  validate: validateEvent,
+  validateUpdate: validateEventUpdate,
+};
 
 const sourceText = (event: corev1.Event): string => {
   const component = event.source?.component || event.reportingComponent || '';
@@ -56,12 +58,13 @@ const columns: readonly ColumnOf<corev1.Event>[] = [
 ];
 
 /** What the two groups' definitions share: everything but the group and the form. */
-export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions' | 'strategy'> = {
+export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions'> = {
   kind: 'Event',
   plural: 'events',
   namespaced: true,
   shortNames: ['ev'],
   storagePrefix: 'core/events',
+  strategy,
   columns,
   selectableFields: {
     'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
@@ -78,6 +81,6 @@ export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions' | 'str
   },
 };
 
-export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '', strategy });
+export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '' });
 
 export const events = typedKind<corev1.Event>(eventDefinition);

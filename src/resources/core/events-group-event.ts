@@ -6,7 +6,7 @@ import { defineKind } from '../define.ts';
 import type { DraftObject } from '../definition.ts';
 import { retired } from '../deprecation.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { eventSpec, strictStrategy } from './event.ts';
+import { eventSpec } from './event.ts';
 
 const group = 'events.k8s.io';
 
@@ -37,7 +37,6 @@ const fromStorage = (object: DraftObject): DraftObject => rename(object, names.m
 export const eventsEventDefinition = defineKind<corev1.Event>({
   ...eventSpec,
   group,
-  strategy: strictStrategy,
   storageGroup: '',
   versions: [
     { name: 'v1', toStorage, fromStorage },

@@ -85,7 +85,7 @@ function partStrategy(keep: (pod: Draft<corev1.Pod>, wanted: Draft<corev1.Pod>) 
       pod.spec = draft(old.spec ?? { containers: [] });
       keep(pod, wanted);
     },
-    validateUpdate: (pod, old) => [...validate(pod), ...validateAnnotationChange(pod, old), ...(rule?.(pod, old) ?? [])],
+    validateUpdate: (pod, old, facts) => [...validate(pod), ...validateAnnotationChange(pod, old), ...(rule?.(pod, old, facts) ?? [])],
   };
 }
 

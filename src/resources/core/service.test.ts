@@ -3,18 +3,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatFieldError } from '../../apimachinery/field-error.ts';
 import { draft } from '../../apimachinery/object.ts';
-import type { DraftObject, ResourceDefinition } from '../definition.ts';
+import type { DraftObject, RequestFacts, ResourceDefinition } from '../definition.ts';
 import { namespaceDefinition } from './namespace.ts';
 import { secretDefinition } from './secret.ts';
 import { serviceDefinition } from './service.ts';
 
-const facts = { now: 0, user: 'tester', dryRun: false };
+const facts: RequestFacts = { now: 0, user: 'tester', dryRun: false, apiVersion: 'v1' };
 const serviceOf = (spec: object): DraftObject => {
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec } as unknown as DraftObject;
   serviceDefinition.strategy.defaults?.(service);
   return service;
 };
-const causes = ({ strategy }: ResourceDefinition, object: DraftObject): string[] => (strategy.validate?.(object) ?? []).map(formatFieldError);
+const causes = ({ strategy }: ResourceDefinition, object: DraftObject): string[] => (strategy.validate?.(object, facts) ?? []).map(formatFieldError);
 const cell = (service: DraftObject, name: string): unknown => serviceDefinition.columns.find((column) => column.name === name)?.cell(service, 0);
 
 test('defaults of a Service', () => {
@@ -42,13 +42,13 @@ test('an update that leaves out what was given out keeps it', () => {
   serviceDefinition.strategy.prepareForUpdate?.(next, old, facts);
   assert.equal((next['spec'] as { clusterIP?: string }).clusterIP, '10.96.0.9');
   assert.equal((next['spec'] as { ports: { nodePort?: number }[] }).ports[0]?.nodePort, 30080);
-  assert.deepEqual((serviceDefinition.strategy.validateUpdate?.(next, old) ?? []).map(formatFieldError), []);
+  assert.deepEqual((serviceDefinition.strategy.validateUpdate?.(next, old, facts) ?? []).map(formatFieldError), []);
 });
 
 test('an address does not change', () => {
   const old = serviceOf({ clusterIP: '10.96.0.9', ports: [{ port: 80 }] });
   const next = serviceOf({ clusterIP: '10.96.0.10', ports: [{ port: 80 }] });
-  assert.deepEqual((serviceDefinition.strategy.validateUpdate?.(next, old) ?? []).map(formatFieldError), ['spec.clusterIPs[0]: Invalid value: ["10.96.0.10"]: may not change once set']);
+  assert.deepEqual((serviceDefinition.strategy.validateUpdate?.(next, old, facts) ?? []).map(formatFieldError), ['spec.clusterIPs[0]: Invalid value: ["10.96.0.10"]: may not change once set']);
 });
 
 test('a Service that becomes ExternalName loses its address', () => {
@@ -73,7 +73,7 @@ test('a Secret’s stringData goes to data, and its type stays', () => {
   secretDefinition.strategy.defaults?.(secret);
   assert.deepEqual({ data: secret['data'], type: secret['type'], stringData: secret['stringData'] }, { data: { a: 'eA==', b: 'Yg==' }, type: 'Opaque', stringData: undefined });
   const next = { ...draft(secret), type: 'kubernetes.io/tls', data: { 'tls.crt': '', 'tls.key': '' } } as unknown as DraftObject;
-  assert.deepEqual((secretDefinition.strategy.validateUpdate?.(next, secret) ?? []).map(formatFieldError), ['type: Invalid value: "kubernetes.io/tls": field is immutable']);
+  assert.deepEqual((secretDefinition.strategy.validateUpdate?.(next, secret, facts) ?? []).map(formatFieldError), ['type: Invalid value: "kubernetes.io/tls": field is immutable']);
 });
 
 test('a Namespace carries its name as a label, a finalizer, and a phase', () => {

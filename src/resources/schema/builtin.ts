@@ -103,7 +103,7 @@ function structOf(short: string, type: string): StructSchema {
     name: fullName(short, type),
     ...(flags.includes('~') ? { mapType: 'atomic' as const } : {}),
     get fields() {
-      const fields = new Map(texts.map((text) => fieldOf(short, text)));
+      const fields = new Map(texts.map((text) => fieldOf(short, text, emptyMatters.get(type))));
       Object.defineProperty(struct, 'fields', { value: fields, enumerable: true });
       return fields;
     },
@@ -114,13 +114,22 @@ function structOf(short: string, type: string): StructSchema {
 
 const fieldForm = /^([^:]+):([^#@!?%^=]+)(?:#([\d.]+))?(?:@(\w+))?([!?])?(?:%(\w)(?:\(([\w,]+)\))?)?(?:\^([\w,]+))?(?:=(\w+))?$/;
 
-function fieldOf(short: string, text: string): [string, Field] {
+/** Where defaults or rules tell an empty list or map from none, by type. */
+const emptyMatters: ReadonlyMap<string, readonly string[]> = new Map([
+  ['NodeStatus', ['allocatable']],
+  ['HPAScalingRules', ['policies']],
+  ['DeviceAttribute', ['bools', 'ints', 'strings', 'versions']],
+  ['CertificateSigningRequestSpec', ['usages']],
+]);
+
+function fieldOf(short: string, text: string, kept: readonly string[] = []): [string, Field] {
   const match = fieldForm.exec(text);
   if (!match) throw new Error(`malformed field in the schema table: ${text}`);
   const [, name = '', type = '', numbers, message, mark, order, keys, patchStrategy, patchMergeKey] = match;
   const field: Field = {
     schema: schemaOf(short, type, order, keys),
     ...(mark === '!' ? { required: true } : {}),
+    ...(kept.includes(name) ? { emptyMatters: true } : {}),
     ...(patchStrategy === undefined ? {} : { patchStrategy }),
     ...(patchMergeKey === undefined ? {} : { patchMergeKey }),
     ...(numbers === undefined ? {} : { protobuf: protobufOf(numbers, message, mark) }),

@@ -9,18 +9,20 @@ import { statefulSetDefinition } from '../apps/stateful-set.ts';
 import { cronJobDefinition } from '../batch/cron-job.ts';
 import { jobDefinition } from '../batch/job.ts';
 import { replicationControllerDefinition } from '../core/replication-controller.ts';
-import type { DraftObject, ResourceDefinition } from '../definition.ts';
+import type { DraftObject, RequestFacts, ResourceDefinition } from '../definition.ts';
 import { scaledValue } from '../int-or-percent.ts';
 
 const template = (labels: object = { app: 'web' }, more: object = {}): object => ({ metadata: { labels }, spec: { containers: [{ name: 'app', image: 'nginx:1.17' }], ...more } });
 
+const facts: RequestFacts = { now: 0, user: 'tester', dryRun: false, apiVersion: 'v1' };
+
 function made(definition: ResourceDefinition, spec: object): DraftObject {
   const object = { apiVersion: 'v1', kind: definition.kind, metadata: { name: 'web', namespace: 'default', uid: 'u-1' }, spec } as unknown as DraftObject;
   definition.strategy.defaults?.(object);
-  definition.strategy.prepareForCreate?.(object, { now: 0, user: 'tester', dryRun: false });
+  definition.strategy.prepareForCreate?.(object, facts);
   return object;
 }
-const causes = (definition: ResourceDefinition, object: DraftObject): string[] => (definition.strategy.validate?.(object) ?? []).map(formatFieldError);
+const causes = (definition: ResourceDefinition, object: DraftObject): string[] => (definition.strategy.validate?.(object, facts) ?? []).map(formatFieldError);
 const field = (object: AnyObject, ...path: string[]): unknown => path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
 
 test('a Deployment’s defaults', () => {
@@ -68,7 +70,7 @@ test('the selector of a Deployment does not change', () => {
   const old = made(deploymentDefinition, { selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web', tier: 'a' }) });
   const next = draft(old) as DraftObject;
   (next['spec'] as { selector: object }).selector = { matchLabels: { tier: 'a' } };
-  assert.deepEqual((deploymentDefinition.strategy.validateUpdate?.(next, old) ?? []).map(formatFieldError), ['spec.selector: Invalid value: {"matchLabels":{"tier":"a"}}: field is immutable']);
+  assert.deepEqual((deploymentDefinition.strategy.validateUpdate?.(next, old, facts) ?? []).map(formatFieldError), ['spec.selector: Invalid value: {"matchLabels":{"tier":"a"}}: field is immutable']);
 });
 
 test('a ReplicationController takes selector and labels from its template', () => {

@@ -49,7 +49,7 @@ export class Framework {
     return new FilterRun(pod, plans, this.#nominations);
   }
 
-  postFilter(pod: PodInfo, cluster: ClusterState, diagnosis: Diagnosis): PostFilterResult | undefined {
+  postFilter(pod: PodInfo, cluster: ClusterState, diagnosis: Diagnosis): PostFilterResult | Promise<PostFilterResult> | undefined {
     for (const { plugin } of this.#enabled) {
       const result = plugin.postFilter?.(pod, cluster, diagnosis);
       if (result) return result;

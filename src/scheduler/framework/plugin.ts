@@ -71,7 +71,8 @@ export interface Plugin {
   /** Which of two Pods goes first: below zero for the first. Exactly one plugin has this. */
   compare?(a: PodInfo, b: PodInfo): number;
   filter?(pod: PodInfo, cluster: ClusterState): FilterPlan | Rejection | undefined;
-  postFilter?(pod: PodInfo, cluster: ClusterState, diagnosis: Diagnosis): PostFilterResult | undefined;
+  /** A promise only where others must be asked: time passes then, and the cluster changes. */
+  postFilter?(pod: PodInfo, cluster: ClusterState, diagnosis: Diagnosis): PostFilterResult | Promise<PostFilterResult> | undefined;
   score?(pod: PodInfo, cluster: ClusterState, feasible: readonly NodeInfo[]): ScorePlan | undefined;
   reserve?(pod: PodInfo, node: NodeInfo): Reservation | Rejection | undefined;
   /** May wait for others to agree. */

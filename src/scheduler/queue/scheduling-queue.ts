@@ -45,6 +45,8 @@ export class SchedulingQueue {
   readonly #unschedulable = new Map<string, QueuedPod>();
   /** Uids of Pods given out and not done. */
   readonly #working = new Set<string>();
+  /** What happened while Pods were given out: they must hear of it when they are refused. */
+  #missed: ClusterEvent[] = [];
   #order = 0;
   #taker: ((pod: QueuedPod | undefined) => void) | undefined;
   #pauseTimer: Timer | undefined;
@@ -81,10 +83,11 @@ export class SchedulingQueue {
       this.add(pod);
       return;
     }
+    const old = queued.pod.pod;
     queued.pod = pod;
     if (this.#active.get(pod.uid)) this.#active.set(queued);
     if (!this.#unschedulable.has(pod.uid)) return;
-    if (queued.gated || this.#framework.wakes({ type: 'self-changed', pod }, pod, queued.refusedBy)) {
+    if (queued.gated || this.#framework.wakes({ type: 'self-changed', pod: pod.pod, old }, pod, queued.refusedBy)) {
       this.#unschedulable.delete(pod.uid);
       this.#awaken(queued);
     }
@@ -112,6 +115,7 @@ export class SchedulingQueue {
   /** The attempt is over: the Pod was given back before, or is not to be queued. */
   done(uid: string): void {
     this.#working.delete(uid);
+    if (this.#working.size === 0) this.#missed = [];
   }
 
   /** Takes back a Pod that was refused by these plugins. */
@@ -119,6 +123,10 @@ export class SchedulingQueue {
     queued.refusedBy = by;
     queued.joined = this.#clock.now();
     queued.notBefore = this.#clock.monotonic() + pauseAfter(queued.attempts);
+    if (this.#missed.some((event) => this.#framework.wakes(event, queued.pod, by))) {
+      this.#awaken(queued);
+      return;
+    }
     this.#unschedulable.set(queued.pod.uid, queued);
     this.#watchLeftovers();
   }
@@ -133,14 +141,23 @@ export class SchedulingQueue {
     this.#watchPauses();
   }
 
-  /** Gives the Pods that an event concerns another chance. */
-  happened(event: ClusterEvent): void {
+  /** Gives the Pods that an event concerns another chance; where `among` is given, of these only. */
+  happened(event: ClusterEvent, among?: (pod: PodInfo) => boolean): void {
+    if (this.#working.size > 0) this.#missed.push(event);
     for (const queued of this.#unschedulable.values()) {
-      if (queued.gated || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
+      if (queued.gated || among?.(queued.pod) === false || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
       this.#unschedulable.delete(queued.pod.uid);
       this.#awaken(queued);
     }
     this.#serve();
+  }
+
+  /** Lets a waiting Pod be tried as soon as its pause is over, whatever it waits for. */
+  activate(uid: string): void {
+    const queued = this.#unschedulable.get(uid);
+    if (!queued || queued.gated) return;
+    this.#unschedulable.delete(uid);
+    this.#awaken(queued);
   }
 
   close(): void {

@@ -24,6 +24,9 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined;
 }
 
+/** Whether a claim is one that a Pod uses. */
+export const usesClaim = ({ namespace, claims }: PodInfo, { metadata }: corev1.PersistentVolumeClaim): boolean => metadata.namespace === namespace && claims.includes(metadata.name ?? '');
+
 export interface PodAffinityTerms {
   readonly required: readonly AffinityTerm[];
   readonly requiredAnti: readonly AffinityTerm[];
@@ -70,7 +73,8 @@ function claimNames(pod: corev1.Pod): readonly string[] {
   return names.length === 0 ? none : names;
 }
 
-function affinityOf(pod: corev1.Pod, namespace: string): PodAffinityTerms | undefined {
+/** The terms that a Pod names; undefined when it names none. */
+export function affinityOf(pod: corev1.Pod, namespace = pod.metadata.namespace ?? ''): PodAffinityTerms | undefined {
   const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {};
   if (podAffinity === undefined && podAntiAffinity === undefined) return undefined;
   const terms = (of: readonly corev1.PodAffinityTerm[] = none): AffinityTerm[] => of.map((term) => affinityTerm(term, namespace, pod.metadata.labels));

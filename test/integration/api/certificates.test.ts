@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { createRequest } from '../../../src/pki/certificate-request.ts';
 import { readCertificate } from '../../../src/pki/certificate.ts';
 import { generateEcKey } from '../../../src/pki/keys.ts';
+import { encodePem } from '../../../src/pki/pem.ts';
 import { items, startTestServer, type Answer, type TestServer } from '../../harness/api-server.ts';
 
 let server: TestServer;
@@ -67,4 +68,36 @@ test('approving needs leave for the signer', async () => {
   const now = await server.admin('GET', `${requests}/ask`);
   const refused = await server.as('pat')('PUT', `${requests}/ask/approval`, { body: { ...now.body, status: { conditions: [{ type: 'Approved', status: 'True' }] } } });
   assert.match(String(refused.body['message']), /user not permitted to approve requests with signerName "kubernetes.io\/kube-apiserver-client"/);
+});
+
+test('a request that is none is refused in the words of a parser', async () => {
+  const good = createRequest({ commonName: 'x', key: generateEcKey() });
+  const der = Buffer.from(good.replace(/-----[^-]+-----/g, ''), 'base64');
+  const pem = (bytes: Buffer, label = 'CERTIFICATE REQUEST'): string => Buffer.from(encodePem(label, bytes)).toString('base64');
+  const tampered = Buffer.from(der);
+  tampered[der.indexOf('x')] = 'y'.charCodeAt(0);
+  const cases: readonly (readonly [string, string])[] = [
+    [Buffer.from('junk').toString('base64'), 'PEM block type must be CERTIFICATE REQUEST'],
+    [pem(der, 'NEW CERTIFICATE REQUEST'), 'PEM block type must be CERTIFICATE REQUEST'],
+    [pem(der.subarray(0, -3)), 'asn1: syntax error: data truncated'],
+    [pem(Buffer.concat([der, Buffer.from([0])])), 'asn1: syntax error: trailing data'],
+    [pem(tampered), 'x509: ECDSA verification failure'],
+  ];
+  for (const [request, problem] of cases) {
+    const { code, body } = await server.admin('POST', requests, { body: csr('none', { request, signerName: 'a.b/c', usages: client }) });
+    assert.deepEqual([code, body['message']], [422, `CertificateSigningRequest.certificates.k8s.io "none" is invalid: spec.request: Invalid value: ${JSON.stringify(request)}: ${problem}`]);
+  }
+});
+
+test('v1beta1 finds the signer of a request that names none', async () => {
+  const beta = '/apis/certificates.k8s.io/v1beta1/certificatesigningrequests';
+  const signerOf = async (request: string, usages?: readonly string[]): Promise<unknown> => {
+    const { body } = await server.admin('POST', `${beta}?dryRun=All`, { body: { ...csr('old', { request, usages }), apiVersion: 'certificates.k8s.io/v1beta1' } });
+    return body['spec']?.['signerName'];
+  };
+  const node = ['system:node:n1', ['system:nodes']] as const;
+  assert.deepEqual(
+    [await signerOf(requestFor(node[0], [...node[1]]), client), await signerOf(requestFor(node[0], [...node[1]], { dnsNames: ['n1'] }), ['digital signature', 'server auth']), await signerOf(requestFor('ann', []))],
+    ['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kubelet-serving', 'kubernetes.io/legacy-unknown'],
+  );
 });

@@ -93,3 +93,18 @@ test('answers name the flow schema and priority level, and stored ones are obeye
   const standard = await server.admin('GET', `${flow}/flowschemas/global-default`);
   assert.equal(others.headers['x-kubernetes-pf-flowschema-uid'], String(standard.body['metadata']?.['uid']));
 });
+
+test('a patch in an older version is not blamed for fields that came later', async () => {
+  const cron = '/namespaces/default/cronjobs';
+  const spec = { schedule: '* * * * *', suspend: true, jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } } };
+  assert.equal((await server.admin('POST', `/apis/batch/v1${cron}`, { body: { metadata: { name: 'old' }, spec } })).code, 201);
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const lastSuccessfulTime = '2020-05-01T00:00:00Z';
+  assert.equal((await server.admin('PATCH', `/apis/batch/v1${cron}/old/status`, { headers, body: { status: { lastSuccessfulTime } } })).code, 200);
+  const patched = await server.admin('PATCH', `/apis/batch/v1beta1${cron}/old?fieldValidation=Strict`, { headers, body: { spec: { schedule: '*/2 * * * *' } } });
+  assert.equal(patched.code, 200, patched.text);
+  const now = (await server.admin('GET', `/apis/batch/v1${cron}/old`)).body;
+  assert.deepEqual([now['spec']?.['schedule'], now['status']?.['lastSuccessfulTime']], ['*/2 * * * *', lastSuccessfulTime]);
+  const refused = await server.admin('PATCH', `/apis/batch/v1beta1${cron}/old?fieldValidation=Strict`, { headers, body: { spec: { unheardOf: true } } });
+  assert.deepEqual([refused.code, String(refused.body['message']).includes('unknown field "spec.unheardOf"')], [400, true]);
+});

@@ -11,7 +11,7 @@ import type { ResourceClient } from '../../../src/client/client.ts';
 import { startCluster, type Cluster } from '../../../src/cluster/index.ts';
 import { serviceAccounts } from '../../../src/resources/core/service-account.ts';
 import { typedKind } from '../../../src/resources/define.ts';
-import { isForDefinitionOnly, loadKindCases, type KindCases, type Patch, type UpdateCase } from '../../../src/resources/kind-cases.ts';
+import { isForDefinitionOnly, loadKindCases, type CaseNote, type KindCases, type Patch, type UpdateCase } from '../../../src/resources/kind-cases.ts';
 
 let cluster: Cluster;
 before(async () => {
@@ -21,25 +21,25 @@ before(async () => {
 });
 after(() => cluster.close());
 
-function clientOf({ definition }: KindCases, { metadata }: AnyObject): ResourceClient<AnyObject> {
-  return cluster.client.of(typedKind<AnyObject>(definition)).namespace(metadata.namespace ?? 'default');
+function clientOf({ definition }: KindCases, { metadata }: AnyObject, version?: string): ResourceClient<AnyObject> {
+  return cluster.client.of(typedKind<AnyObject>(definition, version)).namespace(metadata.namespace ?? 'default');
 }
 
-/** The object as a client of the storage version's name sends it. */
-function sent(cases: KindCases, patch: Patch): AnyObject {
+/** The object as a client of a version sends it; the storage version's by default. */
+function sent(cases: KindCases, patch: Patch, version?: string): AnyObject {
   const metadata = { name: 'a', ...(cases.base['metadata'] as object | undefined) };
-  return inServedForm(cases, mergePatch({ ...cases.base, metadata }, patch));
+  return inServedForm(cases, mergePatch({ ...cases.base, metadata }, patch), version);
 }
 
 /** Tables speak the stored form, which for a kind of two groups is the other group's. */
-function inServedForm({ definition }: KindCases, patch: unknown): AnyObject {
-  const version = definition.versions.find(({ name }) => name === definition.storageVersion);
+function inServedForm({ definition }: KindCases, patch: unknown, served = definition.storageVersion): AnyObject {
+  const version = definition.versions.find(({ name }) => name === served);
   return (version?.fromStorage?.(draft(patch as AnyObject)) ?? patch) as AnyObject;
 }
 
 /** What is in `seen` is in the object; admission may have added to it. */
-function assertSeen(cases: KindCases, object: AnyObject, seen: Patch): void {
-  for (const [field, value] of Object.entries(inServedForm(cases, seen))) {
+function assertSeen(cases: KindCases, object: AnyObject, seen: Patch, version?: string): void {
+  for (const [field, value] of Object.entries(inServedForm(cases, seen, version))) {
     if (value === null) assert.equal(object[field], undefined, field);
     else assert.partialDeepStrictEqual({ [field]: object[field] }, { [field]: value });
   }
@@ -57,15 +57,15 @@ async function remove({ definition }: KindCases, client: ResourceClient<AnyObjec
 }
 
 async function runUpdate(cases: KindCases, one: UpdateCase): Promise<void> {
-  const { before: stored = {}, change, subresource, refused } = one;
-  const object = sent(cases, stored);
-  const client = clientOf(cases, object);
-  const { name = '' } = (await client.create(object)).metadata;
+  const { before: stored = {}, change, subresource, refused, beforeVersion, version } = one;
+  const object = sent(cases, stored, beforeVersion);
+  const client = clientOf(cases, object, version);
+  const { name = '' } = (await clientOf(cases, object, beforeVersion).create(object)).metadata;
   try {
     if (stored['status'] !== undefined) await client.patch(name, 'merge', { status: stored['status'] }, { subresource: 'status' });
-    const write = client.patch(name, 'merge', inServedForm(cases, change), subresource === undefined ? {} : { subresource });
+    const write = client.patch(name, 'merge', inServedForm(cases, change, version), subresource === undefined ? {} : { subresource });
     if (refused !== undefined) assertRefused(cases, await refusalOf(write), refused);
-    else if (one.seen !== undefined) assertSeen(cases, await write, one.seen);
+    else if (one.seen !== undefined) assertSeen(cases, await write, one.seen, version);
     else await write;
   } finally {
     await remove(cases, client, name);
@@ -94,16 +94,19 @@ function assertRefused({ definition: { group, kind } }: KindCases, status: Statu
 for (const cases of await loadKindCases()) {
   const { definition } = cases;
   describe(`${definition.kind} of ${definition.group || 'core'}`, () => {
-    const create = (patch: Patch): Promise<AnyObject> => clientOf(cases, sent(cases, patch)).create(sent(cases, patch), { dryRun: true });
+    const create = (patch: Patch, note?: CaseNote): Promise<AnyObject> => {
+      const object = sent(cases, patch, note?.version);
+      return clientOf(cases, object, note?.version).create(object, { dryRun: true });
+    };
     test('its base is accepted', async () => assert.equal((await create({})).kind, definition.kind));
-    for (const one of cases.defaults ?? []) {
-      if (!isForDefinitionOnly(one)) test(`defaults: ${one[0]}`, async () => assertSeen(cases, await create(one[1]), one[2]));
+    for (const [name, patch, seen, note] of cases.defaults ?? []) {
+      if (!isForDefinitionOnly(note)) test(`defaults: ${name}`, async () => assertSeen(cases, await create(patch, note), seen, note?.version));
     }
-    for (const one of cases.accepted ?? []) {
-      if (!isForDefinitionOnly(one)) test(`accepted: ${one[0]}`, async () => assert.equal((await create(one[1])).kind, definition.kind));
+    for (const [name, patch, note] of cases.accepted ?? []) {
+      if (!isForDefinitionOnly(note)) test(`accepted: ${name}`, async () => assert.equal((await create(patch, note)).kind, definition.kind));
     }
-    for (const one of cases.refused ?? []) {
-      if (!isForDefinitionOnly(one)) test(`refused: ${one[0]}`, async () => assertRefused(cases, await refusalOf(create(one[1])), one[2]));
+    for (const [name, patch, causes, note] of cases.refused ?? []) {
+      if (!isForDefinitionOnly(note)) test(`refused: ${name}`, async () => assertRefused(cases, await refusalOf(create(patch, note)), causes));
     }
     for (const one of cases.updates ?? []) {
       if (one.definitionOnly === undefined) test(`update: ${one.name}`, () => runUpdate(cases, one));

@@ -25,9 +25,12 @@ import { selectVictims, type Victims } from './victims.ts';
 
 const name = 'DefaultPreemption';
 const notHelpful = unresolvable(name, 'Preemption is not helpful for scheduling');
-/** The search ends with a tenth of the nodes, but not below a hundred. */
-const candidateShare = 0.1;
-const leastCandidates = 100;
+
+/** Who may strike nodes and victims from the list. */
+export interface VictimChoosers {
+  preempts(pod: PodInfo): boolean;
+  preempt(pod: PodInfo, candidates: readonly Victims[]): Promise<readonly Victims[]>;
+}
 
 export interface PreemptionParts {
   readonly client: ApiClient;
@@ -36,6 +39,11 @@ export interface PreemptionParts {
   readonly random: Random;
   readonly cluster: ClusterState;
   readonly nominations: Nominations;
+  readonly extenders: VictimChoosers;
+  /** The search ends when so many percent of the nodes are found, and so many at least. */
+  readonly limits: { readonly percentage: number; readonly absolute: number };
+  /** Takes the nomination of a Pod back in its status. */
+  withdraw(pod: corev1.Pod): Promise<void>;
   /** Tells people that a Pod had to go. */
   announce(victim: corev1.Pod, preemptor: corev1.Pod, nodeName: string): void;
 }
@@ -44,16 +52,19 @@ export function defaultPreemption(parts: PreemptionParts): Plugin {
   const budgets = parts.informers.of(podDisruptionBudgets);
   return {
     name,
-    postFilter: (pod, cluster, diagnosis): PostFilterResult => {
+    postFilter: (pod, cluster, diagnosis): PostFilterResult | Promise<PostFilterResult> => {
       const why = notEligible(pod, cluster, parts.nominations, diagnosis);
       if (why !== undefined) return { message: `preemption: ${why}` };
       const byNode = new Map<string, Rejection>();
-      const victims = diagnosis.run && cheapest(candidates(diagnosis.run, diagnosis, { parts, byNode, budgets: budgets.list().map(budgetOf) }));
-      if (victims) return { message: '', nominatedNode: victims.node.name, act: () => preempt(pod, victims, parts) };
-      const { numberOfNodes } = diagnosis;
-      return { nominatedNode: '', message: `preemption: ${fitMessage({ numberOfNodes, byNode, others: notHelpful, beforeNodes: undefined })}` };
+      const found = diagnosis.run ? candidates(diagnosis.run, diagnosis, { parts, byNode, budgets: budgets.list().map(budgetOf) }) : [];
+      const decide = (left: readonly Victims[]): PostFilterResult => {
+        const victims = cheapest(left);
+        if (victims) return { message: '', nominatedNode: victims.node.name, act: () => preempt(pod, victims, parts) };
+        const { numberOfNodes } = diagnosis;
+        return { nominatedNode: '', message: `preemption: ${fitMessage({ numberOfNodes, byNode, others: notHelpful, beforeNodes: undefined })}` };
+      };
+      return found.length > 0 && parts.extenders.preempts(pod) ? parts.extenders.preempt(pod, found).then(decide) : decide(found);
     },
-    wakes: (event) => event.type === 'pod-gone',
   };
 }
 
@@ -74,7 +85,8 @@ interface CandidateSearch {
 /** Beginning anywhere, the first so many nodes where deleting Pods would help. */
 function candidates(run: FilterRun, diagnosis: Diagnosis, { parts, byNode, budgets }: CandidateSearch): Victims[] {
   const nodes = [...diagnosis.byNode].flatMap(([nodeName, { code }]): NodeInfo[] => (code === 'unschedulable' ? [parts.cluster.node(nodeName)].filter((node) => node !== undefined) : []));
-  const enough = Math.max(leastCandidates, Math.floor(diagnosis.numberOfNodes * candidateShare));
+  const { percentage, absolute } = parts.limits;
+  const enough = Math.max(absolute, Math.floor((diagnosis.numberOfNodes * percentage) / 100));
   const start = nodes.length > 1 ? parts.random.below(nodes.length) : 0;
   const found: Victims[] = [];
   let withoutViolation = false;
@@ -91,9 +103,11 @@ function candidates(run: FilterRun, diagnosis: Diagnosis, { parts, byNode, budge
   return found;
 }
 
-async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client, clock, nominations, announce }: PreemptionParts): Promise<void> {
+async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client, clock, nominations, withdraw, announce }: PreemptionParts): Promise<void> {
   // Lesser Pods that hoped for this node must look again.
-  for (const other of nominations.on(node.name)) if (other.priority < pod.priority) nominations.clear(other.uid);
+  const outdone = nominations.on(node.name).filter(({ priority }) => priority < pod.priority);
+  for (const other of outdone) nominations.clear(other.uid);
+  await Promise.all(outdone.map((other) => unless(() => withdraw(other.pod), isNotFound)));
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
@@ -116,4 +130,13 @@ async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client,
       announce(victim.pod, pod.pod, node.name);
     }),
   );
+}
+
+/** Does something that may fail in a way that is of no matter. */
+async function unless(act: () => Promise<void>, harmless: (error: unknown) => boolean): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!harmless(error)) throw error;
+  }
 }

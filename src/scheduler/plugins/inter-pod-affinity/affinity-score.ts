@@ -7,11 +7,16 @@ import type { NodeInfo } from '../../state/node-info.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { TopologyCounts } from './topology-counts.ts';
 
-export function affinityScore(pod: PodInfo, cluster: ClusterState, namespaceLabels: NamespaceLabels, hardWeight: number): ScorePlan | undefined {
+interface ScoreOptions {
+  readonly hardPodAffinityWeight: number;
+  readonly ignorePreferredTermsOfExistingPods: boolean;
+}
+
+export function affinityScore(pod: PodInfo, cluster: ClusterState, namespaceLabels: NamespaceLabels, { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods }: ScoreOptions): ScorePlan | undefined {
   const preferred = pod.affinity?.preferred ?? [];
   const preferredAnti = pod.affinity?.preferredAnti ?? [];
   const likes = preferred.length + preferredAnti.length > 0;
-  if (!likes && cluster.nodesWithAffinity.size === 0) return undefined;
+  if (!likes && (ignorePreferredTermsOfExistingPods || cluster.nodesWithAffinity.size === 0)) return undefined;
   const sums = new TopologyCounts();
   const weigh = (terms: readonly WeightedTerm[], subject: PodInfo, node: NodeInfo, sign: 1 | -1): void => {
     for (const { weight, term } of terms) if (termMatches(term, subject, namespaceLabels)) sums.add(node, term.topologyKey, sign * weight);
@@ -20,7 +25,7 @@ export function affinityScore(pod: PodInfo, cluster: ClusterState, namespaceLabe
     weigh(preferred, other, node, 1);
     weigh(preferredAnti, other, node, -1);
     if (other.affinity === undefined) return;
-    for (const term of other.affinity.required) if (termMatches(term, pod, namespaceLabels)) sums.add(node, term.topologyKey, hardWeight);
+    for (const term of other.affinity.required) if (termMatches(term, pod, namespaceLabels)) sums.add(node, term.topologyKey, hardPodAffinityWeight);
     weigh(other.affinity.preferred, pod, node, 1);
     weigh(other.affinity.preferredAnti, pod, node, -1);
   };

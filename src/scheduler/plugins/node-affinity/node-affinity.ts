@@ -1,5 +1,6 @@
 /** nodeSelector and node affinity. Upstream: pkg/scheduler/framework/plugins/nodeaffinity */
-import { nodeMayFit } from '../../framework/cluster-event.ts';
+import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { nodeBeganToFit } from '../../framework/cluster-event.ts';
 import { scaleToHighest } from '../../framework/normalize.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/rejection.ts';
@@ -7,20 +8,24 @@ import { namedNodes, requiredNodes, termMatcher } from '../../state/node-selecto
 
 const name = 'NodeAffinity';
 const elsewhere = unresolvable(name, "node(s) didn't match Pod's node affinity/selector");
+const unenforced = unresolvable(name, "node(s) didn't match scheduler-enforced node affinity");
 const nowhere = unresolvable(name, 'pod affinity terms conflict');
 
-export function nodeAffinity(): Plugin {
+/** `added`: what the profile asks of nodes for every Pod. */
+export function nodeAffinity(added?: corev1.NodeAffinity): Plugin {
+  const enforced = requiredNodes({ containers: [], affinity: { nodeAffinity: added } });
+  const liked = added?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   return {
     name,
     filter: ({ pod }) => {
       const matches = requiredNodes(pod.spec);
-      if (!matches) return undefined;
+      if (!matches && !enforced) return undefined;
       const nodeNames = namedNodes(pod.spec);
       if (nodeNames?.size === 0) return nowhere;
-      return { nodeNames, filter: (node) => (matches(node) ? undefined : elsewhere) };
+      return { nodeNames, filter: (node) => (enforced?.(node) === false ? unenforced : matches?.(node) === false ? elsewhere : undefined) };
     },
     score: ({ pod }) => {
-      const preferred = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+      const preferred = [...liked, ...(pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [])];
       if (preferred.length === 0) return undefined;
       const terms = preferred.map(({ weight, preference }) => ({ weight, matches: termMatcher(preference) }));
       return {
@@ -29,10 +34,8 @@ export function nodeAffinity(): Plugin {
       };
     },
     wakes: (event, { pod }) => {
-      if (event.type === 'self-changed') return true;
-      if (event.type !== 'node-added' && event.type !== 'node-changed') return false;
-      const { name: nodeName = '', labels = {} } = event.node.metadata;
-      return nodeMayFit(event, 'labels') && (requiredNodes(pod.spec)?.({ name: nodeName, labels }) ?? true);
+      const matches = requiredNodes(pod.spec);
+      return nodeBeganToFit(event, ['labels'], (node) => enforced?.(node) !== false && matches?.(node) !== false);
     },
   };
 }

@@ -12,6 +12,6 @@ export function nodeName(): Plugin {
       const wanted = pod.spec?.nodeName;
       return wanted ? { filter: (node) => (node.name === wanted ? undefined : other) } : undefined;
     },
-    wakes: (event) => event.type === 'node-added',
+    wakes: (event, { pod }) => event.type === 'node-added' && event.node.metadata.name === pod.spec?.nodeName,
   };
 }

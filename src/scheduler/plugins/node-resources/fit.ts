@@ -1,8 +1,10 @@
 /** A node must have room for what a Pod requests; emptier nodes are liked better. Upstream: pkg/scheduler/framework/plugins/noderesources */
-import { nodeMayFit } from '../../framework/cluster-event.ts';
+import { podRequests } from '../../../resources/core/pod-requests.ts';
+import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { nodeBefore, nodeThatMayFit } from '../../framework/cluster-event.ts';
 import type { FilterPlan, Plugin } from '../../framework/plugin.ts';
 import { unresolvable, unschedulable, type Rejection } from '../../framework/rejection.ts';
-import type { Amounts } from '../../state/amounts.ts';
+import { amountOf, amountsOf, type Amounts } from '../../state/amounts.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import { leastAllocated, strategyScore, type ScoringStrategy } from './scoring-strategy.ts';
 
@@ -17,14 +19,22 @@ export interface FitOptions {
 
 export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, ignoredGroups }: FitOptions = {}): Plugin {
   const isIgnored = (resource: string): boolean => (ignoredResources?.has(resource) ?? false) || (resource.includes('/') && (ignoredGroups?.has(resource.split('/')[0] ?? '') ?? false));
+  const withoutIgnored = (requests: Amounts): Amounts => ([...requests.scalars.keys()].some(isIgnored) ? { ...requests, scalars: new Map([...requests.scalars].filter(([resource]) => !isIgnored(resource))) } : requests);
   return {
     name,
     filter: ({ requests }): FilterPlan => {
-      const counted = [...requests.scalars.keys()].some(isIgnored) ? { ...requests, scalars: new Map([...requests.scalars].filter(([resource]) => !isIgnored(resource))) } : requests;
+      const counted = withoutIgnored(requests);
       return { filter: (node) => lacking(counted, node) };
     },
     score: (pod) => ({ score: strategyScore(strategy, pod) }),
-    wakes: (event) => nodeMayFit(event, 'allocatable') || event.type === 'pod-gone' || event.type === 'pod-shrunk' || event.type === 'self-changed',
+    wakes: (event, { requests }) => {
+      if (event.type === 'pod-gone') return true;
+      if (event.type === 'pod-resized' || event.type === 'self-changed') return freesSome(requests, event);
+      const node = nodeThatMayFit(event, 'allocatable');
+      if (node === undefined || lacking(withoutIgnored(requests), node) !== undefined) return false;
+      const before = nodeBefore(event);
+      return before === undefined || hasMoreOf(requests, node, before);
+    },
   };
 }
 
@@ -32,6 +42,19 @@ export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, 
 function lacking(requests: Amounts, node: NodeInfo): Rejection | undefined {
   return hasRoom(requests, node) ? undefined : shortage(requests, node);
 }
+
+const requested = (requests: Amounts): string[] => ['cpu', 'memory', 'ephemeral-storage', ...requests.scalars.keys()].filter((resource) => amountOf(requests, resource) > 0);
+
+/** Whether a changed Pod asks for less of something that is wanted. */
+function freesSome(wanted: Amounts, { pod, old }: { readonly pod: corev1.Pod; readonly old: corev1.Pod }): boolean {
+  const [now, before] = [amountsOf(podRequests(pod.spec)), amountsOf(podRequests(old.spec))];
+  const resources = pod.metadata.uid === old.metadata.uid ? new Set([...requested(wanted), ...requested(before)]) : requested(wanted);
+  return [...resources].some((resource) => amountOf(now, resource) < amountOf(before, resource));
+}
+
+/** Whether a node that changed has more than before of something that is wanted. */
+const hasMoreOf = (wanted: Amounts, node: NodeInfo, before: NodeInfo): boolean =>
+  node.allowedPods > before.allowedPods || requested(wanted).some((resource) => amountOf(node.allocatable, resource) > amountOf(before.allocatable, resource));
 
 /** The common case, told without making anything: asked of thousands of nodes for each Pod. */
 function hasRoom({ cpu, memory, ephemeralStorage, scalars }: Amounts, { pods, allowedPods, requested, allocatable }: NodeInfo): boolean {

@@ -2,9 +2,12 @@
 import type { Informers } from '../../../client/informers.ts';
 import { persistentVolumeClaims } from '../../../resources/core/persistent-volume-claim.ts';
 import { persistentVolumes } from '../../../resources/core/persistent-volume.ts';
+import { claimNameOf } from '../../../resources/core/volume-claims.ts';
 import { csiNodes } from '../../../resources/storage/csi-node.ts';
+import type * as storagev1 from '../../../resources/types/storage-v1.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unschedulable } from '../../framework/rejection.ts';
+import { usesClaim } from '../../state/pod-info.ts';
 
 const name = 'NodeVolumeLimits';
 const full = unschedulable(name, 'node(s) exceed max volume count');
@@ -39,6 +42,19 @@ export function nodeVolumeLimits(informers: Informers): Plugin {
         },
       };
     },
-    wakes: (event) => event.type === 'pod-gone' || event.type === 'node-added' || event.type === 'claim-changed',
+    wakes: (event, pod) => {
+      if (event.type === 'pod-gone') return (event.pod.spec?.volumes ?? []).some((volume) => claimNameOf(event.pod, volume) !== undefined);
+      if (event.type === 'csi-node-changed') return hasMoreRoom(event);
+      return event.type === 'claim-changed' && usesClaim(pod, event.claim);
+    },
   };
+}
+
+/** Whether a driver came to a node, or attaches more volumes there than before. */
+function hasMoreRoom({ csiNode, old }: { readonly csiNode: storagev1.CSINode; readonly old?: storagev1.CSINode | undefined }): boolean {
+  const limit = ({ allocatable }: storagev1.CSINodeDriver): number => allocatable?.count ?? Infinity;
+  return csiNode.spec.drivers.some((driver) => {
+    const before = old?.spec.drivers.find(({ name: other }) => other === driver.name);
+    return before === undefined || limit(driver) > limit(before);
+  });
 }

@@ -19,12 +19,17 @@ export interface SpreadConstraint {
 export type WhenUnsatisfiable = 'DoNotSchedule' | 'ScheduleAnyway';
 
 /** A Pod's own constraints of one sort. */
-export function ownConstraints({ pod, labels }: PodInfo, when: WhenUnsatisfiable): SpreadConstraint[] {
-  const wanted = (pod.spec?.topologySpreadConstraints ?? []).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when);
+export function ownConstraints(pod: PodInfo, when: WhenUnsatisfiable): SpreadConstraint[] {
+  return constraintsOf(pod, pod.pod.spec?.topologySpreadConstraints ?? [], when);
+}
+
+/** Those of one sort among `all`. `replicas`: selects what is counted where the constraints do not say it, as the default ones. */
+export function constraintsOf({ pod, labels }: PodInfo, all: readonly corev1.TopologySpreadConstraint[], when: WhenUnsatisfiable, replicas?: LabelSelector): SpreadConstraint[] {
+  const wanted = all.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when);
   if (wanted.length === 0) return [];
   const affinity = requiredNodes(pod.spec);
   return wanted.map((constraint) => {
-    const selector = withOwnValues(selectorOrNothing(constraint.labelSelector), constraint.matchLabelKeys, 'in', labels);
+    const selector = replicas ?? withOwnValues(selectorOrNothing(constraint.labelSelector), constraint.matchLabelKeys, 'in', labels);
     const honorsAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor';
     const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
     return {
@@ -43,11 +48,7 @@ export const hostnameKey = 'kubernetes.io/hostname';
 const zoneKey = 'topology.kubernetes.io/zone';
 
 /** What replicas get that name no constraints: spread over hosts and zones, as far as it costs nothing else. */
-export function defaultConstraints({ pod }: PodInfo, selector: LabelSelector): SpreadConstraint[] {
-  const affinity = requiredNodes(pod.spec);
-  const includes = (node: NodeInfo): boolean => affinity?.(node) ?? true;
-  return [
-    { maxSkew: 3, minDomains: 1, topologyKey: zoneKey, selector, includes },
-    { maxSkew: 5, minDomains: 1, topologyKey: hostnameKey, selector, includes },
-  ];
-}
+export const systemConstraints: readonly corev1.TopologySpreadConstraint[] = [
+  { maxSkew: 3, topologyKey: hostnameKey, whenUnsatisfiable: 'ScheduleAnyway' },
+  { maxSkew: 5, topologyKey: zoneKey, whenUnsatisfiable: 'ScheduleAnyway' },
+];

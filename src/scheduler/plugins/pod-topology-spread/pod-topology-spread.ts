@@ -11,38 +11,38 @@ import { statefulSets } from '../../../resources/apps/stateful-set.ts';
 import { replicationControllers } from '../../../resources/core/replication-controller.ts';
 import { services } from '../../../resources/core/service.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
-import { nodeMayFit } from '../../framework/cluster-event.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { selectorOrNothing } from '../../state/affinity-term.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
-import { defaultConstraints, ownConstraints } from './constraint.ts';
+import { constraintsOf, ownConstraints, systemConstraints, type SpreadConstraint, type WhenUnsatisfiable } from './constraint.ts';
 import { name, spreadFilter } from './spread-filter.ts';
-import { spreadScore, type SpreadScoring } from './spread-score.ts';
+import { spreadMayHold } from './spread-hints.ts';
+import { spreadScore } from './spread-score.ts';
 
-export function podTopologySpread(informers: Informers): Plugin {
+/** `defaults`: constraints for Pods that name none. */
+export function podTopologySpread(informers: Informers, defaults?: readonly corev1.TopologySpreadConstraint[]): Plugin {
   const selectorFor = replicaSelector(informers);
-  const scoring = (pod: PodInfo): SpreadScoring => {
-    if ((pod.pod.spec?.topologySpreadConstraints ?? []).length > 0) return { constraints: ownConstraints(pod, 'ScheduleAnyway'), requireAllLabels: true };
-    const selector = selectorFor(pod);
-    return { constraints: selector.isEverything ? [] : defaultConstraints(pod, selector), requireAllLabels: false };
+  const constraintsFor = (pod: PodInfo, when: WhenUnsatisfiable): SpreadConstraint[] => {
+    if (namesOwn(pod)) return ownConstraints(pod, when);
+    const selector = (defaults ?? systemConstraints).some(({ whenUnsatisfiable }) => whenUnsatisfiable === when) ? selectorFor(pod) : LabelSelector.everything;
+    return selector.isEverything ? [] : constraintsOf(pod, defaults ?? systemConstraints, when, selector);
   };
   return {
     name,
     filter: (pod, cluster) => {
-      const constraints = ownConstraints(pod, 'DoNotSchedule');
+      const constraints = constraintsFor(pod, 'DoNotSchedule');
       return constraints.length === 0 ? undefined : spreadFilter(pod, constraints, cluster);
     },
     score: (pod, cluster, feasible) => {
-      const wanted = scoring(pod);
-      return wanted.constraints.length === 0 ? undefined : spreadScore(pod, wanted, cluster, feasible);
+      const constraints = constraintsFor(pod, 'ScheduleAnyway');
+      // Nodes without labels that nobody asked for are no worse.
+      return constraints.length === 0 ? undefined : spreadScore(pod, { constraints, requireAllLabels: namesOwn(pod) || defaults !== undefined }, cluster, feasible);
     },
-    wakes: (event, pod) => {
-      if (event.type === 'self-changed' || event.type === 'node-removed') return true;
-      if (event.type === 'pod-placed' || event.type === 'pod-relabelled' || event.type === 'pod-gone') return event.pod.metadata.namespace === pod.namespace;
-      return nodeMayFit(event, 'labels', 'taints');
-    },
+    wakes: (event, pod) => spreadMayHold(event, pod, constraintsFor(pod, 'DoNotSchedule')),
   };
 }
+
+const namesOwn = ({ pod }: PodInfo): boolean => (pod.spec?.topologySpreadConstraints ?? []).length > 0;
 
 /** What the Services and the workload that a Pod belongs to select, together; everything when it belongs to none. */
 function replicaSelector(informers: Informers): (pod: PodInfo) => LabelSelector {

@@ -1,12 +1,17 @@
 /** Taints keep Pods off that do not tolerate them, or make a node less liked. Upstream: pkg/scheduler/framework/plugins/tainttoleration */
 import { tolerates, untoleratedTaint } from '../../../resources/core/node-conditions.ts';
-import { nodeMayFit } from '../../framework/cluster-event.ts';
+import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { nodeBeganToFit } from '../../framework/cluster-event.ts';
 import { scaleToHighest } from '../../framework/normalize.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/rejection.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
 
 const name = 'TaintToleration';
 const hardEffects = ['NoSchedule', 'NoExecute'];
+
+const tolerated = ({ node }: NodeInfo, { spec }: corev1.Pod): boolean => untoleratedTaint(node.spec?.taints, spec?.tolerations, hardEffects) === undefined;
+const sameTolerations = ({ pod, old }: { readonly pod: corev1.Pod; readonly old: corev1.Pod }): boolean => JSON.stringify(pod.spec?.tolerations) === JSON.stringify(old.spec?.tolerations);
 
 export function taintToleration(): Plugin {
   return {
@@ -31,6 +36,6 @@ export function taintToleration(): Plugin {
         normalize: (scores) => scaleToHighest(scores, true),
       };
     },
-    wakes: (event) => nodeMayFit(event, 'taints') || event.type === 'self-changed',
+    wakes: (event, { pod }) => nodeBeganToFit(event, ['taints'], (node) => tolerated(node, pod)) || (event.type === 'self-changed' && !sameTolerations(event)),
   };
 }

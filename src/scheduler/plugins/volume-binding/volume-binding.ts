@@ -12,17 +12,19 @@ import { persistentVolumes } from '../../../resources/core/persistent-volume.ts'
 import { storageClasses } from '../../../resources/storage/storage-class.ts';
 import { claimNameOf } from '../../../resources/core/volume-claims.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
-import { nodeMayFit } from '../../framework/cluster-event.ts';
+import { nodeThatMayFit } from '../../framework/cluster-event.ts';
 import { isRejection, type Plugin, type Reservation } from '../../framework/plugin.ts';
 import { unresolvable, type Rejection } from '../../framework/rejection.ts';
 import type { NodeFacts } from '../../state/node-selector.ts';
-import type { PodInfo } from '../../state/pod-info.ts';
+import { usesClaim, type PodInfo } from '../../state/pod-info.ts';
 import { canProvision, claimKey, claimReference, classOf, findVolume, isBound, reaches, selectedNode, waitsForPod } from './claim-binding.ts';
-import { whenBound } from './when-bound.ts';
+import { hasGrown, storageCapacity, type HasRoom } from './storage-capacity.ts';
+import { usualTimeout, whenBound } from './when-bound.ts';
 
 const name = 'VolumeBinding';
-const unreachable = unresolvable(name, 'node(s) had volume node affinity conflict');
+const unreachable = unresolvable(name, "node(s) didn't match PersistentVolume's node affinity");
 const noVolume = unresolvable(name, "node(s) didn't find available persistent volumes to bind");
+const noSpace = unresolvable(name, 'node(s) did not have enough free storage');
 const volumeGone = unresolvable(name, 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)');
 const unbound = unresolvable(name, 'pod has unbound immediate PersistentVolumeClaims');
 
@@ -43,6 +45,8 @@ export interface VolumeBindingParts {
   readonly client: ApiClient;
   readonly informers: Informers;
   readonly clock: Clock;
+  /** How long binding may take, ms; default ten minutes. */
+  readonly bindTimeout?: number;
 }
 
 export function volumeBinding(parts: VolumeBindingParts): Plugin {
@@ -62,8 +66,10 @@ export function volumeBinding(parts: VolumeBindingParts): Plugin {
     },
     reserve: (pod, node) => (pod.claims.length === 0 ? undefined : binder.reserve(pod, node)),
     wakes: (event, pod) => {
-      if (event.type === 'claim-changed') return event.claim.metadata.namespace === pod.namespace && pod.claims.includes(event.claim.metadata.name ?? '');
-      return event.type === 'volume-changed' || event.type === 'storage-class-changed' || nodeMayFit(event, 'labels') || event.type === 'self-changed';
+      if (event.type === 'claim-changed') return usesClaim(pod, event.claim);
+      if (event.type === 'storage-class-changed') return event.old === undefined || JSON.stringify(event.old.allowedTopologies) !== JSON.stringify(event.storageClass.allowedTopologies);
+      if (event.type === 'csi-capacity-changed') return hasGrown(event);
+      return event.type === 'volume-changed' || event.type === 'csi-driver-changed' || nodeThatMayFit(event, 'labels') !== undefined;
     },
   };
 }
@@ -73,6 +79,7 @@ class VolumeBinder {
   readonly #claims;
   readonly #volumes;
   readonly #classes;
+  readonly #hasRoom: HasRoom;
   /** Volumes chosen for a claim that the API does not show as taken yet. */
   readonly #taken = new Set<string>();
 
@@ -81,6 +88,7 @@ class VolumeBinder {
     this.#claims = parts.informers.of(persistentVolumeClaims);
     this.#volumes = parts.informers.of(persistentVolumes);
     this.#classes = parts.informers.of(storageClasses);
+    this.#hasRoom = storageCapacity(parts.informers);
   }
 
   claimsOf(pod: PodInfo): PodClaims | Rejection {
@@ -120,8 +128,9 @@ class VolumeBinder {
       if (volume !== undefined) {
         matched.push({ claim, volume });
         chosen.add(volume.metadata.name ?? '');
-      } else if (storageClass !== undefined && canProvision(node, storageClass)) provisioned.push(claim);
-      else return noVolume;
+      } else if (storageClass === undefined || !canProvision(node, storageClass)) return noVolume;
+      else if (!this.#hasRoom(claim, storageClass, node)) return noSpace;
+      else provisioned.push(claim);
     }
     return { matched, provisioned };
   }
@@ -140,7 +149,7 @@ class VolumeBinder {
     return {
       prepare: () => this.#write(plan, node.name),
       ready: async (signal) => {
-        await whenBound({ claims: this.#claims, clock: this.#parts.clock, keys, provisioned: new Set(plan.provisioned.map(claimKey)), node: node.name, signal });
+        await whenBound({ claims: this.#claims, clock: this.#parts.clock, timeout: this.#parts.bindTimeout ?? usualTimeout, keys, provisioned: new Set(plan.provisioned.map(claimKey)), node: node.name, signal });
         release();
       },
       release,

@@ -5,11 +5,12 @@ import type * as corev1 from '../../../resources/types/core-v1.ts';
 import { isBound, selectedNode } from './claim-binding.ts';
 
 /** Ten minutes. */
-const longestWait = 600_000;
+export const usualTimeout = 600_000;
 
 export interface Awaited {
   readonly claims: Informer<corev1.PersistentVolumeClaim>;
   readonly clock: Clock;
+  readonly timeout: number;
   /** 'namespace/name' of all claims. */
   readonly keys: readonly string[];
   /** Those that a volume is made for, and for which node. */
@@ -19,7 +20,7 @@ export interface Awaited {
 }
 
 /** Rejects when a claim is deleted, its provisioner gave up (the node's name is gone from it), time is up, or `signal` is aborted. */
-export async function whenBound({ claims, clock, keys, provisioned, node, signal }: Awaited): Promise<void> {
+export async function whenBound({ claims, clock, timeout, keys, provisioned, node, signal }: Awaited): Promise<void> {
   const done = Promise.withResolvers<void>();
   const asked = new Set<string>();
   const look = (): void => {
@@ -38,7 +39,7 @@ export async function whenBound({ claims, clock, keys, provisioned, node, signal
     if (open.length === 0) done.resolve();
   };
   const remove = claims.addHandler({ updated: look, deleted: look });
-  const timer = clock.after(longestWait, () => done.reject(new Error('timed out waiting for the condition: volumes are not bound')));
+  const timer = clock.after(timeout, () => done.reject(new Error('timed out waiting for the condition: volumes are not bound')));
   const abort = (): void => done.reject(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
   look();

@@ -1,11 +1,12 @@
 /** Volumes that may be used only once: ReadWriteOncePod claims, and disks that attach to one Pod. Upstream: pkg/scheduler/framework/plugins/volumerestrictions */
 import type { Informers } from '../../../client/informers.ts';
 import { persistentVolumeClaims } from '../../../resources/core/persistent-volume-claim.ts';
+import { claimNameOf } from '../../../resources/core/volume-claims.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unschedulable } from '../../framework/rejection.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
-import type { PodInfo } from '../../state/pod-info.ts';
+import { usesClaim, type PodInfo } from '../../state/pod-info.ts';
 
 const name = 'VolumeRestrictions';
 const claimTaken = unschedulable(name, 'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode');
@@ -30,12 +31,19 @@ export function volumeRestrictions(informers: Informers): Plugin {
         podRemoved: (other) => (users -= sharedClaims(other, single)),
       };
     },
-    wakes: (event, pod) => event.type === 'node-added' || (event.type === 'pod-gone' && event.pod.metadata.namespace === pod.namespace) || event.type === 'claim-changed',
+    wakes: (event, pod) => {
+      if (event.type === 'pod-gone') return sharesClaim(event.pod, pod) || disksOf({ pod: event.pod }).some((theirs) => disksOf(pod).some((own) => conflict(own, theirs)));
+      if (event.type === 'node-added') return disksOf(pod).length > 0;
+      return event.type === 'claim-changed' && usesClaim(pod, event.claim);
+    },
   };
 }
 
 const usersOf = (node: NodeInfo, claims: readonly string[]): number => claims.reduce((sum, claim) => sum + (node.claims.get(claim) ?? 0), 0);
 const sharedClaims = (pod: PodInfo, claims: readonly string[]): number => pod.claims.filter((claim) => claims.includes(`${pod.namespace}/${claim}`)).length;
+
+const sharesClaim = (gone: corev1.Pod, { namespace, claims }: PodInfo): boolean =>
+  gone.metadata.namespace === namespace && (gone.spec?.volumes ?? []).some((volume) => claims.includes(claimNameOf(gone, volume) ?? ''));
 
 /** A disk that several Pods of a node may use only if all of them read. */
 interface Disk {
@@ -44,7 +52,7 @@ interface Disk {
   readonly readOnly: boolean;
 }
 
-function disksOf({ pod }: PodInfo): Disk[] {
+function disksOf({ pod }: Pick<PodInfo, 'pod'>): Disk[] {
   return (pod.spec?.volumes ?? []).flatMap((volume) => diskOf(volume) ?? []);
 }
 

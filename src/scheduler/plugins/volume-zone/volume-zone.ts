@@ -2,10 +2,11 @@
 import type { Informers } from '../../../client/informers.ts';
 import { persistentVolumeClaims } from '../../../resources/core/persistent-volume-claim.ts';
 import { persistentVolumes } from '../../../resources/core/persistent-volume.ts';
-import { nodeMayFit } from '../../framework/cluster-event.ts';
+import { nodeThatMayFit } from '../../framework/cluster-event.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/rejection.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
+import { usesClaim } from '../../state/pod-info.ts';
 
 const name = 'VolumeZone';
 const elsewhere = unresolvable(name, 'node(s) had no available volume zone');
@@ -33,8 +34,9 @@ export function volumeZone(informers: Informers): Plugin {
       return places.length === 0 ? undefined : { filter: (node) => (isPlaced(node) && !places.every((place) => isIn(node, place)) ? elsewhere : undefined) };
     },
     wakes: (event, pod) => {
-      if (event.type === 'claim-changed') return event.claim.metadata.namespace === pod.namespace && pod.claims.includes(event.claim.metadata.name ?? '');
-      return event.type === 'volume-changed' || event.type === 'storage-class-changed' || nodeMayFit(event, 'labels') || event.type === 'self-changed';
+      if (event.type === 'claim-changed') return usesClaim(pod, event.claim);
+      if (event.type === 'storage-class-changed') return event.old === undefined && event.storageClass.volumeBindingMode === 'WaitForFirstConsumer';
+      return event.type === 'volume-changed' || nodeThatMayFit(event, 'labels') !== undefined;
     },
   };
 }
