@@ -72,6 +72,7 @@ export class ObjectWriter {
     fillMetadata(definition, object, namespace, facts.now, this.#random);
     strategy.prepareForCreate?.(object, facts);
     return this.#admitted('CREATE', definition, object, undefined, context, async () => {
+      strategy.afterAdmission?.(object);
       const final = object as AnyObject;
       refuse(definition, final, [...validateMetadata(definition, final), ...(strategy.validate?.(final, facts) ?? [])]);
       context.warnings.push(...(strategy.warnings?.(final, undefined) ?? []));

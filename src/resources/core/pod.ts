@@ -62,6 +62,9 @@ const strategy: StrategyOf<corev1.Pod> = {
       setPodCondition(pod.status, gated, timestamp(facts.now));
     }
   },
+  afterAdmission(pod) {
+    if (pod.status !== undefined) pod.status.qosClass = qosClassOf(pod.spec as corev1.PodSpec | undefined);
+  },
   prepareForUpdate(pod, old) {
     if (pod.spec !== undefined && old.spec?.ephemeralContainers !== undefined) pod.spec.ephemeralContainers = draft(old.spec.ephemeralContainers);
     else if (pod.spec !== undefined) delete pod.spec.ephemeralContainers;
