@@ -175,6 +175,12 @@ const cases: KindCases = {
     { name: 'a resize to another class', subresource: 'resize', before: container(guaranteed), change: { spec: { containers: [burstable({ cpu: '500m', memory: '1Gi' }, { cpu: '1', memory: '1Gi' })] } }, refused: ['spec: Invalid value: "Guaranteed": Pod QOS Class may not change as a result of resizing'] },
     { name: 'a resize that takes requests away', subresource: 'resize', before: { spec: { containers: [burstable({ cpu: '1', memory: '1Gi' })] } }, change: { spec: { containers: [burstable({ cpu: '1' })] } }, refused: [`${app}.resources.requests: Forbidden: resource requests cannot be removed`] },
     { name: 'a lower limit of memory', subresource: 'resize', before: { spec: { containers: [burstable({ cpu: '1' }, { memory: '2Gi' })] } }, change: { spec: { containers: [burstable({ cpu: '1', memory: '1Gi' }, { memory: '1Gi' })] } } },
+    { name: 'a resize of another container', subresource: 'resize', change: { spec: { containers: [{ name: 'other', image: 'nginx:1.17' }] } }, refused: [`${app}.name: Forbidden: containers may not be renamed or reordered on resize`] },
+    {
+      name: 'a resize in another order', subresource: 'resize', before: { spec: { containers: [{ name: 'a', image: 'x' }, { name: 'b', image: 'x' }] } }, change: { spec: { containers: [{ name: 'b', image: 'x' }, { name: 'a', image: 'x' }] } },
+      refused: [0, 1].map((i) => `spec.containers[${i}].name: Forbidden: containers may not be renamed or reordered on resize`),
+    },
+    { name: 'a resize by a container', subresource: 'resize', change: { spec: { containers: [burstable({ cpu: '1' }), { name: 'more', image: 'x' }] } }, refused: ['spec.containers: Forbidden: containers may not be added or removed on resize'] },
     { name: 'a resize of something else', subresource: 'resize', before: { spec: { containers: [burstable({ cpu: '1' })] } }, change: { spec: { containers: [burstable({ cpu: '1', 'ephemeral-storage': '1Gi' })] } }, refused: ['spec: Forbidden: only cpu and memory resources are mutable'] },
 
     { name: 'a status', subresource: 'status', change: { status: { phase: 'Running', podIP: '10.1.0.1', podIPs: [{ ip: '10.1.0.1' }] } } },

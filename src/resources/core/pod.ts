@@ -19,7 +19,7 @@ import { podColumns } from './pod-columns.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { qosClassOf } from './pod-qos.ts';
 import { isFinished } from './pod-readiness.ts';
-import { validateResize } from './pod-resize.ts';
+import { haveSameNames, validateResize } from './pod-resize.ts';
 import { validatePodStatus } from './pod-status-rules.ts';
 import { validateAnnotationChange, validatePodChange } from './pod-update.ts';
 
@@ -114,6 +114,11 @@ const ephemeralStrategy = partStrategy(
 
 const resizeStrategy = partStrategy((pod, wanted) => {
   for (const part of ['containers', 'initContainers'] as const) {
+    // Other containers are for validation to refuse.
+    if (pod.spec !== undefined && !haveSameNames(pod.spec[part], wanted.spec?.[part])) {
+      pod.spec[part] = wanted.spec?.[part] ?? [];
+      continue;
+    }
     for (const container of pod.spec?.[part] ?? []) {
       const other = wanted.spec?.[part]?.find(({ name }) => name === container.name);
       if (other?.resources !== undefined) container.resources = other.resources;
