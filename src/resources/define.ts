@@ -18,6 +18,7 @@ export interface StrategyOf<T extends KubeObject> {
   readonly keepStatus?: boolean;
   defaults?(object: Draft<T>): void;
   prepareForCreate?(object: Draft<T>, facts: RequestFacts): void;
+  afterAdmission?(object: Draft<T>): void;
   prepareForUpdate?(object: Draft<T>, old: T, facts: RequestFacts): void;
   validate?(object: T, facts: RequestFacts): FieldError[];
   validateUpdate?(object: T, old: T, facts: RequestFacts): FieldError[];

@@ -90,7 +90,7 @@ export interface RequestFacts {
 
 /**
  * Per-kind policy of writes, over drafts in the storage version. Order on create: schema check, `defaults`, `prepareForCreate`,
- * admission, `validate`. On update: schema check, `defaults`, `prepareForUpdate`, admission, `validateUpdate`. The generic
+ * admission, `afterAdmission`, `validate`. On update: schema check, `defaults`, `prepareForUpdate`, admission, `validateUpdate`. The generic
  * machinery itself does metadata: name, uid, creationTimestamp, generation (see `generation`), finalizers, deletion.
  */
 export interface Strategy {
@@ -100,6 +100,8 @@ export interface Strategy {
   readonly keepStatus?: boolean;
   /** Clears what a client may not set on create. Kinds with a status subresource lose `status` before this, unless keepStatus. */
   prepareForCreate?(object: DraftObject, facts: RequestFacts): void;
+  /** What follows from the rest of a new object, once admission has filled that in. */
+  afterAdmission?(object: DraftObject): void;
   /** Restores what a client may not change. Kinds with a status subresource get the old `status` back before this. */
   prepareForUpdate?(object: DraftObject, old: AnyObject, facts: RequestFacts): void;
   validate?(object: AnyObject, facts: RequestFacts): FieldError[];

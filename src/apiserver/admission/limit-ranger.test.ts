@@ -22,6 +22,7 @@ test('gives defaults to those who say nothing', async () => {
   const pod = await create(cluster, { limits: { memory: '2Gi' } });
   assert.deepEqual(pod.spec?.containers[0]?.resources, { limits: { memory: '2Gi', cpu: '500m' }, requests: { memory: '2Gi', cpu: '100m' } });
   assert.equal(pod.metadata.annotations?.['kubernetes.io/limit-ranger'], 'LimitRanger plugin set: cpu request for container main; cpu limit for container main');
+  assert.equal(pod.status?.qosClass, 'Burstable');
 });
 
 const cases: readonly [string, corev1.LimitRangeItem, corev1.ResourceRequirements, string | undefined][] = [

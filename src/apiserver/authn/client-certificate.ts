@@ -1,4 +1,5 @@
 /** Users by client certificate: the common name is the user, each organization a group. */
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { unauthorized } from '../../apimachinery/status-error.ts';
 import { readCertificate } from '../../pki/certificate.ts';
@@ -37,5 +38,7 @@ function readUser(der: Uint8Array): Read {
   const { subject, notAfter, extendedKeyUsages } = readCertificate(der);
   const forClients = extendedKeyUsages === undefined || extendedKeyUsages.includes('client auth') || extendedKeyUsages.includes('any');
   const name = subject.commonName ?? '';
-  return { user: forClients && name !== '' ? { name, groups: [...(subject.organizations ?? [])] } : undefined, notAfter };
+  if (!forClients || name === '') return { user: undefined, notAfter };
+  const id = `X509SHA256=${createHash('sha256').update(der).digest('hex')}`;
+  return { user: { name, groups: [...(subject.organizations ?? [])], extra: { 'authentication.kubernetes.io/credential-id': [id] } }, notAfter };
 }

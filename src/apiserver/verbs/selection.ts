@@ -40,7 +40,7 @@ function labelTest(text: string): Test {
     const selector = parseLabelSelector(text);
     return (object) => selector.matches(object.labels);
   } catch (error) {
-    throw badRequest(`unable to parse requirement: ${messageOf(error)}`);
+    throw badRequest(messageOf(error));
   }
 }
 
@@ -65,5 +65,12 @@ function fieldReader(definition: ResourceDefinition, field: string): (object: Ca
   if (field === 'metadata.namespace') return ({ object }) => object.metadata.namespace ?? '';
   const own = definition.selectableFields[field];
   if (own) return ({ object }) => own(object);
-  throw badRequest(definition.builtin === false ? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"${Object.keys(definition.selectableFields).map((f) => `, "${f}"`).join('')}`);
+  throw badRequest(unknownField(definition, field));
+}
+
+/** Kinds with selectable fields of their own have words of their own. */
+function unknownField({ builtin, group, kind, selectableFields }: ResourceDefinition, field: string): string {
+  if (group === 'batch' && kind === 'Job') return `field label ${JSON.stringify(field)} not supported for batchv1.Job`;
+  if (builtin === false || Object.keys(selectableFields).length > 0) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

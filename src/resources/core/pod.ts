@@ -10,6 +10,7 @@ import type { ResourceDefinition } from '../definition.ts';
 import { mirrorAnnotation, validatePodAnnotations } from '../pod-spec/annotations.ts';
 import { defaultPodOnly, defaultPodSpec } from '../pod-spec/defaults.ts';
 import { validatePodSpec } from '../pod-spec/validate.ts';
+import { podWarnings } from '../pod-spec/warnings.ts';
 import { action, proxy, stream } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { differences } from '../validation/differences.ts';
@@ -61,12 +62,17 @@ const strategy: StrategyOf<corev1.Pod> = {
       setPodCondition(pod.status, gated, timestamp(facts.now));
     }
   },
+  afterAdmission(pod) {
+    if (pod.status !== undefined) pod.status.qosClass = qosClassOf(pod.spec as corev1.PodSpec | undefined);
+  },
   prepareForUpdate(pod, old) {
     if (pod.spec !== undefined && old.spec?.ephemeralContainers !== undefined) pod.spec.ephemeralContainers = draft(old.spec.ephemeralContainers);
     else if (pod.spec !== undefined) delete pod.spec.ephemeralContainers;
   },
   validate: validateCreate,
   validateUpdate: (pod, old) => [...validate(pod), ...validatePodChange(pod, old)],
+  // Updates come often and from programs, which nobody warns.
+  warnings: (pod, old) => (old === undefined ? podWarnings(pod, new FieldPath()) : []),
   allowUnconditionalUpdate: true,
   gracePeriod(pod, requested) {
     // Nothing runs yet, or nothing runs any more: there is nobody to wait for.

@@ -19,10 +19,18 @@ export function keepAllocated(service: Draft<corev1.Service>, old: corev1.Servic
   const spec = service.spec;
   const before = old.spec;
   if (spec === undefined || before === undefined) return;
+  followClusterIp(spec, before);
   if (needsClusterIp(spec) && needsClusterIp(before)) keepAddresses(spec, before);
   if (needsNodePorts(spec) && needsNodePorts(before)) keepNodePorts(spec, before);
   if (needsHealthCheckNodePort(spec) && needsHealthCheckNodePort(before)) spec.healthCheckNodePort ||= before.healthCheckNodePort;
   if (spec.type !== before.type) dropWhatTypeLacks(spec, before, rules);
+}
+
+/** A client that knows only `clusterIP` changes or clears it: the list that it left as it was follows. */
+function followClusterIp(spec: SpecDraft, before: corev1.ServiceSpec): void {
+  if (spec.clusterIP === before.clusterIP || !sameJson(spec.clusterIPs, before.clusterIPs)) return;
+  if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
+  else if (before.clusterIP) delete spec.clusterIPs;
 }
 
 function keepAddresses(spec: SpecDraft, before: corev1.ServiceSpec): void {

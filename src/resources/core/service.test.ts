@@ -51,6 +51,13 @@ test('an address does not change', () => {
   assert.deepEqual((serviceDefinition.strategy.validateUpdate?.(next, old, facts) ?? []).map(formatFieldError), ['spec.clusterIPs[0]: Invalid value: ["10.96.0.10"]: may not change once set']);
 });
 
+test('the list of addresses follows a client that knows only clusterIP', () => {
+  const old = serviceOf({ clusterIP: '10.96.0.9', clusterIPs: ['10.96.0.9'], ports: [{ port: 80 }] });
+  const next = serviceOf({ clusterIP: '10.96.0.10', clusterIPs: ['10.96.0.9'], ports: [{ port: 80 }] });
+  serviceDefinition.strategy.prepareForUpdate?.(next, old, facts);
+  assert.deepEqual((serviceDefinition.strategy.validateUpdate?.(next, old, facts) ?? []).map(formatFieldError), ['spec.clusterIPs[0]: Invalid value: ["10.96.0.10"]: may not change once set']);
+});
+
 test('a Service that becomes ExternalName loses its address', () => {
   const old = serviceOf({ clusterIP: '10.96.0.9', ports: [{ port: 80 }] });
   const next = draft(old) as DraftObject;
