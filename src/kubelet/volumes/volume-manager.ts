@@ -8,12 +8,11 @@ import type { Clock } from '../../base/clock.ts';
 import { codeOf, messageOf } from '../../base/errors.ts';
 import { selectorMatcher } from '../../resources/core/node-selector.ts';
 import type { HostPathVolumeSource, NFSVolumeSource, PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
-import { wholes } from '../amounts.ts';
 import { isMountPoint, mountsBelow, unmountBelow } from '../containerd/mounts.ts';
 import type { NodeObjects } from '../pod-source.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
 import { writePayload } from './atomic-writer.ts';
-import { outgrown } from './empty-dir-usage.ts';
+import { memorySize, outgrown } from './empty-dir-usage.ts';
 import { ExclusiveUse } from './exclusive-use.ts';
 import { giveToGroup } from './fs-group.ts';
 import { openHostPath } from './host-path.ts';
@@ -142,7 +141,7 @@ export class VolumeManager {
     const folder = this.emptyDirFolder(pod, volume.name);
     const fresh = (await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined;
     if (volume.emptyDir?.medium === 'Memory' && !isMountPoint(folder)) {
-      const size = wholes(volume.emptyDir.sizeLimit);
+      const size = memorySize(volume, pod, this.#options.objects.node()?.status?.allocatable?.['memory']);
       await run('mount', ['-t', 'tmpfs', '-o', size > 0 ? `size=${size}` : 'rw', 'tmpfs', folder]);
     }
     if (fresh || volume.emptyDir?.medium === 'Memory') await chmod(folder, 0o777);
