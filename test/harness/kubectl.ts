@@ -40,10 +40,10 @@ export class Kubectl {
     this.#kubeconfig = kubeconfig;
   }
 
-  /** Never rejects for what kubectl answers: the exit code tells. */
-  try(args: readonly string[], input = ''): Promise<KubectlResult> {
+  /** Never rejects for what kubectl answers: the exit code tells. `environment` goes over what it is started with. */
+  try(args: readonly string[], input = '', environment: Readonly<Record<string, string>> = {}): Promise<KubectlResult> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.#program, args, { env: this.#env() });
+      const child = spawn(this.#program, args, { env: { ...this.#env(), ...environment } });
       const result = { stdout: '', stderr: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => (result.stdout += text));
       child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));

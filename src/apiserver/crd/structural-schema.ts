@@ -1,12 +1,16 @@
 /**
- * A CRD's OpenAPI schema as the Schema that the walkers read. Only structure is taken over; value rules stay with the OpenAPI form
- * and are checked by custom-validation.ts. Upstream: k8s.io/apiextensions-apiserver/pkg/apiserver/schema
+ * A CRD's OpenAPI schema as the Schema that the walkers read. Value rules are taken over for publishing only;
+ * custom-validation.ts checks them by the OpenAPI form. Upstream: k8s.io/apiextensions-apiserver/pkg/apiserver/schema
  */
-import type { Field, Schema, StructSchema } from '../../apimachinery/schema.ts';
+import type { CustomValidations, Field, Schema, StructSchema } from '../../apimachinery/schema.ts';
 import { builtinSchema } from '../../resources/schema/builtin.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const keywords = [
+  'format', 'title', 'example', 'externalDocs', 'enum', 'pattern', 'minLength', 'maxLength', 'multipleOf', 'minimum', 'exclusiveMinimum', 'maximum', 'exclusiveMaximum',
+  'required', 'minProperties', 'maxProperties', 'minItems', 'maxItems', 'uniqueItems', 'allOf', 'anyOf', 'oneOf', 'not', 'x-kubernetes-validations',
+] as const satisfies readonly (keyof JSONSchemaProps)[];
 const text: Schema = { type: 'scalar', scalar: 'string' };
 const anything: Schema = { type: 'scalar', scalar: 'any' };
 
@@ -18,8 +22,12 @@ export function structuralSchema(root: JSONSchemaProps | undefined, preserveUnkn
   fields.set('kind', { schema: text });
   fields.set('metadata', { schema: builtinSchema(objectMeta) });
   const keepsAll = preserveUnknown || root === undefined || root['x-kubernetes-preserve-unknown-fields'] === true;
-  return { type: 'struct', fields, ...(keepsAll ? { preserveUnknown: true } : {}) };
+  const validations = { ...(root?.description ? { description: root.description } : {}), ...keywordsOf(root ?? {}) };
+  return { type: 'struct', fields, ...(keepsAll ? { preserveUnknown: true } : {}), validations };
 }
+
+const keywordsOf = (props: JSONSchemaProps): CustomValidations =>
+  Object.fromEntries(keywords.flatMap((keyword) => (props[keyword] === undefined ? [] : [[keyword, props[keyword]]])));
 
 function fieldOf(props: JSONSchemaProps): Field {
   return {
@@ -30,7 +38,9 @@ function fieldOf(props: JSONSchemaProps): Field {
   };
 }
 
-function schemaOf(props: JSONSchemaProps): Schema {
+const schemaOf = (props: JSONSchemaProps): Schema => ({ ...structureOf(props), validations: keywordsOf(props) });
+
+function structureOf(props: JSONSchemaProps): Schema {
   if (props['x-kubernetes-int-or-string']) return { type: 'scalar', scalar: 'int-or-string' };
   switch (props.type) {
     case 'object':

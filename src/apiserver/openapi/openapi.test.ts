@@ -26,7 +26,7 @@ const crontab: StructSchema = {
   fields: new Map([
     ['apiVersion', { schema: { type: 'scalar', scalar: 'string' } }],
     ['metadata', { schema: builtinSchema('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') }],
-    ['spec', { schema: { type: 'struct', fields: new Map([['replicas', { schema: { type: 'scalar', scalar: 'int64', validations: { minimum: 1 } }, description: 'How many.' }]]) }, required: true }],
+    ['spec', { schema: { type: 'struct', fields: new Map([['replicas', { schema: { type: 'scalar', scalar: 'int64', validations: { format: 'int64', minimum: 1 } }, description: 'How many.' }]]) }, required: true }],
   ]),
 };
 const custom: ResourceDefinition = {

@@ -39,7 +39,7 @@ const unionForms: Readonly<Partial<Record<ScalarSchema['scalar'], Json>>> = {
   'int-or-string': { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
 };
 /** Keywords that version 2 does not have. */
-const onlyVersion3: ReadonlySet<string> = new Set(['nullable', 'oneOf', 'anyOf', 'not']);
+const onlyVersion3: ReadonlySet<string> = new Set(['nullable', 'allOf', 'oneOf', 'anyOf', 'not']);
 
 /** Collects the definitions that a document's operations refer to. */
 export class DefinitionSet {
@@ -147,7 +147,9 @@ export class DefinitionSet {
   #scalar(schema: ScalarSchema): Json {
     const { scalar, validations } = schema;
     if (validations !== undefined) {
-      const form = scalar === 'int-or-string' ? { 'x-kubernetes-int-or-string': true } : scalarForms[scalar];
+      // A custom kind's formats are among its keywords, as written.
+      const { type } = scalarForms[scalar];
+      const form = scalar === 'int-or-string' ? { 'x-kubernetes-int-or-string': true } : type === undefined ? {} : { type };
       return { ...form, ...this.#validations(schema) };
     }
     const name = namedScalars[scalar];
