@@ -29,17 +29,28 @@ ${kinds.map(kindRow).join('\n')}
 ## Custom resources
 
 CEL rules have Kubernetes' libraries (strings, regular expressions, lists, sets, URLs, IP addresses and CIDRs, quantities, semantic
-versions, named formats, optional values). What differs from upstream:
+versions, named formats, optional values, macros over two variables) and \`math.*\`. Lists that are sets or maps by their
+\`x-kubernetes-list-type\` are compared without regard to order. What differs from upstream:
 
 - Fields are checked when a definition is written, types of values mostly when a rule runs.
 - Costs are estimated and metered by an approximation of cel-go's figures: a rule near a limit may fall on the other side of it.
-- Macros over two variables (\`list.all(i, v, ...)\`, \`transformList\`, \`transformMap\`), \`math.*\` and the authorizer's functions are missing.
-- \`x-kubernetes-list-type\` does not change what \`==\` and \`+\` mean between lists in a rule.
+- The authorizer's functions are missing.
+
+## Addresses
+
+Addresses and networks are read as v1.36 does: leading zeros, IPv4 inside IPv6 and networks with bits behind their prefix are refused,
+unusual forms are warned of. Objects that an older k8ts stored with such a text must be mended when they are next written.
 
 ## Priority and fairness
 
 FlowSchemas and PriorityLevelConfigurations are obeyed. Every request takes one seat, whatever it costs; watches take none; borrowed
 seats are not taken back from running requests; the \`Dangling\` condition of FlowSchemas is not written.
+
+## Scheduling
+
+Profiles, extenders and the default plugins are there, but for dynamic resource allocation: nobody allocates ResourceClaims or makes them
+from templates, and Pods that name them are placed as if they did not. Arguments of plugins that are not known are refused
+(docs/scheduler.md says which are).
 
 ## Settings
 

@@ -7,6 +7,8 @@ const forTests = [
   { name: 'busybox', package: 'busybox-static' },
   { name: 'docker-registry', package: 'docker-registry' },
   { name: 'dpkg-deb', package: 'dpkg' },
+  { name: 'curl', package: 'curl' },
+  { name: 'pgrep', package: 'procps' },
 ];
 
 /** What was done or could not be, one line each. */

@@ -6,7 +6,7 @@ import { formatApiVersion } from '../apimachinery/group-version.ts';
 import { mergePatch } from '../apimachinery/merge-patch.ts';
 import { draft, type AnyObject } from '../apimachinery/object.ts';
 import type { DraftObject, RequestFacts, ResourceDefinition, Strategy } from './definition.ts';
-import { loadKindCases, type KindCases, type Patch, type UpdateCase } from './kind-cases.ts';
+import { inWordsOf, loadKindCases, type KindCases, type Patch, type UpdateCase } from './kind-cases.ts';
 
 function factsOf({ definition: { group, storageVersion } }: KindCases, version = storageVersion): RequestFacts {
   return { now: Date.parse('2026-01-01T00:00:00Z'), user: 'tester', dryRun: false, apiVersion: formatApiVersion({ group, version }) };
@@ -108,11 +108,18 @@ for (const cases of await loadKindCases()) {
         assert.deepEqual(lines(updated(cases, { name, before: patch, change: {}, ...through }).errors), []);
       });
     }
-    for (const [name, patch, causes, note] of cases.refused ?? []) test(`refused: ${name}`, () => assert.deepEqual(lines(created(cases, patch, note?.version).errors), causes));
+    for (const [name, patch, causes, note] of cases.refused ?? []) test(`refused: ${name}`, () => assert.deepEqual(inWordsOf(causes, lines(created(cases, patch, note?.version).errors)), causes));
+    for (const [name, patch, texts] of cases.warnings ?? []) {
+      test(`warned of: ${name}`, () => {
+        const { object, errors } = created(cases, patch);
+        assert.deepEqual(lines(errors), []);
+        assert.deepEqual(definition.strategy.warnings?.(object as AnyObject, undefined) ?? [], texts);
+      });
+    }
     for (const one of cases.updates ?? []) {
       test(`update: ${one.name}`, () => {
         const { object, errors } = updated(cases, one);
-        assert.deepEqual(lines(errors), one.refused ?? []);
+        assert.deepEqual(inWordsOf(one.refused ?? [], lines(errors)), one.refused ?? []);
         if (one.seen !== undefined) assertSeen(object, one.seen);
       });
     }

@@ -11,7 +11,10 @@ import type { ResourceDefinition } from './definition.ts';
 /** A JSON merge patch (RFC 7386): lists are replaced whole, null removes. */
 export type Patch = Readonly<Record<string, unknown>>;
 
-/** 'spec.replicas: Invalid value: -1: must be greater than or equal to 0'; the cause's reason follows from the words after the path. */
+/**
+ * 'spec.replicas: Invalid value: -1: must be greater than or equal to 0'; the cause's reason follows from the words after the path.
+ * One that ends with an ellipsis says how a cause begins: a difference follows that admission has a part in.
+ */
 export type Cause = string;
 
 export interface CaseNote {
@@ -24,6 +27,8 @@ export type AcceptedCase = readonly [name: string, patch: Patch, note?: CaseNote
 export type RefusedCase = readonly [name: string, patch: Patch, causes: readonly Cause[], note?: CaseNote];
 /** `seen`: each of its top-level fields is exactly what the stored object has there. */
 export type DefaultsCase = readonly [name: string, patch: Patch, seen: Patch, note?: CaseNote];
+
+export type WarningCase = readonly [name: string, patch: Patch, texts: readonly string[]];
 
 export interface UpdateCase {
   readonly name: string;
@@ -51,6 +56,16 @@ export interface KindCases {
   readonly accepted?: readonly AcceptedCase[];
   readonly refused?: readonly RefusedCase[];
   readonly updates?: readonly UpdateCase[];
+  /** What a client is warned of when it creates the object. Only the definition is asked. */
+  readonly warnings?: readonly WarningCase[];
+}
+
+/** The causes that there were, in the words of the expected ones where these only say how they begin. */
+export function inWordsOf(expected: readonly Cause[], causes: readonly string[]): string[] {
+  return causes.map((cause, i) => {
+    const wanted = expected[i] ?? '';
+    return wanted.endsWith('…') && cause.startsWith(wanted.slice(0, -1)) ? wanted : cause;
+  });
 }
 
 export const isForDefinitionOnly = (note: CaseNote | undefined): boolean => note?.definitionOnly !== undefined;

@@ -75,3 +75,21 @@ test('where nobody is of lower priority, nobody goes', async () => {
   assert.deepEqual(await victimsOf(cluster), []);
   assert.equal(podCondition(await getPod(cluster.client, 'subject'), 'PodScheduled')?.message, '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.');
 });
+
+test('while its victim ends, a Pod makes nobody else go', async () => {
+  await using cluster = await crowded([['one', 'a', { ...most, priorityClassName: 'low' }], ['two', 'b', { ...most, priorityClassName: 'low' }]]);
+  const small = { requests: { cpu: '100m' }, nodeSelector: { 'kubernetes.io/hostname': 'a' } };
+  await createPod(cluster.client, pod('small', { ...small, priorityClassName: 'high' }));
+  await cluster.settled();
+  await createPod(cluster.client, pod('subject', highest));
+  await cluster.settled();
+  const victims = await victimsOf(cluster);
+  assert.equal(victims.length, 1);
+  // It is tried again, and finds that it must wait.
+  await cluster.client.of(pods).namespace('default').delete('small', { gracePeriodSeconds: 0 });
+  await cluster.clock.advance(1000);
+  const subject = await getPod(cluster.client, 'subject');
+  assert.equal(podCondition(subject, 'PodScheduled')?.message, '0/2 nodes are available: 2 Insufficient cpu. preemption: not eligible due to a terminating pod on the nominated node.');
+  assert.equal(subject.status?.nominatedNodeName, victims[0] === 'one' ? 'a' : 'b');
+  assert.deepEqual(await victimsOf(cluster), victims);
+});

@@ -118,6 +118,7 @@ class Scheduler implements RunningScheduler {
     for (let queued = await this.#queue.next(); queued; queued = await this.#queue.next()) {
       const { uid } = queued.pod;
       try {
+        this.#queue.begin();
         if (this.#refresh(queued)) await this.#attempt(queued);
       } catch (error) {
         this.#failed(queued, error);

@@ -1,25 +1,14 @@
 /** How Pods on simulated nodes live: they start at once, those of Jobs complete after a second, and deletion takes no time. */
-import { isSidecar } from '../resources/pod-spec/containers.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
+import { ended, initialized, started } from './container-statuses.ts';
 import type { Stage, TemplateFacts } from './stage.ts';
 
 const podRef = { kind: 'Pod' };
 const alive = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' } as const;
 
-function containerStatus({ name, image = '' }: corev1.Container, state: corev1.ContainerState, containerID: string): corev1.ContainerStatus {
-  const isRunning = state.running !== undefined;
-  return { name, image, imageID: image, containerID, ready: isRunning || state.terminated?.exitCode === 0, started: isRunning, restartCount: 0, state };
-}
-
 function runningStatus(object: unknown, facts: TemplateFacts): corev1.PodStatus {
   const { spec, metadata } = object as corev1.Pod;
   const { now } = facts;
-  const id = (): string => `simulated://${facts.containerId()}`;
-  const running = (container: corev1.Container): corev1.ContainerStatus => containerStatus(container, { running: { startedAt: now } }, id());
-  const completed = (container: corev1.Container): corev1.ContainerStatus => {
-    const containerID = id();
-    return containerStatus(container, { terminated: { exitCode: 0, reason: 'Completed', startedAt: now, finishedAt: now, containerID } }, containerID);
-  };
   const hostIP = facts.nodeIP(spec?.nodeName);
   const podIP = facts.podIP(spec?.nodeName, spec?.hostNetwork);
   const condition = (type: string): corev1.PodCondition => ({ type, status: 'True', lastTransitionTime: now, observedGeneration: metadata.generation });
@@ -32,8 +21,8 @@ function runningStatus(object: unknown, facts: TemplateFacts): corev1.PodStatus 
     podIP,
     podIPs: [{ ip: podIP }],
     startTime: now,
-    ...(spec?.initContainers && { initContainerStatuses: spec.initContainers.map((container) => (isSidecar(container) ? running(container) : completed(container))) }),
-    containerStatuses: (spec?.containers ?? []).map(running),
+    ...(spec?.initContainers && { initContainerStatuses: spec.initContainers.map((container) => initialized(container, facts)) }),
+    containerStatuses: (spec?.containers ?? []).map((container) => started(container, facts)),
   };
 }
 
@@ -43,12 +32,7 @@ function succeededStatus(object: unknown, { now }: TemplateFacts): corev1.PodSta
   return {
     phase: 'Succeeded',
     conditions: [condition('Initialized', 'True'), condition('Ready', 'False'), condition('ContainersReady', 'False')],
-    containerStatuses: (status?.containerStatuses ?? []).map((container) => ({
-      ...container,
-      ready: false,
-      started: false,
-      state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: container.state?.running?.startedAt ?? now, finishedAt: now, containerID: container.containerID } },
-    })),
+    containerStatuses: (status?.containerStatuses ?? []).map((container) => ended(container, now)),
   };
 }
 

@@ -9,8 +9,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { eventually } from '../harness/bounded.ts';
 import type { CommandLine } from '../harness/command-line.ts';
-import { tableColumns, tableRows } from '../harness/table.ts';
+import { tableColumns, tableRows, type Row } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
+import { millicores, parts, piWeb, places, sharedNode } from './ch12-lab.ts';
 import { isUp, Reader } from './reader.ts';
 
 const folder = path.join(manifests, 'ch12');
@@ -186,6 +187,27 @@ describe('chapter 12: applications that heal themselves', { skip: whyNot('ch12')
     assert.match(described, new RegExp(`Warning +FailedCreate .* replicaset-controller +Error creating: pods "memory-allocator-[a-z0-9]+-[a-z0-9]{5}" ${denied}$`, 'm'));
     const [row] = await reader.rows(`replicaset ${namespace}`);
     assert.deepEqual([row?.['DESIRED'], row?.['CURRENT'], row?.['READY']], ['1', '0', '0']);
+  });
+
+  test('lab: quotas share a node out, and what it has no room for waits', async () => {
+    const node = millicores(await shell.output("kubectl get nodes -o jsonpath='{.items[0].status.allocatable.cpu}'"));
+    const taken = 300; // by the Pod of exercise 12.4e
+    const each = Math.floor(node / parts);
+    await shell.output('kubectl apply -f -', { input: sharedNode(each) });
+    for (const namespace of Object.keys(places)) await shell.output(`kubectl apply -n ${namespace} -f -`, { input: piWeb(each) });
+    const sets = (ready: (namespace: string) => number): Promise<Row[]> => reader.rowsWhen('rs -l app=pi-web --all-namespaces', (rows) => {
+      const own = rows.filter(({ NAMESPACE = '' }) => NAMESPACE in places);
+      return own.length === 3 && own.every((row) => Number(row['READY']) === ready(row['NAMESPACE'] ?? ''));
+    }, minute);
+    await sets(() => 4);
+    await shell.output('kubectl scale deploy/pi-web --replicas 8 -n pi-uat');
+    const room = Math.min(8, Math.floor((node - taken) / each) - 8);
+    assert.ok(room >= 4 && room < 8, `${room} Pods of the last namespace have room`);
+    const rows = await sets((namespace) => (namespace === 'pi-uat' ? room : 4));
+    assert.deepEqual(rows.filter((row) => row['NAMESPACE'] === 'pi-uat').map((row) => [row['DESIRED'], row['CURRENT']]), [['8', '8']]);
+    const described = await shell.eventually('kubectl describe pods -n pi-uat', (text) => text.includes('FailedScheduling'));
+    assert.match(described, /Warning +FailedScheduling .* default-scheduler +0\/1 nodes are available: 1 Insufficient cpu\. /);
+    await shell.output('kubectl delete ns -l kiamol=ch12-lab', { within: minute });
   });
 
   test('12.2c its container is started again and again, and the application works', async () => {

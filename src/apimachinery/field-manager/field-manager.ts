@@ -3,6 +3,7 @@
  * configurations are compared in one version, the one that the schema is of.
  * Upstream: k8s.io/apimachinery/pkg/util/managedfields, sigs.k8s.io/structured-merge-diff/merge
  */
+import { pruneValue } from '../decode.ts';
 import type { AnyObject } from '../object.ts';
 import type { Schema } from '../schema.ts';
 import { StatusError } from '../status-error.ts';
@@ -90,12 +91,14 @@ export function applyConfiguration(schema: Schema, live: AnyObject | undefined, 
   const before = ownersBeforeApply(schema, live, bareLive, writer);
   const own = before.find((owner) => owner.operation === 'Apply' && isSame(owner, writer));
   const fields = strip(fieldSetOf(schema, bareConfig), writer);
-  const merged = mergeConfiguration(schema, bareLive, bareConfig) as AnyObject;
+  const joined = mergeConfiguration(schema, bareLive, bareConfig) as AnyObject;
   const others = before.filter((owner) => owner !== own);
   if (own) {
     const kept = others.reduce((set, owner) => set.union(owner.fields), fields);
-    removeFields(schema, merged, own.fields.difference(fields), kept);
+    removeFields(schema, joined, own.fields.difference(fields), kept);
   }
+  // What a configuration leaves empty is its manager's, and not stored.
+  const merged = pruneValue(schema, joined, { dropEmpty: true }) as AnyObject;
   const difference = withoutIgnored(compareObjects(schema, bareLive, merged), writer.ignored);
   const entry: Ownership = { manager: writer.manager, operation: 'Apply', apiVersion: writer.apiVersion, subresource: writer.subresource ?? '', time: writer.now, fields };
   const settled = settle(others, difference, writer);

@@ -25,23 +25,30 @@ const holds: readonly string[] = [
   "url('https://user@example.com:80/a%20b?x=1&x=2').getHost() == 'example.com:80'", "url('https://[::1]:80/').getHostname() == '::1'", "url('https://a:80/').getPort() == '80'", "url('https://a/b%20c').getEscapedPath() == '/b%20c'", "url('/a?x=1&x=2').getQuery()['x'] == ['1', '2']", "isURL('/abs') && !isURL('../x')", "url('HTTP://a').getScheme() == 'http'",
   // versions
   "semver('1.2.3').isLessThan(semver('1.10.0'))", "semver('1.0.0-rc.1').isLessThan(semver('1.0.0'))", "isSemver('v1.0', true) && !isSemver('v1.0')", "semver('v1.2', true).minor() == 2", "semver('1.2.3').compareTo(semver('1.2.3')) == 0",
+  // two variables
+  "self.list.all(i, v, i < 3 && v > 0)", "self.names.exists(i, v, i == 2 && v == 'b')", "self.names.existsOne(i, v, v == 'a' && i == 1)", "self.map.all(k, v, self.map[k] == v)", "!self.map.exists(k, v, k == 'c' || v == 3)",
+  "self.list.transformList(i, v, v * 10 + i) == [30, 11, 22]", "self.list.transformList(i, v, i > 0, v) == [1, 2]", "self.map.transformMap(k, v, v + 1) == {'a': 2, 'b': 3}", "self.map.transformMap(k, v, v > 1, v) == {'b': 2}",
+  "self.map.transformMapEntry(k, v, {string(v): k}) == {'1': 'a', '2': 'b'}", "self.list.transformMap(i, v, v)[0] == 3", "[[1], [2]].all(i, row, row.all(j, v, v == i + 1 && j == 0))",
+  // math
+  "math.greatest(1, 2.5, 2) == 2.5", "math.least([3, 1, 2]) == 1", "math.greatest(-1) == -1", "math.ceil(1.2) == 2.0", "math.floor(-1.2) == -2.0", "math.round(-1.5) == -2.0", "math.trunc(-1.9) == -1.0", "math.abs(-3) == 3", "math.sign(-2.5) == -1.0", "math.sqrt(81) == 9.0",
+  "math.isNaN(0.0 / 0.0)", "math.isInf(1.0 / 0.0)", "!math.isFinite(1.0 / 0.0)", "math.bitAnd(3, 5) == 1", "math.bitOr(1, 2) == 3", "math.bitXor(3, 5) == 6", "math.bitNot(1) == -2", "math.bitShiftLeft(1, 2) == 4", "math.bitShiftRight(-1, 60) == 15",
   // optional values and the language
   "self.?absent.orValue(5) == 5", "self.map.all(k, self.map[k] > 0)", "self.list.exists_one(x, x == 2)", "cel.bind(x, self.list.sum(), x == 6)", "[1, 2].map(x, [x, x].map(y, y + 1).sum()).sum() == 10", "!has(self.absent)", "string(timestamp('2024-01-01T00:00:00Z')) == '2024-01-01T00:00:00Z'",
 ];
 for (const text of holds) test(`CEL: ${text}`, () => assert.equal(evaluated(text), true));
 
 test('what is no expression is refused', () => {
-  for (const text of ['self.x ==', 'nobody', "quantity(5)", "'a'.sum()", 'frobnicate()']) assert.throws(() => compile(environment, text), text);
+  for (const text of ["self.list.all(1, v, true)", "self.list.exists(i, v, 'yes')", "math.ceil('a')", 'self.x ==', 'nobody', "quantity(5)", "'a'.sum()", 'frobnicate()']) assert.throws(() => compile(environment, text), text);
 });
 
 test('errors of functions are said in their words', () => {
-  for (const [text, message] of [["quantity('x')", /quantity "x" parse error/], ["ip('x')", /unable to parse IP/], ["[].min() == 1", /min called on empty list/], ["'a'.matches('(')", /Illegal regex/]] as const) assert.throws(() => evaluated(text), message);
+  for (const [text, message] of [["quantity('x')", /quantity "x" parse error/], ["ip('x')", /unable to parse IP/], ["[].min() == 1", /min called on empty list/], ["self.map.transformMapEntry(k, v, {'x': v})", /key x already exists/], ["math.greatest([])", /must not be empty/], ["'a'.matches('(')", /Illegal regex/]] as const) assert.throws(() => evaluated(text), message);
 });
 
 test('loops are metered, nested ones and those whose errors are swallowed too', () => {
   const run = (text: string): unknown => measured(() => compile(environment, text).run({ self })).result;
   assert.equal(run('self.big.all(x, x >= 0)'), true);
-  for (const text of ['self.big.all(x, self.big.all(y, x + y >= 0))', 'self.big.exists(x, self.big.exists(y, x + y < 0))', 'self.big.exists(x, self.big.exists(y, x + y < 0)) || true']) {
+  for (const text of ['self.big.all(x, self.big.all(y, x + y >= 0))', 'self.big.exists(x, self.big.exists(y, x + y < 0))', 'self.big.exists(x, self.big.exists(y, x + y < 0)) || true', 'self.big.all(i, x, self.big.all(j, y, i + j >= 0))']) {
     assert.throws(() => run(text), CostLimitError, text);
   }
 });

@@ -10,7 +10,11 @@ import { addCollections } from './libraries/collections.ts';
 import { addQuantities } from './libraries/quantities.ts';
 import { addTexts } from './libraries/texts.ts';
 import { addUrls } from './libraries/urls.ts';
+import { addMath } from './libraries/math.ts';
 import { addVersions } from './libraries/versions.ts';
+import { addListTypes, mindingListTypes } from './list-types.ts';
+import { isNode } from './syntax.ts';
+import { addPairs, withoutTwoVariables } from './two-variables.ts';
 
 /** May throw: errors of the evaluation. */
 export type Program = (context: Readonly<Record<string, unknown>>) => unknown;
@@ -25,7 +29,7 @@ export interface Compiled {
 /** An environment with variables of these types ('dyn': any). */
 export function createEnvironment(variables: Readonly<Record<string, string>>): Environment {
   const base = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
-  const full = [addTexts, addCollections, addQuantities, addAddresses, addUrls, addVersions].reduce((environment, add) => add(environment), base);
+  const full = [addTexts, addCollections, addQuantities, addAddresses, addUrls, addVersions, addMath, addPairs, addListTypes].reduce((environment, add) => add(environment), base);
   full.registerFunction('k8tsLoop(dyn, int): dyn', loop);
   for (const [name, type] of Object.entries(variables)) full.registerVariable(name, type);
   return full;
@@ -38,20 +42,22 @@ function loop(value: unknown, each: bigint): unknown {
   return value;
 }
 
+export interface CompileOptions {
+  /** Values may hold lists that are sets or maps (list-types.ts). */
+  readonly listTypes?: boolean;
+}
+
 /** Throws an Error that says why the text is no expression. */
-export function compile(environment: Environment, text: string): Compiled {
-  const parsed = environment.parse(text);
+export function compile(environment: Environment, text: string, { listTypes = false }: CompileOptions = {}): Compiled {
+  const given = environment.parse(text);
+  const plain = withoutTwoVariables(given.ast);
+  const parsed = plain === given.ast ? given : environment.parse(serialize(plain as ASTNode));
   const { ast } = parsed;
-  const metered = serialize(meter(ast) as ASTNode);
+  const metered = serialize(meter(listTypes ? mindingListTypes(ast) : ast) as ASTNode);
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   const run = environment.parse(metered);
   return { ast, type: String(checked.type), run: (context) => run(context) as unknown };
-}
-
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
 }
 
 const loops: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
@@ -69,8 +75,6 @@ function meter(node: unknown): unknown {
   const each = { op: 'value', args: BigInt(given.reduce((sum: number, one) => sum + sizeOf(one), 3)) };
   return { op, args: [name, { op: 'call', args: ['k8tsLoop', [meter(receiver), each]] }, meter(given)] };
 }
-
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
 
 /** Nodes of an expression: about what one evaluation costs, its inner loops aside. */
 function sizeOf(node: unknown): number {

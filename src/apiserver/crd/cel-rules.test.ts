@@ -6,6 +6,8 @@ import { checkRules } from './cel-rules.ts';
 import { schemaErrors } from './schema-admission.ts';
 
 const integer: JSONSchemaProps = { type: 'integer' };
+const set: JSONSchemaProps = { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } };
+const keyed: JSONSchemaProps = { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'], items: { type: 'object', properties: { name: { type: 'string' }, size: integer } } };
 const withRule = (rule: ValidationRule, properties: Record<string, JSONSchemaProps> = { min: integer, max: integer }): JSONSchemaProps => ({ type: 'object', properties, 'x-kubernetes-validations': [rule] });
 const said = (props: JSONSchemaProps, value: unknown, old?: unknown): string[] => checkRules(props, value, old, FieldPath.of('spec')).map(({ field, message, type }) => `${type} ${field}: ${message}`);
 
@@ -22,6 +24,11 @@ const cases: [string, JSONSchemaProps, unknown, unknown, string[]][] = [
     type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'],
     items: { type: 'object', properties: { name: { type: 'string' }, size: integer }, 'x-kubernetes-validations': [{ rule: 'self.size >= oldSelf.size', message: 'only grows' }] },
   }, [{ name: 'b', size: 1 }, { name: 'a', size: 5 }], [{ name: 'a', size: 4 }, { name: 'b', size: 2 }], ['FieldValueInvalid spec[0]: Invalid value: "object": only grows']],
+  ['sets, whatever their order', withRule({ rule: "self.tags == oldSelf.tags && self.tags + ['c', 'a'] == ['a', 'b', 'c'] && size(self.tags + ['a']) == 2" }, { tags: set }), { tags: ['b', 'a'] }, { tags: ['a', 'b'] }, []],
+  ['sets that differ', withRule({ rule: 'self.tags != oldSelf.tags' }, { tags: set }), { tags: ['b', 'a'] }, { tags: ['a', 'c'] }, []],
+  ['sets within objects', withRule({ rule: 'self.inner == oldSelf.inner' }, { inner: { type: 'object', properties: { tags: set } } }), { inner: { tags: ['b', 'a'] } }, { inner: { tags: ['a', 'b'] } }, []],
+  ['maps, whatever their order', withRule({ rule: "self.ports == oldSelf.ports && (self.ports + [{'name': 'a', 'size': 9}]).exists(p, p.name == 'a' && p.size == 9) && size(self.ports + oldSelf.ports) == 2" }, { ports: keyed }), { ports: [{ name: 'a', size: 1 }, { name: 'b', size: 2 }] }, { ports: [{ name: 'b', size: 2 }, { name: 'a', size: 1 }] }, []],
+  ['plain lists, in their order', withRule({ rule: 'self.list != oldSelf.list' }, { list: { type: 'array', items: integer }, tags: set }), { list: [1, 2] }, { list: [2, 1] }, []],
   ['a missing field is an error', withRule({ rule: 'self.absent == 1', message: 'm' }), { min: 1 }, undefined, ['FieldValueInvalid spec: Invalid value: "object": no such key: absent evaluating rule: m']],
 ];
 
@@ -30,6 +37,8 @@ for (const [name, props, value, old, errors] of cases) test(`rules: ${name}`, ()
 test('definitions that cannot be used are refused', () => {
   const crd = (openAPIV3Schema: JSONSchemaProps): CustomResourceDefinition => ({ metadata: {}, spec: { group: 'a.b', scope: 'Cluster', names: { plural: 'as', kind: 'A' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }] } });
   assert.deepEqual(schemaErrors(crd(withRule({ rule: 'self.min < self.max' }))), []);
+  assert.deepEqual(schemaErrors(crd(withRule({ rule: 'self.tags.all(i, tag, i < 3 && tag.size() < 9)' }, { tags: { ...set, maxItems: 5, items: { type: 'string', maxLength: 9 } } }))), []);
+  assert.match(schemaErrors(crd(withRule({ rule: "self.tags.all(i, a, self.tags.all(j, b, a.contains(b) || i < j))" }, { tags: set })))[0]?.message ?? '', /exceeds budget/);
   assert.deepEqual(schemaErrors(crd({ type: 'object', properties: { spec: { properties: {} } } })).map(({ field, message }) => `${field}: ${message}`), ['spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields']);
   assert.deepEqual(schemaErrors(crd({})).map(({ field }) => field), ['spec.validation.openAPIV3Schema.type']);
   for (const rule of ['self.min <', 'nobody.min == 1', 'self.min.frobnicate()']) {

@@ -11,8 +11,8 @@ import type { FieldPath } from '../../apimachinery/field-error.ts';
 import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
 import { CostLimitError, measured, perCallLimit, perObjectLimit } from '../cel/budget.ts';
-import { compile, createEnvironment, type Compiled } from '../cel/expression.ts';
-import { asSchema, toCel } from './cel-values.ts';
+import { compile, createEnvironment, type Compiled, type CompileOptions } from '../cel/expression.ts';
+import { asSchema, hasListTypes, toCel } from './cel-values.ts';
 
 const environment = createEnvironment({ self: 'dyn', oldSelf: 'dyn' });
 const optionalEnvironment = createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' });
@@ -20,12 +20,12 @@ const programs = new Map<string, Compiled>();
 const mostPrograms = 5000;
 
 /** Throws an Error that says why the text is no expression. `optional`: oldSelf is an optional value. */
-export function compileRule(text: string, optional: boolean): Compiled {
-  const key = `${optional ? '?' : ''}${text}`;
+export function compileRule(text: string, optional: boolean, options: CompileOptions = {}): Compiled {
+  const key = `${optional ? '?' : ''}${options.listTypes ? '+' : ''} ${text}`;
   let program = programs.get(key);
   if (program) return program;
   if (programs.size >= mostPrograms) programs.clear();
-  programs.set(key, (program = compile(optional ? optionalEnvironment : environment, text)));
+  programs.set(key, (program = compile(optional ? optionalEnvironment : environment, text, options)));
   return program;
 }
 
@@ -95,15 +95,15 @@ class RuleCheck {
     try {
       const context: Record<string, unknown> = { self: toCel(props, value) };
       if (transition) context['oldSelf'] = oldSelfOf(rule, props, old);
-      if (this.#run(rule.rule, rule, context) === true) return [];
-      return [refusal(rule, props, path, this.#messageFor(rule, context))];
+      if (this.#run(rule.rule, rule, props, context) === true) return [];
+      return [refusal(rule, props, path, this.#messageFor(rule, props, context))];
     } catch (error) {
       return [this.#failure(error, rule, props, path)];
     }
   }
 
-  #run(text: string, { optionalOldSelf }: ValidationRule, context: Record<string, unknown>): unknown {
-    const { run } = compileRule(text, optionalOldSelf === true);
+  #run(text: string, { optionalOldSelf }: ValidationRule, props: JSONSchemaProps, context: Record<string, unknown>): unknown {
+    const { run } = compileRule(text, optionalOldSelf === true, { listTypes: hasListTypes(props) });
     const { result, cost } = measured(() => run(context), Math.min(perCallLimit, this.#budget));
     this.#budget -= cost + 1;
     return result;
@@ -121,12 +121,12 @@ class RuleCheck {
     return invalid(path, typeOf(props), `${said} evaluating rule: ${text}`);
   }
 
-  #messageFor(given: ValidationRule, context: Record<string, unknown>): string {
+  #messageFor(given: ValidationRule, props: JSONSchemaProps, context: Record<string, unknown>): string {
     const { rule, message, messageExpression } = given;
     const plain = message?.trim() ?? `failed rule: ${rule.trim()}`;
     if (messageExpression === undefined) return plain;
     try {
-      const made = this.#run(messageExpression, given, context);
+      const made = this.#run(messageExpression, given, props, context);
       return typeof made === 'string' && made.trim() !== '' && !made.includes('\n') && made.length <= 5 * 1024 ? made.trim() : plain;
     } catch {
       return plain;

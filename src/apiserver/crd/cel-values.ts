@@ -2,6 +2,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import { createEnvironment } from '../cel/expression.ts';
+import { markList } from '../cel/list-types.ts';
 
 const reserved: ReadonlySet<string> = new Set(['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while']);
 const escapes: Readonly<Record<string, string>> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' };
@@ -20,7 +21,7 @@ const durationOf = durations.parse('duration(text)');
 export function toCel(props: JSONSchemaProps | undefined, value: unknown): unknown {
   if (typeof value === 'number') return props?.type === 'number' || !Number.isInteger(value) ? value : BigInt(value);
   if (typeof value === 'string') return textToCel(props?.format, value);
-  if (Array.isArray(value)) return value.map((item) => toCel(asSchema(props?.items), item));
+  if (Array.isArray(value)) return listToCel(props, value);
   if (typeof value !== 'object' || value === null) return value;
   const values = asSchema(props?.additionalProperties);
   const out: Record<string, unknown> = {};
@@ -30,6 +31,27 @@ export function toCel(props: JSONSchemaProps | undefined, value: unknown): unkno
     if (key !== undefined && item !== undefined) out[key] = toCel(own ?? values, item);
   }
   return out;
+}
+
+function listToCel(props: JSONSchemaProps | undefined, value: readonly unknown[]): unknown[] {
+  const list = value.map((item) => toCel(asSchema(props?.items), item));
+  const type = props?.['x-kubernetes-list-type'];
+  if (type === 'set') return markList(list, 'set');
+  return type === 'map' ? markList(list, (props?.['x-kubernetes-list-map-keys'] ?? []).map((name) => escapedName(name) ?? name)) : list;
+}
+
+const withTypes = new WeakMap<JSONSchemaProps, boolean>();
+
+/** Whether a value of this schema may hold lists that are sets or maps. */
+export function hasListTypes(props: JSONSchemaProps): boolean {
+  let has = withTypes.get(props);
+  if (has === undefined) {
+    const type = props['x-kubernetes-list-type'];
+    const inner = [...Object.values(props.properties ?? {}), asSchema(props.items), asSchema(props.additionalProperties)];
+    has = type === 'set' || type === 'map' || inner.some((one) => one !== undefined && hasListTypes(one));
+    withTypes.set(props, has);
+  }
+  return has;
 }
 
 function textToCel(format: string | undefined, value: string): unknown {

@@ -138,6 +138,8 @@ const traversals: ReadonlySet<string> = new Set(['url', 'isURL', 'quantity', 'is
 function call(name: string, given: readonly Estimate[]): Estimate {
   const cost = given.reduce((sum, one) => sum + one.cost, 1);
   const [first = { ...scalar, cost: 0 }] = given;
+  // What macros over two variables go through.
+  if (name === 'k8tsPairs') return { props: { type: 'array', items: { type: 'object', properties: { key: {}, value: elementOf(first).props ?? {} } } } as JSONSchemaProps, size: first.size, cost: cost + first.size };
   if (name === 'has') return { ...scalar, cost: cost - 1 };
   if (traversals.has(name)) return { ...scalar, size: first.size, cost: cost + Math.ceil(first.size * perByte) };
   return name === 'dyn' ? { ...first, cost } : { ...scalar, cost };

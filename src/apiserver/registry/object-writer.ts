@@ -88,10 +88,12 @@ export class ObjectWriter {
     const strategy = this.#strategyFor(definition, context.subresource);
     const facts = this.#facts(definition, context);
     const steps = new WriteSteps();
+    let before: AnyObject | undefined;
     const decide = async (stored: CachedObject): Promise<Change> => {
       steps.failed();
       const current = definition.converter ? await inStorageVersion(definition, stored) : stored;
       const old = current.object;
+      before = old;
       const object = await next(current);
       keepMetadata(definition, object, old);
       if (context.subresource === 'status') keepAllButStatus(object, old);
@@ -111,7 +113,7 @@ export class ObjectWriter {
     try {
       const { object } = await this.#store.change(definition, namespace, name, decide, { dryRun: context.dryRun, ttlSeconds: definition.strategy.ttlSeconds });
       steps.ended();
-      context.warnings.push(...(strategy.warnings?.(object.object, undefined) ?? []));
+      if (strategy.warnings && context.subresource !== 'scale') context.warnings.push(...strategy.warnings(object.object, before));
       return object;
     } catch (error) {
       steps.failed();

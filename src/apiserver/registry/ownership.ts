@@ -4,7 +4,6 @@
  * Upstream: k8s.io/apimachinery/pkg/util/managedfields, k8s.io/apiserver/pkg/endpoints/handlers/{create,update,patch}.go
  */
 import { timestamp } from '../../base/clock.ts';
-import { pruneValue } from '../../apimachinery/decode.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
 import { createdFields } from '../../apimachinery/field-manager/created-fields.ts';
 import { applyConfiguration, updateManagedFields, type Applied, type Writer } from '../../apimachinery/field-manager/field-manager.ts';
@@ -106,12 +105,6 @@ export function applyOwned(definition: ResourceDefinition, live: AnyObject | und
   if (!schema) throw new Error(`no schema of ${definition.group}/${definition.plural}`);
   const forgiven = live && apply.lastApplied ? { forgiven: clientAppliedFields(schema, apply.lastApplied, live) } : {};
   return applyConfiguration(schema, live, config, { ...writerOf(definition, apply.ownership, apply.subresource, apply.now), force: apply.force, ...forgiven });
-}
-
-/** An applied object without the lists and maps that the configuration left empty, which upstream's types do not show. */
-export function withoutEmpty(definition: ResourceDefinition, object: DraftObject): DraftObject {
-  const schema = schemaOf(definition);
-  return schema ? (pruneValue(schema, object, { dropEmpty: true }) as DraftObject) : object;
 }
 
 /** The manager that stands for a client which names none: what its user agent says before the first slash. */

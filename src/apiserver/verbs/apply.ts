@@ -15,7 +15,7 @@ import { apiVersionOf } from '../negotiation/conversion.ts';
 import { storageVersionOf } from '../negotiation/remote-conversion.ts';
 import { pruneConfiguration } from '../negotiation/decode.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
-import { applyOwned, withoutEmpty, type Ownership } from '../registry/ownership.ts';
+import { applyOwned, type Ownership } from '../registry/ownership.ts';
 import { isTrue } from '../request-info.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
 import { parsePatch } from './patch.ts';
@@ -33,7 +33,7 @@ export async function applyObject(request: ApiRequest, served: ServedResource, w
     checkIdentity(definition.group, definition.plural, config, live);
     const lastApplied = live && isKubectl ? await clientApplied(served, live, ownership.apiVersion) : undefined;
     const { object, isChanged } = applyOwned(definition, live, config, { ownership, subresource, now: writer.now(), force, lastApplied });
-    const next = live && !isChanged ? draft(live) : withoutEmpty(definition, draft(object));
+    const next = live && !isChanged ? draft(live) : draft(object);
     if (isKubectl && next.metadata.annotations) next.metadata.annotations = withLastApplied(next.metadata.annotations, sent);
     return next;
   };

@@ -7,6 +7,7 @@ import { messageOf } from '../../base/errors.ts';
 import { quantityMilliValue } from '../../apimachinery/quantity.ts';
 import { isNotFound } from '../../apimachinery/status-error.ts';
 import type { ApiClient } from '../../client/client.ts';
+import { KindDirectory } from '../runtime/kind-directory.ts';
 
 /** Of one Pod: in thousandths of the unit (cores, bytes, requests). Times in ms. */
 export interface PodMetric {
@@ -49,9 +50,11 @@ interface MetricValue {
 
 export class ApiMetricsClient implements MetricsClient {
   readonly #client: ApiClient;
+  readonly #kinds: KindDirectory;
 
   constructor(client: ApiClient) {
     this.#client = client;
+    this.#kinds = new KindDirectory(client);
   }
 
   async resource(resource: string, namespace: string, selector: string, container?: string): Promise<ReadonlyMap<string, PodMetric>> {
@@ -81,11 +84,12 @@ export class ApiMetricsClient implements MetricsClient {
     );
   }
 
-  async object(metric: string, namespace: string, { apiVersion = 'v1', kind, name }: DescribedObject, metricSelector: string): Promise<number> {
-    const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0] ?? ''}` : '';
-    const resource = kind === 'Namespace' ? 'metrics' : `${kind.toLowerCase()}s${group}/${name}`;
-    const path = `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${namespace}/${resource}/${metric}`;
-    const [value] = await this.#items<MetricValue>('custom', path, `${kind.toLowerCase()}s.custom.metrics.k8s.io`, { metricLabelSelector: metricSelector });
+  async object(metric: string, namespace: string, described: DescribedObject, metricSelector: string): Promise<number> {
+    const { group, plural } = await this.#kinds.find(described);
+    const resource = group === '' ? plural : `${plural}.${group}`;
+    // Metrics of the namespace itself have a path of their own.
+    const path = `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${namespace}/${resource === 'namespaces' ? 'metrics' : `${resource}/${described.name}`}/${metric}`;
+    const [value] = await this.#items<MetricValue>('custom', path, `${plural}.custom.metrics.k8s.io`, { metricLabelSelector: metricSelector });
     if (!value) throw new Error('no metrics returned from custom metrics API');
     return quantityMilliValue(value.value);
   }

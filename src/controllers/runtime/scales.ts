@@ -3,7 +3,7 @@ import type { AnyObject } from '../../apimachinery/object.ts';
 import { isNotFound } from '../../apimachinery/status-error.ts';
 import type { ApiClient } from '../../client/client.ts';
 import type * as autoscalingv1 from '../../resources/types/autoscaling-v1.ts';
-import { discoverKinds, type DiscoveredKind } from './discovery.ts';
+import { KindDirectory, UnknownKindError } from './kind-directory.ts';
 
 export interface ScaleReference {
   readonly apiVersion?: string | undefined;
@@ -11,20 +11,13 @@ export interface ScaleReference {
   readonly name: string;
 }
 
-/** Something that is referred to but whose kind the API server does not serve. */
-export class UnknownKindError extends Error {
-  constructor(kind: string, group: string) {
-    super(`no matches for kind "${kind}" in group "${group}"`);
-    this.name = 'UnknownKindError';
-  }
-}
-
 export class Scales {
   readonly #client: ApiClient;
-  #kinds = new Map<string, DiscoveredKind>();
+  readonly #kinds: KindDirectory;
 
   constructor(client: ApiClient) {
     this.#client = client;
+    this.#kinds = new KindDirectory(client);
   }
 
   /** Throws UnknownKindError, and NotFound where the object, or its scale, is not there. */
@@ -37,18 +30,10 @@ export class Scales {
     return asScale(await this.#client.transport.call({ method: 'PUT', path: await this.#path(reference, namespace), body: { ...scale, spec: { replicas } } }));
   }
 
-  async #path({ apiVersion = 'v1', kind, name }: ScaleReference, namespace: string): Promise<string> {
-    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-    const found = this.#kinds.get(`${group}/${kind}`) ?? (await this.#refresh(`${group}/${kind}`));
-    if (!found) throw new UnknownKindError(kind, group);
-    const root = found.group === '' ? `/api/${found.version}` : `/apis/${found.group}/${found.version}`;
-    return `${root}/namespaces/${namespace}/${found.plural}/${name}/scale`;
-  }
-
-  async #refresh(id: string): Promise<DiscoveredKind | undefined> {
-    const { kinds } = await discoverKinds(this.#client);
-    this.#kinds = new Map(kinds.map((kind) => [`${kind.group}/${kind.kind}`, kind]));
-    return this.#kinds.get(id);
+  async #path(reference: ScaleReference, namespace: string): Promise<string> {
+    const { group, version, plural } = await this.#kinds.find(reference);
+    const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    return `${root}/namespaces/${namespace}/${plural}/${reference.name}/scale`;
   }
 }
 

@@ -9,7 +9,7 @@ export function mountsBelow(folder: string): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => unescape(line.split(' ')[4] ?? ''))
-    .filter((mount) => mount === folder || mount.startsWith(`${folder}/`))
+    .filter((mount) => mount === folder || mount.startsWith(folder === '/' ? '/' : `${folder}/`))
     .reverse();
 }
 

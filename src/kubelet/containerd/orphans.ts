@@ -22,6 +22,9 @@ export interface OrphansOptions {
   readonly log: Logger;
 }
 
+/** Seconds after a start: soon, then steadily until the slowest worker has removed what it will. */
+const looks = [3, 8, 15, 25, 35, 45, 60, 75, 90, 120, 180, 300];
+
 /**
  * When to look: a sandbox that was half made may still be known at first, and be forgotten once its Pod's worker has removed it, with
  * its shim none the wiser.
@@ -31,7 +34,7 @@ export class OrphanLooks {
 
   /** A new containerd or agent began at `now`. */
   begin(now: number): void {
-    this.#due = [3, 8, 15, 30, 60].map((seconds) => now + seconds * 1000);
+    this.#due = looks.map((seconds) => now + seconds * 1000);
   }
 
   isDue(now: number): boolean {

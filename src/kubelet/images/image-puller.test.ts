@@ -28,3 +28,18 @@ test('a pull that fails is an error for a moment, then a back-off, then tried ag
   await clock.advance(9000);
   assert.deepEqual(await ask(), { state: 'pulling' });
 });
+
+test('pulls wait for their turn, and not for registries that never answer', async () => {
+  const clock = new SteppedClock();
+  const asked: string[] = [];
+  const images = { imageStatus: () => Promise.resolve(undefined), pullImage: (image: string) => (asked.push(image), new Promise<string>(() => undefined)) } as unknown as ImageService;
+  const puller = new ImagePuller({ images, clock, objects: { secret: () => Promise.resolve(undefined) }, events: { event: () => undefined }, parallel: 2 });
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  for (const name of names) await puller.image({ pod, container: { name, image: `slow.example/${name}:1` }, fieldPath: '', wake: () => undefined });
+  await clock.advance(29_000);
+  assert.deepEqual(asked, ['slow.example/a:1', 'slow.example/b:1']);
+  await clock.advance(1000);
+  assert.deepEqual(asked, ['a', 'b', 'c', 'd'].map((name) => `slow.example/${name}:1`));
+  await clock.advance(30_000);
+  assert.equal(asked.length, 5);
+});

@@ -39,6 +39,8 @@ export interface PullRequest {
 
 /** How long a failed pull is called that; then its Pod is backing off. */
 const errorShownMs = 1000;
+/** A pull that takes longer is no reason for others to wait: its registry may never answer. */
+const slowMs = 30_000;
 
 type Outcome = { readonly image: Image } | { readonly error: string; readonly at: number };
 
@@ -117,7 +119,8 @@ export class ImagePuller {
   async #pull({ pod, fieldPath }: PullRequest, name: string): Promise<Outcome> {
     const { events, clock, images } = this.#options;
     const began = clock.monotonic();
-    await this.#turn();
+    const giveTurn = await this.#turn();
+    const slow = clock.after(slowMs, giveTurn);
     const started = clock.monotonic();
     const key = this.#backOffKey(pod, name);
     events.event(pod, 'Normal', 'Pulling', `Pulling image "${name}"`, fieldPath);
@@ -138,14 +141,22 @@ export class ImagePuller {
       events.event(pod, 'Warning', 'Failed', 'Error: ErrImagePull', fieldPath);
       return { error: message, at };
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      slow.cancel();
+      giveTurn();
     }
   }
 
-  async #turn(): Promise<void> {
+  /** Answers what gives the turn to the next. */
+  async #turn(): Promise<() => void> {
     while (this.#running >= (this.#options.parallel ?? 4)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running += 1;
+    let has = true;
+    return () => {
+      if (!has) return;
+      has = false;
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    };
   }
 
   async #pullWithCredentials(pod: Pod, image: string): Promise<string> {

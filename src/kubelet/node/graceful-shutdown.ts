@@ -31,6 +31,7 @@ const message = 'Pod was terminated in response to imminent node shutdown.';
 export class GracefulShutdown {
   readonly #options: GracefulShutdownOptions;
   #begun = false;
+  #running: Promise<void> | undefined;
 
   constructor(options: GracefulShutdownOptions) {
     this.#options = options;
@@ -45,7 +46,13 @@ export class GracefulShutdown {
     return this.#begun ? { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' } : undefined;
   }
 
-  async run(): Promise<void> {
+  /** Whoever asks again waits for the same. */
+  run(): Promise<void> {
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
     const { gracePeriod = 0, gracePeriodCriticalPods = 0 } = this.#options.periods;
     if (gracePeriod <= 0) return;
     this.#begun = true;

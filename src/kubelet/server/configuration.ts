@@ -44,7 +44,7 @@ function eviction({ reservations: { eviction = {} } }: NodeSettings): object {
   return {
     ...unlessEmpty({ evictionHard: eviction.evictionHard, evictionSoft: eviction.evictionSoft, evictionSoftGracePeriod: graces, evictionMinimumReclaim: eviction.evictionMinimumReclaim }),
     evictionPressureTransitionPeriod: formatDuration(eviction.pressureTransitionMs ?? 0),
-    ...(eviction.evictionMaxPodGracePeriod === undefined ? {} : { evictionMaxPodGracePeriod: eviction.evictionMaxPodGracePeriod }),
+    ...((eviction.evictionMaxPodGracePeriod ?? 0) === 0 ? {} : { evictionMaxPodGracePeriod: eviction.evictionMaxPodGracePeriod }),
   };
 }
 

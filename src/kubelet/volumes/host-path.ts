@@ -1,40 +1,54 @@
-/** hostPath volumes: checking that the path is what its type says, and making it where the type asks for that. */
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+/**
+ * hostPath volumes: opening what is there, making it where the type asks for that, and checking what was opened against the type. Links
+ * on the way are followed once, before that.
+ * Upstream: pkg/volume/hostpath/host_path.go
+ */
 import type { Stats } from 'node:fs';
-import { codeOf } from '../../base/errors.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { codeOf, messageOf } from '../../base/errors.ts';
+import { openBelow, resolvePath, type Missing } from './open-path.ts';
 import { VolumeError } from './projection.ts';
 
-const checks: Readonly<Record<string, { readonly what: string; readonly test: (stats: Stats) => boolean }>> = {
-  Directory: { what: 'a directory', test: (stats) => stats.isDirectory() },
-  DirectoryOrCreate: { what: 'a directory', test: (stats) => stats.isDirectory() },
-  File: { what: 'a file', test: (stats) => stats.isFile() },
-  FileOrCreate: { what: 'a file', test: (stats) => stats.isFile() },
+interface PathType {
+  readonly what: string;
+  readonly test: (stats: Stats) => boolean;
+  readonly missing?: Missing;
+}
+
+const directory: PathType = { what: 'a directory', test: (stats) => stats.isDirectory() };
+const file: PathType = { what: 'a file', test: (stats) => stats.isFile() };
+const types: Readonly<Record<string, PathType>> = {
+  Directory: directory,
+  DirectoryOrCreate: { ...directory, missing: { folderMode: 0o755 } },
+  File: file,
+  FileOrCreate: { ...file, missing: { fileMode: 0o644 } },
   Socket: { what: 'a socket file', test: (stats) => stats.isSocket() },
   CharDevice: { what: 'a character device', test: (stats) => stats.isCharacterDevice() },
   BlockDevice: { what: 'a block device', test: (stats) => stats.isBlockDevice() },
 };
 
-/** Throws VolumeError. An empty type checks nothing; the runtime makes a missing folder then. */
-export async function prepareHostPath(path: string, type: string): Promise<void> {
-  if (type === '') return;
-  const check = checks[type];
-  if (!check) throw new VolumeError(`${type} is an invalid volume type`);
-  const stats = await statOf(path);
-  if (!stats && type === 'DirectoryOrCreate') {
-    await mkdir(path, { recursive: true, mode: 0o755 });
-    await chmod(path, 0o755);
-  } else if (!stats && type === 'FileOrCreate') {
-    await writeFile(path, '', { mode: 0o644, flag: 'wx' });
-  } else if (!stats || !check.test(stats)) {
-    throw new VolumeError(`hostPath type check failed: ${path} is not ${check.what}`);
-  }
+export interface OpenedHostPath {
+  /** The caller closes it. */
+  readonly handle: FileHandle;
+  /** Without links, when it was opened. */
+  readonly path: string;
 }
 
-async function statOf(path: string): Promise<Stats | undefined> {
+/** Throws VolumeError. With an empty type nothing is checked and nothing opened; the runtime makes a missing folder then. */
+export async function openHostPath(wanted: string, type: string): Promise<OpenedHostPath | undefined> {
+  if (type === '') return undefined;
+  const expected = types[type];
+  if (!expected) throw new VolumeError(`${type} is an invalid volume type`);
+  const wrong = (): VolumeError => new VolumeError(`hostPath type check failed: ${wanted} is not ${expected.what}`);
+  let opened: OpenedHostPath;
   try {
-    return await stat(path);
+    const path = await resolvePath(wanted);
+    opened = { path, handle: await openBelow('/', path, expected.missing) };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new VolumeError(`hostPath type check failed: ${path}: ${String(error)}`, { cause: error });
+    if (codeOf(error) === 'ENOENT') throw wrong();
+    throw error instanceof VolumeError ? error : new VolumeError(`hostPath type check failed: ${wanted}: ${messageOf(error)}`, { cause: error });
   }
+  if (expected.test(await opened.handle.stat())) return opened;
+  await opened.handle.close();
+  throw wrong();
 }

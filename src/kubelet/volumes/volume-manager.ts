@@ -2,24 +2,24 @@
  * Pods' volumes on this node. The layout below a Pod's folder is upstream's: volumes/kubernetes.io~empty-dir/<name> and so on.
  * Files that may be secret lie in memory, below the instance's folder in /run.
  */
-import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { codeOf, messageOf } from '../../base/errors.ts';
 import { selectorMatcher } from '../../resources/core/node-selector.ts';
-import type { NFSVolumeSource, PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
-import { wholes } from '../amounts.ts';
+import type { HostPathVolumeSource, NFSVolumeSource, PersistentVolume, Pod, Volume, VolumeMount } from '../../resources/types/core-v1.ts';
 import { isMountPoint, mountsBelow, unmountBelow } from '../containerd/mounts.ts';
 import type { NodeObjects } from '../pod-source.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
 import { writePayload } from './atomic-writer.ts';
-import { outgrown } from './empty-dir-usage.ts';
+import { memorySize, outgrown } from './empty-dir-usage.ts';
 import { ExclusiveUse } from './exclusive-use.ts';
 import { giveToGroup } from './fs-group.ts';
-import { prepareHostPath } from './host-path.ts';
+import { openHostPath } from './host-path.ts';
 import { mountNfs } from './nfs.ts';
+import { bindOpened, openBelow, run } from './open-path.ts';
 import { isProjection, NamedVolumeError, projectedFiles, VolumeError } from './projection.ts';
-import { bindSubPath, run } from './sub-path.ts';
+import { bindSubPath } from './sub-path.ts';
 import { TokenCache } from './token-cache.ts';
 
 export interface VolumeManagerOptions {
@@ -29,6 +29,13 @@ export interface VolumeManagerOptions {
   readonly memory: string;
   readonly objects: NodeObjects;
   readonly clock: Clock;
+}
+
+interface ClaimUse {
+  readonly claimName: string;
+  readonly readOnly?: boolean | undefined;
+  /** The claim was made for the Pod alone. */
+  readonly isOwn?: boolean | undefined;
 }
 
 export type MountedVolumes = ReadonlyMap<string, { readonly hostPath: string; readonly readOnly: boolean }>;
@@ -114,13 +121,10 @@ export class VolumeManager {
   }
 
   async #mountOne(pod: Pod, volume: Volume, facts: PodFacts): Promise<{ hostPath: string; readOnly: boolean }> {
-    if (volume.hostPath) {
-      await prepareHostPath(volume.hostPath.path, volume.hostPath.type ?? '');
-      return { hostPath: volume.hostPath.path, readOnly: false };
-    }
+    if (volume.hostPath) return { hostPath: await this.#hostPath(pod, volume.name, volume.name, volume.hostPath), readOnly: false };
     if (isProjection(volume)) return { hostPath: (await this.#project(pod, volume, facts)).folder, readOnly: true };
-    if (volume.persistentVolumeClaim) return this.#claim(pod, volume.name, volume.persistentVolumeClaim.claimName, volume.persistentVolumeClaim.readOnly === true);
-    if (volume.ephemeral) return this.#claim(pod, volume.name, `${pod.metadata.name}-${volume.name}`, false);
+    if (volume.persistentVolumeClaim) return this.#claim(pod, volume.name, volume.persistentVolumeClaim);
+    if (volume.ephemeral) return this.#claim(pod, volume.name, { claimName: `${pod.metadata.name}-${volume.name}`, isOwn: true });
     if (volume.nfs) return { hostPath: await this.#nfs(pod, volume.name, volume.nfs), readOnly: volume.nfs.readOnly === true };
     if (volume.emptyDir) return { hostPath: await this.#emptyDir(pod, volume), readOnly: false };
     const kind = Object.keys(volume).find((key) => key !== 'name');
@@ -137,7 +141,7 @@ export class VolumeManager {
     const folder = this.emptyDirFolder(pod, volume.name);
     const fresh = (await mkdir(folder, { recursive: true, mode: 0o750 })) !== undefined;
     if (volume.emptyDir?.medium === 'Memory' && !isMountPoint(folder)) {
-      const size = wholes(volume.emptyDir.sizeLimit);
+      const size = memorySize(volume, pod, this.#options.objects.node()?.status?.allocatable?.['memory']);
       await run('mount', ['-t', 'tmpfs', '-o', size > 0 ? `size=${size}` : 'rw', 'tmpfs', folder]);
     }
     if (fresh || volume.emptyDir?.medium === 'Memory') await chmod(folder, 0o777);
@@ -166,13 +170,15 @@ export class VolumeManager {
   }
 
   /** Where a bound claim's volume is. What is wrong with the volume is told under the volume's name. */
-  async #claim(pod: Pod, volumeName: string, claimName: string, readOnly: boolean): Promise<{ hostPath: string; readOnly: boolean }> {
+  async #claim(pod: Pod, volumeName: string, { claimName, readOnly = false, isOwn = false }: ClaimUse): Promise<{ hostPath: string; readOnly: boolean }> {
     const { objects } = this.#options;
     const namespace = pod.metadata.namespace ?? '';
-    const unusable = (why: string): VolumeError =>
-      new NamedVolumeError(`Unable to attach or mount volumes: unmounted volumes=[${volumeName}], unattached volumes=[], failed to process volumes=[${volumeName}]: error processing PVC ${namespace}/${claimName}: ${why}`);
+    const unprocessed = (why: string): VolumeError => new NamedVolumeError(`Unable to attach or mount volumes: unmounted volumes=[${volumeName}], unattached volumes=[], failed to process volumes=[${volumeName}]: ${why}`);
+    const unusable = (why: string): VolumeError => unprocessed(`error processing PVC ${namespace}/${claimName}: ${why}`);
     const claim = await objects.persistentVolumeClaim(namespace, claimName);
     if (!claim) throw unusable(`failed to fetch PVC from API server: persistentvolumeclaims "${claimName}" not found`);
+    // A claim of that name may have been there before the Pod.
+    if (isOwn && !claim.metadata.ownerReferences?.some(({ controller, uid }) => controller === true && uid === pod.metadata.uid)) throw unprocessed(`PVC ${namespace}/${claimName} was not created for pod ${namespace}/${pod.metadata.name ?? ''} (pod is not owner)`);
     if (claim.metadata.deletionTimestamp !== undefined && !hasRun(pod)) throw unusable('PVC is being deleted');
     const { volumeName: bound } = claim.spec ?? {};
     if (!bound || claim.status?.phase !== 'Bound') throw unusable('PVC is not bound');
@@ -180,20 +186,17 @@ export class VolumeManager {
     if (!volume) throw unusable(`failed to fetch PV ${bound} from API server: persistentvolumes "${bound}" not found`);
     if (volume.spec?.accessModes?.includes('ReadWriteOncePod') === true) this.#useAlone(pod, bound);
     if (volume.spec?.claimRef?.uid !== undefined && volume.spec.claimRef.uid !== claim.metadata.uid) throw unusable(`PVC ${namespace}/${claimName} is bound to PV ${bound}, which is another claim's`);
-    return { hostPath: await this.#persistent(pod, volume), readOnly };
+    return { hostPath: await this.#persistent(pod, volumeName, volume), readOnly };
   }
 
-  async #persistent(pod: Pod, volume: PersistentVolume): Promise<string> {
+  async #persistent(pod: Pod, mountedAs: string, volume: PersistentVolume): Promise<string> {
     const name = volume.metadata.name ?? '';
     this.#checkReach(volume);
     if (volume.spec?.volumeMode === 'Block') throw new NamedVolumeError(`MapVolume.SetUp failed for volume "${name}" : block volumes are not supported on this node`);
     try {
-      if (volume.spec?.hostPath) {
-        await prepareHostPath(volume.spec.hostPath.path, volume.spec.hostPath.type ?? '');
-        return volume.spec.hostPath.path;
-      }
+      if (volume.spec?.hostPath) return await this.#hostPath(pod, name, mountedAs, volume.spec.hostPath);
       if (volume.spec?.nfs) return await this.#nfs(pod, name, volume.spec.nfs, volume.spec.mountOptions);
-      if (volume.spec?.local) return await this.#local(pod, name, volume.spec.local.path);
+      if (volume.spec?.local) return await this.#local(pod, name, mountedAs, volume.spec.local.path);
     } catch (error) {
       throw error instanceof NamedVolumeError ? error : new NamedVolumeError(`MountVolume.SetUp failed for volume "${name}" : ${messageOf(error)}`, { cause: error });
     }
@@ -221,23 +224,51 @@ export class VolumeManager {
     return folder;
   }
 
-  async #local(pod: Pod, name: string, folder: string): Promise<string> {
-    await stat(folder).catch((error: unknown) => {
+  /**
+   * What was checked is bound to a place of our own, and that is what containers get. Mounts below it, and those that containers and host
+   * are to see of one another, would be lost by that: then the path itself is it.
+   */
+  async #hostPath(pod: Pod, name: string, mountedAs: string, source: HostPathVolumeSource): Promise<string> {
+    const opened = await openHostPath(source.path, source.type ?? '');
+    if (!opened) return source.path;
+    try {
+      const holdsMounts = mountsBelow(opened.path).some((mount) => mount !== opened.path);
+      return holdsMounts || isPropagated(pod, mountedAs) ? source.path : await bindOpened(opened.handle, this.#place(pod, 'host-path', name));
+    } finally {
+      await opened.handle.close();
+    }
+  }
+
+  async #local(pod: Pod, name: string, mountedAs: string, folder: string): Promise<string> {
+    const real = await realpath(folder).catch((error: unknown) => {
       throw new NamedVolumeError(`MountVolume.NewMounter initialization failed for volume "${name}" : path "${folder}" does not exist`, { cause: error });
     });
-    await this.#give(pod, folder);
-    return folder;
+    const handle = await openBelow('/', real);
+    try {
+      await this.#give(pod, `/proc/self/fd/${handle.fd}`, folder);
+      return isPropagated(pod, mountedAs) ? folder : await bindOpened(handle, this.#place(pod, 'local-volume', name));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #place(pod: Pod, kind: string, name: string): string {
+    return path.join(this.podFolder(pod.metadata.uid ?? ''), `volumes/kubernetes.io~${kind}`, name);
   }
 
   /** Gives a folder to the Pod's group when the Pod first mounts it; looking again would cost each container start. */
-  async #give(pod: Pod, folder: string): Promise<void> {
+  async #give(pod: Pod, folder: string, name = folder): Promise<void> {
     const { fsGroup, fsGroupChangePolicy } = pod.spec?.securityContext ?? {};
-    const key = `${pod.metadata.uid ?? ''}:${folder}`;
+    const key = `${pod.metadata.uid ?? ''}:${name}`;
     if (fsGroup === undefined || this.#given.has(key)) return;
     await giveToGroup(folder, fsGroup, fsGroupChangePolicy === 'OnRootMismatch' || hasRun(pod) ? 'OnRootMismatch' : 'Always');
     this.#given.add(key);
   }
 }
+
+/** Whether a container sees mounts that come later, or others see its own. */
+const isPropagated = ({ spec }: Pod, volume: string): boolean =>
+  [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(({ volumeMounts = [] }) => volumeMounts.some(({ name, mountPropagation = 'None' }) => name === volume && mountPropagation !== 'None'));
 
 /** Whether containers of the Pod have been started: what it uses it may go on using. */
 const hasRun = ({ status }: Pod): boolean => [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].some(({ containerID }) => Boolean(containerID));

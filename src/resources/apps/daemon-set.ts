@@ -4,6 +4,7 @@ import { ageColumn, integer, labelText, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
+import { templateWarnings } from '../pod-spec/warnings.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
 import { atLeastZero, immutable } from '../validation/fields.ts';
 import { selectorColumn, templateColumns } from '../workloads/columns.ts';
@@ -58,6 +59,7 @@ const strategy: StrategyOf<appsv1.DaemonSet> = {
   },
   validate,
   validateUpdate: (set, old) => [...validate(set), ...immutable(spec.child('selector'), set.spec?.selector, old.spec?.selector)],
+  warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
   allowUnconditionalUpdate: true,
 };
 

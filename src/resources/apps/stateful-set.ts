@@ -5,6 +5,7 @@ import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
 import { validateTemplateMetadata } from '../pod-spec/validate.ts';
+import { templateWarnings } from '../pod-spec/warnings.ts';
 import { scale } from '../subresources.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
 import { atLeastZero, sameJson, supportedOnly } from '../validation/fields.ts';
@@ -91,6 +92,7 @@ const strategy: StrategyOf<appsv1.StatefulSet> = {
   validateName: checkDnsLabel,
   validate,
   validateUpdate,
+  warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
   allowUnconditionalUpdate: true,
 };
 

@@ -7,6 +7,7 @@ import { ageColumn, flag, integer, nameColumn, none, text, wideText } from '../c
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
+import { templateWarnings } from '../pod-spec/warnings.ts';
 import type * as batchv1 from '../types/batch-v1.ts';
 import { atLeastZero, oneOf } from '../validation/fields.ts';
 import { selectorText } from '../validation/labels.ts';
@@ -89,6 +90,7 @@ export const cronJobDefinition = defineKind<batchv1.CronJob>({
     validateName: (name) => [...checkDnsSubdomain(name), ...(name.length > longestName ? [`must be no more than ${longestName} bytes`] : [])],
     validate: (cron) => validate(cron),
     validateUpdate: validate,
+    warnings: (object, old) => templateWarnings(object.spec?.jobTemplate?.spec?.template, spec.child('jobTemplate', 'spec', 'template'), object, old),
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -7,6 +7,7 @@ import { draft, type Draft } from '../../apimachinery/object.ts';
 import { humanDuration } from '../age.ts';
 import { ageColumn, nameColumn, text, type ColumnOf } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
+import { templateWarnings } from '../pod-spec/warnings.ts';
 import type * as batchv1 from '../types/batch-v1.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { immutable } from '../validation/fields.ts';
@@ -118,6 +119,7 @@ const strategy: StrategyOf<batchv1.Job> = {
   },
   validate,
   validateUpdate,
+  warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
   allowUnconditionalUpdate: true,
   defaultPropagation: 'Orphan',
 };

@@ -26,11 +26,11 @@ const cases: KindCases = {
   updates: [
     { name: 'a volume is given', change: given({ volumeName: 'pv' }) },
     { name: 'a class is given once', change: given({ storageClassName: 'fast' }) },
-    { name: 'but not changed', before: given({ storageClassName: 'fast' }), change: given({ storageClassName: 'slow' }), refused: [`${rule}\n- storageClassName: "fast"\n+ storageClassName: "slow"`] },
+    { name: 'but not changed', before: given({ storageClassName: 'fast' }), change: given({ storageClassName: 'slow' }), refused: [`${rule}\n@@ …`] },
     { name: 'it grows once it is bound', before: bound, change: size('2Gi'), definitionOnly: boundOnly },
-    { name: 'not before', change: size('2Gi'), refused: [`${rule}\n- resources.requests.storage: "1Gi"\n+ resources.requests.storage: "2Gi"`] },
+    { name: 'not before', change: size('2Gi'), refused: [`${rule}\n@@ …`] },
     { name: 'it does not shrink', before: bound, change: size('500Mi'), refused: ['spec.resources.requests.storage: Forbidden: field can not be less than status.capacity'], definitionOnly: boundOnly },
-    { name: 'other modes', change: given({ accessModes: ['ReadWriteMany'] }), refused: [`${rule}\n- accessModes[0]: "ReadWriteOnce"\n+ accessModes[0]: "ReadWriteMany"`] },
+    { name: 'other modes', change: given({ accessModes: ['ReadWriteMany'] }), refused: [`${rule}\n@@ …`] },
     { name: 'other attributes of a bound claim', before: { ...bound, spec: { volumeName: 'pv', volumeAttributesClassName: 'a' } }, change: given({ volumeAttributesClassName: 'b' }), definitionOnly: boundOnly },
   ],
 };

@@ -16,7 +16,8 @@ const whole = new FieldPath();
 export function validateResize(pod: corev1.Pod, old: corev1.Pod): FieldError[] {
   if (old.metadata.annotations?.[mirrorAnnotation] !== undefined) return [forbidden(whole, 'static pods cannot be resized')];
   if (old.spec?.os?.name === 'windows') return [forbidden(whole, 'windows pods cannot be resized')];
-  const errors: FieldError[] = [];
+  const errors = validateNames(pod, old);
+  if (errors.length > 0) return errors;
   const now = qosClassOf(pod.spec);
   if (now !== (old.status?.qosClass ?? qosClassOf(old.spec))) errors.push(invalid(spec, old.status?.qosClass ?? now, 'Pod QOS Class may not change as a result of resizing'));
   const running = (old.status?.containerStatuses ?? []).find(({ state }) => state?.running !== undefined);
@@ -28,6 +29,20 @@ export function validateResize(pod: corev1.Pod, old: corev1.Pod): FieldError[] {
     });
   }
   return [...errors, ...validateOnlyComputes(pod, old)];
+}
+
+type Names = readonly { readonly name: string }[] | undefined;
+
+/** Whether both lists are of the same containers, in the same order. */
+export const haveSameNames = (a: Names, b: Names): boolean => (a ?? []).length === (b ?? []).length && (a ?? []).every(({ name }, i) => name === b?.[i]?.name);
+
+function validateNames(pod: corev1.Pod, old: corev1.Pod): FieldError[] {
+  return (['containers', 'initContainers'] as const).flatMap((list) => {
+    const now = pod.spec?.[list] ?? [];
+    const before = old.spec?.[list] ?? [];
+    if (now.length !== before.length) return [forbidden(spec.child(list), `${list} may not be added or removed on resize`)];
+    return before.flatMap(({ name }, i) => (name === now[i]?.name ? [] : [forbidden(spec.child(list).index(i).child('name'), `${list} may not be renamed or reordered on resize`)]));
+  });
 }
 
 function validateContainerResize(container: corev1.Container, before: corev1.Container, path: FieldPath): FieldError[] {

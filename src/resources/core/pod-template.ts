@@ -4,6 +4,7 @@ import { labelText, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
 import { validatePodTemplate } from '../pod-spec/validate.ts';
+import { templateWarnings } from '../pod-spec/warnings.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { containerImages, containerNames } from '../workloads/columns.ts';
 
@@ -18,6 +19,7 @@ export const podTemplateDefinition = defineKind<corev1.PodTemplate>({
     defaults: (object) => defaultPodTemplate(object.template),
     validate: (object) => validatePodTemplate(object.template, template),
     validateUpdate: (object) => validatePodTemplate(object.template, template),
+    warnings: (object, old) => templateWarnings(object.template, template, object, old),
     allowUnconditionalUpdate: true,
   },
   columns: [

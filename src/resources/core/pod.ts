@@ -10,6 +10,7 @@ import type { ResourceDefinition } from '../definition.ts';
 import { mirrorAnnotation, validatePodAnnotations } from '../pod-spec/annotations.ts';
 import { defaultPodOnly, defaultPodSpec } from '../pod-spec/defaults.ts';
 import { validatePodSpec } from '../pod-spec/validate.ts';
+import { podWarnings } from '../pod-spec/warnings.ts';
 import { action, proxy, stream } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { differences } from '../validation/differences.ts';
@@ -18,7 +19,7 @@ import { podColumns } from './pod-columns.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { qosClassOf } from './pod-qos.ts';
 import { isFinished } from './pod-readiness.ts';
-import { validateResize } from './pod-resize.ts';
+import { haveSameNames, validateResize } from './pod-resize.ts';
 import { validatePodStatus } from './pod-status-rules.ts';
 import { validateAnnotationChange, validatePodChange } from './pod-update.ts';
 
@@ -70,6 +71,8 @@ const strategy: StrategyOf<corev1.Pod> = {
   },
   validate: validateCreate,
   validateUpdate: (pod, old) => [...validate(pod), ...validatePodChange(pod, old)],
+  // Updates come often and from programs, which nobody warns.
+  warnings: (pod, old) => (old === undefined ? podWarnings(pod, new FieldPath()) : []),
   allowUnconditionalUpdate: true,
   gracePeriod(pod, requested) {
     // Nothing runs yet, or nothing runs any more: there is nobody to wait for.
@@ -111,6 +114,11 @@ const ephemeralStrategy = partStrategy(
 
 const resizeStrategy = partStrategy((pod, wanted) => {
   for (const part of ['containers', 'initContainers'] as const) {
+    // Other containers are for validation to refuse.
+    if (pod.spec !== undefined && !haveSameNames(pod.spec[part], wanted.spec?.[part])) {
+      pod.spec[part] = wanted.spec?.[part] ?? [];
+      continue;
+    }
     for (const container of pod.spec?.[part] ?? []) {
       const other = wanted.spec?.[part]?.find(({ name }) => name === container.name);
       if (other?.resources !== undefined) container.resources = other.resources;

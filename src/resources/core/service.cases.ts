@@ -44,6 +44,8 @@ const cases: KindCases = {
     ['addresses that differ', given({ clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.2'] }), ['spec.clusterIPs: Invalid value: ["10.0.0.2"]: first value must match `clusterIP`'], { definitionOnly: 'the allocator refuses the address first' }],
     ['two addresses of a family', given({ clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', '10.0.0.2'], ipFamilies: ['IPv4'] }), ['spec.clusterIPs: Invalid value: ["10.0.0.1","10.0.0.2"]: may specify no more than one IP for each IP family'], { definitionOnly: 'the allocator refuses the address first' }],
     ['an address of the other family', given({ clusterIP: '10.0.0.1', ipFamilies: ['IPv6'] }), ['spec.clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`'], { definitionOnly: 'the allocator refuses the address first' }],
+    ['an address with leading zeros', given({ externalIPs: ['192.000.2.1'] }), ['spec.externalIPs[0]: Invalid value: "192.000.2.1": must not have leading 0s']],
+    ['an IPv4 address inside IPv6', given({ externalIPs: ['::ffff:192.0.2.1'] }), ['spec.externalIPs[0]: Invalid value: "::ffff:192.0.2.1": must not be an IPv4-mapped IPv6 address']],
     ['a loopback address from outside', given({ externalIPs: ['127.0.0.1'] }), ['spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)']],
     ['another name without one', { spec: { type: 'ExternalName', ports: null } }, ['spec.externalName: Required value']],
     ['another name with an address', { spec: { type: 'ExternalName', externalName: 'a.b', ports: null, clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] } }, ['spec.clusterIPs: Forbidden: may not be set for ExternalName services']],
@@ -54,6 +56,12 @@ const cases: KindCases = {
     ['a health port that nobody asks', given({ type: 'NodePort', healthCheckNodePort: 30001 }), ["spec.healthCheckNodePort: Invalid value: 30001: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"]],
     ['an unknown policy inside', given({ internalTrafficPolicy: 'Near' }), ['spec.internalTrafficPolicy: Unsupported value: "Near": supported values: "Cluster", "Local"']],
     ['a name that begins with a digit', { metadata: { name: '1st' } }, ["metadata.name: Invalid value: \"1st\": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"]],
+  ],
+  warnings: [
+    ['addresses of its own', { spec: { externalIPs: ['192.0.2.1', '2001:DB8::1'] } }, ['spec.externalIPs[1]: IPv6 address "2001:DB8::1" should be in RFC 5952 canonical format ("2001:db8::1")', 'spec.externalIPs is deprecated and may no longer be implemented in some clusters']],
+    ['no address, and affinity', { spec: { clusterIP: 'None', sessionAffinity: 'ClientIP' } }, ['spec.SessionAffinity is ignored for headless services']],
+    ['a name that nobody asks for', { spec: { externalName: 'example.com' } }, ['spec.externalName is ignored when spec.type is not "ExternalName"']],
+    ['traffic nearby, as it was called', { spec: { trafficDistribution: 'PreferClose' } }, ['spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"']],
   ],
   updates: [
     { name: 'a port', change: given({ ports: [{ port: 81, targetPort: 81 }] }) },

@@ -10,6 +10,7 @@ import { proxy } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { ipFamilyOf } from '../validation/ip.ts';
 import { checkDns1035Label } from '../validation/names.ts';
+import { serviceWarnings } from './service-warnings.ts';
 import { serviceColumns } from './service-columns.ts';
 import { isExternallyReachable } from './service-types.ts';
 import { keepAllocated } from './service-update.ts';
@@ -63,6 +64,7 @@ const strategy: StrategyOf<corev1.Service> = {
   validateName: checkDns1035Label,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warnings: (service) => serviceWarnings(service),
   allowUnconditionalUpdate: true,
 };
 

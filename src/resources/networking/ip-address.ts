@@ -4,7 +4,7 @@ import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
 import { checkedText, immutable, invalidFor } from '../validation/fields.ts';
-import { checkIp } from '../validation/ip.ts';
+import { checkCanonicalIp } from '../validation/ip.ts';
 import { checkDnsSubdomain, checkPathSegmentName } from '../validation/names.ts';
 
 const parentRef = FieldPath.of('spec', 'parentRef');
@@ -31,7 +31,7 @@ export const ipAddressDefinition = defineKind<networkingv1.IPAddress>({
   shortNames: ['ip'],
   strategy: {
     generation: 'none',
-    validateName: checkIp,
+    validateName: checkCanonicalIp,
     validate,
     validateUpdate: (address, old) => immutable(parentRef, address.spec?.parentRef, old.spec?.parentRef),
   },

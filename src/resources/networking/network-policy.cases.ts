@@ -27,6 +27,10 @@ const cases: KindCases = {
     ['two selectors', peer({ podSelector: {}, namespaceSelector: {} })],
   ],
   refused: [
+    ...([
+      ['10.1.0.1/16', 'must not have bits set beyond the prefix length'], ['010.1.0.0/16', 'must not have leading 0s in IP or prefix length'], ['10.1.0.0/016', 'must not have leading 0s in IP or prefix length'],
+      ['::ffff:10.1.0.0/112', 'must not have an IPv4-mapped IPv6 address'], ['10.1.0.0/33', 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+    ] as const).map(([cidr, problem]) => [`the network ${cidr}`, { spec: { ingress: [{ from: [{ ipBlock: { cidr } }] }] } }, [`spec.ingress[0].from[0].ipBlock.cidr: Invalid value: "${cidr}": ${problem}`]] as const),
     ['an unknown type', given({ policyTypes: ['Both'] }), ['spec.policyTypes[0]: Unsupported value: "Both": supported values: "Ingress", "Egress"']],
     ['three types', given({ policyTypes: ['Ingress', 'Egress', 'Ingress'] }), ['spec.policyTypes: Invalid value: ["Ingress","Egress","Ingress"]: may not specify more than two policyTypes']],
     ['an unknown protocol', port({ protocol: 'HTTP' }), [`${firstPort}.protocol: Unsupported value: "HTTP": supported values: "TCP", "UDP", "SCTP"`]],
@@ -43,6 +47,7 @@ const cases: KindCases = {
     ['a hole as large as the network', block('10.0.0.0/8', '10.0.0.0/8'), [`${firstPeer}.ipBlock.except[0]: Invalid value: "10.0.0.0/8": must be a strict subset of \`cidr\``]],
     ['what goes out, to nobody', given({ egress: [{ to: [{}] }] }), ['spec.egress[0].to[0]: Required value: must specify a peer']],
   ],
+  warnings: [['a network in an unusual form', { spec: { ingress: [{ from: [{ ipBlock: { cidr: '2001:DB8::/32' } }] }] } }, ['spec.ingress[0].from[0].ipBlock.cidr: IPv6 CIDR value "2001:DB8::/32" should be in RFC 5952 canonical format ("2001:db8::/32")']]],
   updates: [{ name: 'everything', change: given({ podSelector: { matchLabels: { app: 'web' } }, egress: [{}] }) }],
 };
 export default cases;

@@ -6,7 +6,7 @@ import { defineKind, typedKind } from '../define.ts';
 import { validatePort as validatePortNumberOrName } from '../pod-spec/probes.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
 import { invalidFor, supportedOnly } from '../validation/fields.ts';
-import { checkCidr, ipFamilyOf } from '../validation/ip.ts';
+import { checkCidr, cidrWarnings, ipFamilyOf } from '../validation/ip.ts';
 import { selectorText, validateLabelSelector } from '../validation/labels.ts';
 import { checkPortNumber } from '../validation/names.ts';
 
@@ -65,6 +65,19 @@ function validateBlock({ cidr, except = [] }: networkingv1.IPBlock, path: FieldP
   });
 }
 
+function warnings({ spec: given }: networkingv1.NetworkPolicy): string[] {
+  const ofPeers = (peers: readonly networkingv1.NetworkPolicyPeer[] | undefined, path: FieldPath): string[] =>
+    (peers ?? []).flatMap(({ ipBlock }, i) => {
+      const at = path.index(i).child('ipBlock');
+      return ipBlock === undefined ? [] : [...cidrWarnings(at.child('cidr'), ipBlock.cidr), ...(ipBlock.except ?? []).flatMap((one, j) => cidrWarnings(at.child('except').index(j), one))];
+    });
+  const path = FieldPath.of('spec');
+  return [
+    ...(given?.ingress ?? []).flatMap(({ from }, i) => ofPeers(from, path.child('ingress').index(i).child('from'))),
+    ...(given?.egress ?? []).flatMap(({ to }, i) => ofPeers(to, path.child('egress').index(i).child('to'))),
+  ];
+}
+
 /** Both are networks as texts. */
 function isStrictlyInside(inner: string, outer: string): boolean {
   const [address = '', length = '0'] = outer.split('/');
@@ -91,6 +104,7 @@ export const networkPolicyDefinition = defineKind<networkingv1.NetworkPolicy>({
     },
     validate,
     validateUpdate: (policy) => validate(policy),
+    warnings,
     allowUnconditionalUpdate: true,
   },
   columns: [nameColumn, text('Pod-Selector', (policy) => selectorText(policy.spec?.podSelector)), ageColumn],

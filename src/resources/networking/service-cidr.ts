@@ -4,7 +4,7 @@ import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
 import { invalidFor } from '../validation/fields.ts';
-import { checkCidr, ipFamilyOf } from '../validation/ip.ts';
+import { checkCanonicalCidr, ipFamilyOf } from '../validation/ip.ts';
 
 const path = FieldPath.of('spec', 'cidrs');
 const fixed = 'field is immutable';
@@ -15,7 +15,7 @@ function validate({ spec }: networkingv1.ServiceCIDR): FieldError[] {
   const cidrs = spec?.cidrs ?? [];
   if (cidrs.length === 0) return [required(path, 'at least one CIDR required')];
   if (cidrs.length > 2) return [invalid(path, spec, 'may only hold up to 2 values')];
-  const errors = cidrs.flatMap((cidr, i) => invalidFor(path.index(i), cidr, checkCidr(cidr)));
+  const errors = cidrs.flatMap((cidr, i) => invalidFor(path.index(i), cidr, checkCanonicalCidr(cidr)));
   const alike = cidrs.length === 2 && familyOf(cidrs[0]) !== undefined && familyOf(cidrs[0]) === familyOf(cidrs[1]);
   return alike ? [...errors, invalid(path, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64')] : errors;
 }

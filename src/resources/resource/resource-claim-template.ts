@@ -2,6 +2,7 @@ import { FieldPath } from '../../apimachinery/field-error.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as resourcev1 from '../types/resource-v1.ts';
 import { immutable } from '../validation/fields.ts';
+import { validateAnnotations, validateLabels } from '../validation/labels.ts';
 import { defaultClaim, validateClaim } from './claim-rules.ts';
 
 const path = FieldPath.of('spec');
@@ -13,7 +14,11 @@ export const resourceClaimTemplateDefinition = defineKind<resourcev1.ResourceCla
   namespaced: true,
   strategy: {
     defaults: ({ spec }) => defaultClaim(spec?.spec),
-    validate: ({ spec }) => validateClaim(spec?.spec, path.child('spec')),
+    validate: ({ spec }) => [
+      ...validateLabels(spec?.metadata?.labels, path.child('metadata', 'labels')),
+      ...validateAnnotations(spec?.metadata?.annotations, path.child('metadata', 'annotations')),
+      ...validateClaim(spec?.spec, path.child('spec')),
+    ],
     validateUpdate: ({ spec }, old) => immutable(path, spec, old.spec),
   },
 });

@@ -4,6 +4,7 @@ import { defineKind, typedKind } from '../define.ts';
 import type * as resourcev1 from '../types/resource-v1.ts';
 import { immutable } from '../validation/fields.ts';
 import { defaultClaim, validateClaim } from './claim-rules.ts';
+import { validateClaimStatus } from './claim-status-rules.ts';
 
 const path = FieldPath.of('spec');
 
@@ -25,7 +26,7 @@ export const resourceClaimDefinition = defineKind<resourcev1.ResourceClaim>({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   namespaced: true,
-  status: true,
+  status: { validateUpdate: validateClaimStatus },
   strategy: {
     defaults: ({ spec }) => defaultClaim(spec),
     validate: ({ spec }) => validateClaim(spec, path),

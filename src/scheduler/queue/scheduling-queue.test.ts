@@ -44,6 +44,25 @@ test('a refused Pod sleeps until an event concerns who refused it', async () => 
   queue.close();
 });
 
+test('what happens during an attempt is not missed, what happened before it is of no matter', async () => {
+  const { queue } = setUp();
+  queue.add(podInfo(pod('web')));
+  const first = await take(queue);
+  queue.happened(nodeAdded);
+  queue.begin();
+  queue.refused(first, new Set(['Picky']));
+  queue.done('web');
+  assert.deepEqual(queue.sizes, { active: 0, backoff: 0, unschedulable: 1 });
+  queue.activate('web');
+  const second = await take(queue);
+  queue.begin();
+  queue.happened(nodeAdded);
+  queue.refused(second, new Set(['Picky']));
+  queue.done('web');
+  assert.equal(queue.sizes.unschedulable, 0);
+  queue.close();
+});
+
 test('after an error a Pod pauses for a second, then two, and ten at most', async () => {
   const { clock, queue } = setUp();
   queue.add(podInfo(pod('web')));

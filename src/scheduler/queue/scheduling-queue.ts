@@ -45,7 +45,7 @@ export class SchedulingQueue {
   readonly #unschedulable = new Map<string, QueuedPod>();
   /** Uids of Pods given out and not done. */
   readonly #working = new Set<string>();
-  /** What happened while Pods were given out: they must hear of it when they are refused. */
+  /** What happened since the attempt under way began: its Pod must hear of it when it is refused. */
   #missed: ClusterEvent[] = [];
   #order = 0;
   #taker: ((pod: QueuedPod | undefined) => void) | undefined;
@@ -110,6 +110,11 @@ export class SchedulingQueue {
     const queued = this.#take();
     if (queued || this.#closed) return Promise.resolve(queued);
     return new Promise((resolve) => (this.#taker = resolve));
+  }
+
+  /** The attempt begins: it sees the cluster as it is now. */
+  begin(): void {
+    this.#missed = [];
   }
 
   /** The attempt is over: the Pod was given back before, or is not to be queued. */

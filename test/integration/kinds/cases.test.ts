@@ -11,7 +11,7 @@ import type { ResourceClient } from '../../../src/client/client.ts';
 import { startCluster, type Cluster } from '../../../src/cluster/index.ts';
 import { serviceAccounts } from '../../../src/resources/core/service-account.ts';
 import { typedKind } from '../../../src/resources/define.ts';
-import { isForDefinitionOnly, loadKindCases, type CaseNote, type KindCases, type Patch, type UpdateCase } from '../../../src/resources/kind-cases.ts';
+import { inWordsOf, isForDefinitionOnly, loadKindCases, type CaseNote, type KindCases, type Patch, type UpdateCase } from '../../../src/resources/kind-cases.ts';
 
 let cluster: Cluster;
 before(async () => {
@@ -85,8 +85,8 @@ async function refusalOf(write: Promise<unknown>): Promise<Status> {
 /** `causes` in the words of a client: the whole of the Status. */
 function assertRefused({ definition: { group, kind } }: KindCases, status: Status, causes: readonly string[]): void {
   const told = (status.details?.causes ?? []).map(({ field, message }) => `${field ?? ''}: ${message ?? ''}`);
-  assert.deepEqual({ code: status.code, reason: status.reason, causes: told }, { code: 422, reason: 'Invalid', causes: [...causes] }, status.message);
-  const distinct = [...new Set(causes)];
+  assert.deepEqual({ code: status.code, reason: status.reason, causes: inWordsOf(causes, told) }, { code: 422, reason: 'Invalid', causes: [...causes] }, status.message);
+  const distinct = [...new Set(told)];
   const text = distinct.length === 1 ? distinct[0] : `[${distinct.join(', ')}]`;
   assert.equal(status.message, `${group === '' ? kind : `${kind}.${group}`} ${JSON.stringify(status.details?.name ?? '')} is invalid: ${text ?? ''}`);
 }

@@ -46,7 +46,11 @@ test('by create, update, patch and apply', async () => {
   const patched = await client.patch('web', 'merge', { metadata: { annotations: {}, labels: { a: 'b' } }, spec: { template: { metadata: { annotations: {} } } } });
   assertNothingEmpty(patched);
   assert.equal(patched.metadata.generation, 1);
-  assertNothingEmpty(await client.patch('applied', 'apply', withEmpty('applied'), { fieldManager: 'test' }));
+  const applied = await client.patch('applied', 'apply', withEmpty('applied'), { fieldManager: 'test' });
+  assertNothingEmpty(applied);
+  await cluster.clock.advance(2000);
+  const repeated = await client.patch('applied', 'apply', withEmpty('applied'), { fieldManager: 'test' });
+  assert.equal(repeated.metadata.resourceVersion, applied.metadata.resourceVersion);
 });
 
 test('where an empty map says something, it is heard', async () => {

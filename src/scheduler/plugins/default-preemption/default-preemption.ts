@@ -7,6 +7,7 @@ import type { Random } from '../../../base/random.ts';
 import { isConflict, isNotFound } from '../../../apimachinery/status-error.ts';
 import type { ApiClient } from '../../../client/client.ts';
 import type { Informers } from '../../../client/informers.ts';
+import { podCondition } from '../../../resources/core/pod-conditions.ts';
 import { pods } from '../../../resources/core/pod.ts';
 import { isTerminating } from '../../../resources/core/pod-readiness.ts';
 import { podDisruptionBudgets } from '../../../resources/policy/pod-disruption-budget.ts';
@@ -24,6 +25,8 @@ import { budgetOf } from './disruption-budget.ts';
 import { selectVictims, type Victims } from './victims.ts';
 
 const name = 'DefaultPreemption';
+/** The reason of the DisruptionTarget condition. */
+const preempted = 'PreemptionByScheduler';
 const notHelpful = unresolvable(name, 'Preemption is not helpful for scheduling');
 
 /** Who may strike nodes and victims from the list. */
@@ -72,8 +75,14 @@ function notEligible(pod: PodInfo, cluster: ClusterState, nominations: Nominatio
   if (pod.pod.spec?.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
   const nominated = cluster.node(nominations.nodeOf(pod.uid) ?? '');
   if (!nominated || diagnosis.byNode.get(nominated.name)?.code === 'unresolvable') return undefined;
-  const isUnderWay = [...nominated.pods.values()].some((other) => other.priority < pod.priority && isTerminating(other.pod));
+  const isUnderWay = [...nominated.pods.values()].some((other) => other.priority < pod.priority && isPreempted(other.pod));
   return isUnderWay ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
+}
+
+/** Whether a Pod is on its way out because a scheduler made it go. */
+function isPreempted(pod: corev1.Pod): boolean {
+  const target = podCondition(pod, 'DisruptionTarget');
+  return isTerminating(pod) && target?.status === 'True' && target.reason === preempted;
 }
 
 interface CandidateSearch {
@@ -111,7 +120,7 @@ async function preempt(pod: PodInfo, { node, pods: victims }: Victims, { client,
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
-    reason: 'PreemptionByScheduler',
+    reason: preempted,
     message: `${pod.pod.spec?.schedulerName ?? 'default-scheduler'}: preempting to accommodate a higher priority pod`,
     lastProbeTime: null,
     lastTransitionTime: timestamp(clock.now()),

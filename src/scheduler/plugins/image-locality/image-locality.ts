@@ -7,26 +7,21 @@ import type { Plugin } from '../../framework/plugin.ts';
 
 const megabyte = 1024 * 1024;
 const least = 23 * megabyte;
-const mostPerContainer = 1000 * megabyte;
+const mostPerImage = 1000 * megabyte;
 
 export function imageLocality(): Plugin {
   return {
     name: 'ImageLocality',
     score: ({ pod }, cluster) => {
-      const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+      const { initContainers = [], containers = [], volumes = [] } = pod.spec ?? {};
+      const wanted = [...[...initContainers, ...containers].map(({ image = '' }) => image), ...volumes.flatMap(({ image }) => image?.reference ?? [])].map(withTag);
       const all = cluster.nodes.length;
-      const spread = new Map<string, number>();
-      for (const { image = '' } of containers) {
-        const full = withTag(image);
-        const share = cluster.nodesWithImage(full) / all;
-        if (share > 0) spread.set(full, share);
-      }
-      if (spread.size === 0) return undefined;
-      const most = mostPerContainer * containers.length;
+      const present = wanted.map((image) => ({ image, share: cluster.nodesWithImage(image) / all })).filter(({ share }) => share > 0);
+      if (present.length === 0) return undefined;
+      const most = mostPerImage * wanted.length;
       return {
         score: (node) => {
-          let sum = 0;
-          for (const [image, share] of spread) sum += Math.floor((node.images.get(image) ?? 0) * share);
+          const sum = present.reduce((bytes, { image, share }) => bytes + Math.floor((node.images.get(image) ?? 0) * share), 0);
           return Math.floor((highestScore * (Math.min(most, Math.max(least, sum)) - least)) / (most - least));
         },
       };

@@ -34,9 +34,10 @@ export function nodeVolumeLimits(informers: Informers): Plugin {
         filter: (node) => {
           for (const { name: driver, allocatable } of perNode.get(node.name)?.spec.drivers ?? []) {
             if (allocatable?.count === undefined) continue;
-            const handles = new Set<string>();
-            for (const volume of [...own, ...[...node.claims.keys()].flatMap((claim) => attachedBy(claim) ?? [])]) if (volume.driver === driver) handles.add(volume.handle);
-            if (own.some((volume) => volume.driver === driver) && handles.size > allocatable.count) return full;
+            const handlesOf = (volumes: readonly AttachedVolume[]): ReadonlySet<string> => new Set(volumes.filter((volume) => volume.driver === driver).map(({ handle }) => handle));
+            const attached = handlesOf([...node.claims.keys()].flatMap((claim) => attachedBy(claim) ?? []));
+            const more = handlesOf(own).difference(attached);
+            if (more.size > 0 && attached.size + more.size > allocatable.count) return full;
           }
           return undefined;
         },

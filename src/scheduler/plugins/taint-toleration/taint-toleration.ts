@@ -8,6 +8,7 @@ import { unresolvable } from '../../framework/rejection.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 
 const name = 'TaintToleration';
+const untolerated = unresolvable(name, 'node(s) had untolerated taint(s)');
 const hardEffects = ['NoSchedule', 'NoExecute'];
 
 const tolerated = ({ node }: NodeInfo, { spec }: corev1.Pod): boolean => untoleratedTaint(node.spec?.taints, spec?.tolerations, hardEffects) === undefined;
@@ -19,8 +20,7 @@ export function taintToleration(): Plugin {
     filter: ({ pod }) => ({
       filter: ({ node }) => {
         if (node.spec?.taints === undefined) return undefined;
-        const taint = untoleratedTaint(node.spec.taints, pod.spec?.tolerations, hardEffects);
-        return taint && unresolvable(name, `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
+        return untoleratedTaint(node.spec.taints, pod.spec?.tolerations, hardEffects) && untolerated;
       },
     }),
     score: ({ pod }) => {

@@ -1,0 +1,137 @@
+/**
+ * What of a Pod or of a template is allowed and most likely a mistake: what no longer does anything, what is said twice.
+ * Upstream: pkg/api/pod/warnings.go
+ */
+import type { FieldPath } from '../../apimachinery/field-error.ts';
+import { isQuantity, parseQuantity } from '../../apimachinery/quantity.ts';
+import type * as corev1 from '../types/core-v1.ts';
+import { ipWarnings } from '../validation/ip.ts';
+
+const whole = 1_000_000_000n;
+const annotations: Readonly<Record<string, string>> = {
+  'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
+  'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+  'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+};
+const seccompOfPod = 'seccomp.security.alpha.kubernetes.io/pod';
+const seccompOfContainer = 'container.seccomp.security.alpha.kubernetes.io/';
+const useSeccompField = 'non-functional in v1.27+; use the "seccompProfile" field instead';
+
+const nodeLabels: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+};
+
+const volumeTypes: readonly (readonly [keyof corev1.Volume, string, string?])[] = [
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'], ['gitRepo', 'deprecated in v1.11'], ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'], ['storageos', 'deprecated in v1.22, non-functional in v1.25+', 'storageOS'], ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'], ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'], ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+];
+
+/** `at`: where the Pod's form begins; the root for a Pod itself. */
+export function podWarnings({ metadata, spec }: corev1.PodTemplateSpec, at: FieldPath): string[] {
+  if (spec === undefined) return [];
+  const path = at.child('spec');
+  const given = metadata?.annotations ?? {};
+  const annotationPath = (key: string): string => at.child('metadata', 'annotations').key(key).toString();
+  const containers = (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) => (spec[list] ?? []).map((container, i) => [container, path.child(list).index(i)] as const));
+  return [
+    ...placementWarnings(spec, path),
+    ...Object.entries(annotations).flatMap(([key, message]) => (key in given ? [`${annotationPath(key)}: ${message}`] : [])),
+    ...(spec.volumes ?? []).flatMap((volume, i) => volumeTypes.flatMap(([type, message, name = type]) => (volume[type] === undefined ? [] : [`${path.child('volumes').index(i).child(name).toString()}: ${message}`]))),
+    ...repeated(spec.hostAliases, 'ip', path.child('hostAliases')),
+    ...repeated(spec.imagePullSecrets, 'name', path.child('imagePullSecrets')),
+    ...(spec.imagePullSecrets ?? []).flatMap(({ name }, i) => (name ? [] : [`${path.child('imagePullSecrets').index(i).child('name').toString()}: invalid empty name ""`])),
+    ...fractions(spec.overhead, path.child('overhead')),
+    ...(seccompOfPod in given && spec.securityContext?.seccompProfile === undefined ? [`${annotationPath(seccompOfPod)}: ${useSeccompField}`] : []),
+    ...containers.flatMap(([container, where]) => [
+      ...(`${seccompOfContainer}${container.name}` in given && container.securityContext?.seccompProfile === undefined ? [`${annotationPath(seccompOfContainer + container.name)}: ${useSeccompField}`] : []),
+      ...fractions(container.resources?.limits, where.child('resources', 'limits')),
+      ...fractions(container.resources?.requests, where.child('resources', 'requests')),
+      ...hiddenVariables(container.env ?? [], where.child('env')),
+    ]),
+    ...portWarnings(containers),
+    ...addressWarnings(spec, path),
+  ];
+}
+
+function placementWarnings({ nodeSelector, affinity, topologySpreadConstraints }: corev1.PodSpec, path: FieldPath): string[] {
+  const { requiredDuringSchedulingIgnoredDuringExecution: needed, preferredDuringSchedulingIgnoredDuringExecution: preferred } = affinity?.nodeAffinity ?? {};
+  const ofNodes = path.child('affinity', 'nodeAffinity');
+  const spread = path.child('topologySpreadConstraints');
+  return [
+    ...Object.keys(nodeSelector ?? {}).flatMap((key) => (nodeLabels[key] === undefined ? [] : [`${path.child('nodeSelector').key(key).toString()}: ${nodeLabels[key]}`])),
+    ...(needed?.nodeSelectorTerms ?? []).flatMap((term, i) => termWarnings(term, ofNodes.child('requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms').index(i))),
+    ...(preferred ?? []).flatMap(({ preference }, i) => termWarnings(preference, ofNodes.child('preferredDuringSchedulingIgnoredDuringExecution').index(i).child('preference'))),
+    ...(topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, i) => [
+      ...(nodeLabels[topologyKey] === undefined ? [] : [`${spread.index(i).child('topologyKey').toString()}: ${topologyKey} is ${nodeLabels[topologyKey]}`]),
+      ...(labelSelector === undefined ? [`${spread.index(i).child('labelSelector').toString()}: a null labelSelector results in matching no pod`] : []),
+    ]),
+  ];
+}
+
+const termWarnings = (term: corev1.NodeSelectorTerm | undefined, path: FieldPath): string[] =>
+  (term?.matchExpressions ?? []).flatMap(({ key }, i) => (nodeLabels[key] === undefined ? [] : [`${path.child('matchExpressions').index(i).child('key').toString()}: ${key} is ${nodeLabels[key]}`]));
+
+function repeated<K extends string>(items: readonly Readonly<Partial<Record<K, string | undefined>>>[] | undefined, field: K, path: FieldPath): string[] {
+  const values = (items ?? []).map((item) => item[field] ?? '');
+  return values.flatMap((value, i) => (values.indexOf(value) < i ? [`${path.index(i).child(field).toString()}: duplicate ${field} ${JSON.stringify(value)}`] : []));
+}
+
+/** Bytes come whole. */
+function fractions(amounts: Readonly<Record<string, string>> | undefined, path: FieldPath): string[] {
+  return ['memory', 'ephemeral-storage'].flatMap((name) => {
+    const amount = amounts?.[name];
+    if (amount === undefined || !isQuantity(amount) || parseQuantity(amount).nanos % whole === 0n) return [];
+    return [`${path.key(name).toString()}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`];
+  });
+}
+
+/** A variable may build on an earlier one of its name; else it hides that. */
+function hiddenVariables(variables: readonly corev1.EnvVar[], path: FieldPath): string[] {
+  const seen = new Set<string>();
+  return variables.flatMap(({ name, value = '', valueFrom }, i) => {
+    const reference = `$(${name})`;
+    const hides = seen.has(name) && (valueFrom !== undefined || value === reference || !value.includes(reference));
+    seen.add(name);
+    return hides ? [`${path.index(i).toString()}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`] : [];
+  });
+}
+
+type PlacedContainer = readonly [corev1.Container | corev1.EphemeralContainer, FieldPath];
+
+function portWarnings(containers: readonly PlacedContainer[]): string[] {
+  const known: { readonly port: corev1.ContainerPort; readonly path: FieldPath }[] = [];
+  const warnings: string[] = [];
+  for (const [{ ports = [] }, where] of containers) {
+    ports.forEach((port, i) => {
+      const path = where.child('ports').index(i);
+      for (const other of known) {
+        if (other.port.containerPort !== port.containerPort || other.port.protocol !== port.protocol) continue;
+        const [a, b] = [port.hostPort ?? 0, other.port.hostPort ?? 0];
+        if (a === b && (port.hostIP ?? '') === (other.port.hostIP ?? '')) warnings.push(`${path.toString()}: duplicate port definition with ${other.path.toString()}`);
+        else if (a === 0 || b === 0) warnings.push(`${path.toString()}: overlapping port definition with ${other.path.toString()}`);
+      }
+      known.push({ port, path });
+    });
+  }
+  return warnings;
+}
+
+const addressWarnings = ({ dnsConfig, hostAliases }: corev1.PodSpec, path: FieldPath): string[] => [
+  ...(dnsConfig?.nameservers ?? []).flatMap((address, i) => ipWarnings(path.child('dnsConfig', 'nameservers').index(i), address)),
+  ...(hostAliases ?? []).flatMap(({ ip }, i) => ipWarnings(path.child('hostAliases').index(i).child('ip'), ip)),
+];
+
+interface Generational {
+  readonly metadata: { readonly generation?: number | undefined };
+}
+
+/** For objects that make Pods of a template: said when it may have changed. */
+export function templateWarnings(template: corev1.PodTemplateSpec | undefined, path: FieldPath, object: Generational, old: Generational | undefined): string[] {
+  const isNew = old === undefined || old.metadata.generation !== object.metadata.generation;
+  return template !== undefined && isNew ? podWarnings(template, path) : [];
+}
