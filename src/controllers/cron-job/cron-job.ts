@@ -29,7 +29,7 @@ export interface CronJobOptions {
   readonly nameUnit?: number | undefined;
 }
 
-export function cronJobControllerWith({ zone = new Intl.DateTimeFormat().resolvedOptions().timeZone, nameUnit = 60_000 }: CronJobOptions = {}): ControllerFactory {
+export function cronJobControllerWith({ zone, nameUnit = 60_000 }: CronJobOptions = {}): ControllerFactory {
   return (context) => {
     const crons = new CronJobs(context, zone, nameUnit);
     const controller = new Controller(context, { name: 'cronjob-controller', reconcile: (key) => crons.reconcile(key) });
@@ -44,6 +44,9 @@ export function cronJobControllerWith({ zone = new Intl.DateTimeFormat().resolve
 
 export const cronJobController: ControllerFactory = cronJobControllerWith();
 
+/** The process's. Asked when a schedule needs it: the language's tables of zones take long to load. */
+const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** What a look at a CronJob has found: Jobs that run, and the last time on the schedule. */
 interface Found {
   readonly active: readonly batchv1.Job[];
@@ -54,11 +57,11 @@ class CronJobs {
   readonly crons: Informer<CronJob>;
   readonly jobs: Informer<batchv1.Job>;
   readonly #context: ControllerContext;
-  readonly #zone: string;
+  #zone: string | undefined;
   readonly #nameUnit: number;
   readonly #recorder: EventRecorder;
 
-  constructor(context: ControllerContext, zone: string, nameUnit: number) {
+  constructor(context: ControllerContext, zone: string | undefined, nameUnit: number) {
     this.#context = context;
     this.#zone = zone;
     this.#nameUnit = nameUnit;
@@ -89,7 +92,7 @@ class CronJobs {
       return undefined;
     }
     try {
-      return readSchedule(schedule, timeZone ?? this.#zone);
+      return readSchedule(schedule, timeZone ?? (this.#zone ??= ownZone()));
     } catch (error) {
       this.#tell(cron, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(schedule)} : ${messageOf(error)}`);
       return undefined;
