@@ -10,13 +10,16 @@ import { WritableResponse } from './writable-response.ts';
 export class UpgradeExchange extends BaseExchange implements Exchange {
   readonly protocol = 'h1';
   readonly upgrade: Upgrade;
+  /** Refused, or answered as if no upgrade had been asked for. */
+  #isPlain = false;
 
   constructor(owner: ExchangeOwner, request: IncomingMessage, upgrade: Upgrade, peer: Peer, secure: boolean) {
     super(owner, { method: request.method ?? 'GET', target: request.url ?? '/', rawHeaders: request.rawHeaders, peer, secure });
     this.upgrade = upgrade;
     this.endless = true;
     upgrade.socket.on('error', ignore);
-    upgrade.socket.on('close', () => this.finished(upgrade.socket.writableFinished));
+    // Who took the socket over does not complete an answer: it ends when the client leaves, in whatever order.
+    upgrade.socket.on('close', () => this.finished(this.#isPlain && upgrade.socket.writableFinished));
   }
 
   /** Requests for an upgrade have no body. */
@@ -30,6 +33,7 @@ export class UpgradeExchange extends BaseExchange implements Exchange {
 
   respond(status: number, headers: ResponseHeaders, body?: Buffer | string): void {
     this.claim();
+    this.#isPlain = true;
     const { socket } = this.upgrade;
     if (socket.destroyed) return;
     socket.write(responseHead(status, [...flatten(headers), 'content-length', String(lengthOf(body)), 'connection', 'close']));
@@ -39,6 +43,7 @@ export class UpgradeExchange extends BaseExchange implements Exchange {
 
   stream(status: number, headers: ResponseHeaders): ResponseStream {
     this.claim();
+    this.#isPlain = true;
     const { socket } = this.upgrade;
     socket.write(responseHead(status, [...flatten(headers), 'connection', 'close']));
     socket.resume();

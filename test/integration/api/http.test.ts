@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { eventually } from '../../harness/bounded.ts';
 import { startTestServer, type TestServer } from '../../harness/api-server.ts';
 
 let server: TestServer;
@@ -66,6 +67,8 @@ test('metrics count requests', async () => {
 });
 
 test('a watch over a WebSocket', async () => {
+  const open = async (): Promise<string> => /^apiserver_longrunning_requests\{verb="WATCH".*resource="configmaps".*\} (\d+)$/m.exec((await server.admin('GET', '/metrics')).text)?.[1] ?? '';
+  const before = await open();
   const { agent } = server.admin;
   const socket = new WebSocket(`wss://127.0.0.1:${server.server.port}${maps}?watch=true&fieldSelector=metadata.name%3Dseen`, { agent });
   const seen: unknown[] = [];
@@ -83,4 +86,5 @@ test('a watch over a WebSocket', async () => {
   assert.deepEqual(seen, [['ADDED', 'seen'], ['DELETED', 'seen']]);
   socket.close();
   await new Promise((resolve) => socket.on('close', resolve));
+  await eventually(open, (count) => count === before, { what: 'the watch ending with its client' });
 });
