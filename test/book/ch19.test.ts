@@ -1,9 +1,9 @@
 /** The exercises of chapter 19 on placement and eviction, in their order: each builds on what the ones before have left. */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '../harness/bounded.ts';
+import { MemoryBallast, availableMegabytes } from '../harness/memory-ballast.ts';
 import type { CommandLine } from '../harness/command-line.ts';
 import { tableRows, type Row } from '../harness/table.ts';
 import { BookCluster, manifests, whyNot } from './book-cluster.ts';
@@ -93,22 +93,27 @@ describe('chapter 19: placement', { skip: whyNot('ch19') }, () => {
   });
 });
 
-/** What the machine has left, in MB. */
-const availableMegabytes = (): number => Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
+/** How far above the threshold the machine is before the Pods' stress begins, MB: two thirds of the 1200 MB of four Pods. */
+const room = 800;
+/** What the cluster and others may take or give until then, MB. */
+const uncertain = 1000;
 
 describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes() < 4000 ? 'less than 4 GB of memory are available' : false) }, () => {
   let cluster: BookCluster;
   let shell: CommandLine;
   let reader: Reader;
-  let threshold = '';
+  let threshold = 0;
+  const ballast = new MemoryBallast();
   before(async () => {
-    // The cluster itself takes some; of the four stressed Pods' 1200 MB two thirds.
-    threshold = `${Math.floor(availableMegabytes() - 400 - 800)}Mi`;
-    cluster = await BookCluster.start(folder, `--eviction-hard 'memory.available<${threshold}' --eviction-pressure-transition-period 30s`);
+    threshold = Math.floor(availableMegabytes() - uncertain - room);
+    cluster = await BookCluster.start(folder, `--eviction-hard 'memory.available<${threshold}Mi' --eviction-pressure-transition-period 30s`);
     shell = cluster.shell;
     reader = new Reader(shell);
   });
-  after(() => cluster.end());
+  after(() => {
+    ballast.drop();
+    return cluster.end();
+  });
 
   const count = (rows: readonly Row[], status: string): number => rows.filter((row) => row['STATUS'] === status).length;
 
@@ -122,7 +127,7 @@ describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes()
       const [, address] = /^Starting to serve on (127\.0\.0\.1:\d+)$/m.exec(line) ?? [];
       const node = await shell.output("kubectl get node -o jsonpath='{.items[0].metadata.name}'");
       const { kubeletconfig } = JSON.parse(await shell.output(`curl -sSL http://${address}/api/v1/nodes/${node}/proxy/configz`)) as { kubeletconfig: Record<string, unknown> };
-      assert.deepEqual(kubeletconfig['evictionHard'], { 'memory.available': threshold });
+      assert.deepEqual(kubeletconfig['evictionHard'], { 'memory.available': `${threshold}Mi` });
       assert.equal(kubeletconfig['evictionPressureTransitionPeriod'], '30s');
       assert.deepEqual(['syncFrequency', 'fileCheckFrequency', 'containerLogMaxSize', 'containerLogMaxFiles'].map((name) => kubeletconfig[name]), ['1m0s', '20s', '10Mi', 5]);
     } finally {
@@ -131,6 +136,7 @@ describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes()
   });
 
   test('19.4c a node short of memory evicts Pods, which are made again, and wait', async () => {
+    ballast.leave(threshold + room);
     await reader.apply('stress/stress.yaml');
     const rows = await reader.rowsWhen('pods -l app=stress', (now) => count(now, 'Evicted') >= 1 && count(now, 'Pending') >= 1 && count(now, 'Running') >= 1, 90_000);
     assert.deepEqual(rows.filter((row) => row['STATUS'] === 'Evicted').map((row) => row['READY']).filter((ready) => ready !== '0/1'), []);
@@ -147,6 +153,7 @@ describe('chapter 19: eviction', { skip: whyNot('ch19') || (availableMegabytes()
 
   test('19.4d the Pods farthest above their requests go first', async () => {
     await reader.apply('priority-classes/');
+    ballast.leave(threshold + room);
     await reader.apply('stress/with-priorities/');
     await reader.rowsWhen('pods -l app=stress', (now) => count(now, 'Evicted') >= 1, 90_000);
     // The node says so with its next report, and for 30 s after the evictions have helped.
