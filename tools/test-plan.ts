@@ -30,7 +30,7 @@ export function planTests(root: string, { only, secondKubectl }: TestChoice): Te
     { name: 'lint', command: program('eslint/bin/eslint.js', '.'), check: true, timeoutMs: 5 * minute },
   ];
   const serial: Runner[] = [
-    { name: 'unit', command: [node, '--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts'], check: false, timeoutMs: 5 * minute },
+    { name: 'unit', command: [node, '--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts', 'test/bench/**/*.test.ts'], check: false, timeoutMs: 5 * minute },
     ...['test/integration', 'test/fuzz', 'test/clients', 'test/kubectl', 'test/e2e', 'test/book'].flatMap((folder) => testFiles(root, folder)).map(fileRunner),
     ...(secondKubectl === undefined ? [] : testFiles(root, 'test/book').map(fileRunner).map((runner) => ({ ...runner, name: `${runner.name} (second kubectl)`, env: { K8TS_KUBECTL: secondKubectl } }))),
   ];

@@ -14,14 +14,17 @@ import { Connection } from './connection.ts';
 import { goals, type Figure, type Figures } from './goals.ts';
 import { measureNode } from './node-figures.ts';
 import { residentMemory } from './processor-time.ts';
+import { earlierRatios, falls, ratiosOf } from './ratios.ts';
 import { commit, formatReport } from './report.ts';
 import { root, startServerProcess } from './server-process.ts';
 import { whyNoNode } from './whole-cluster.ts';
+import { measureYardstick, type Yardstick } from './yardstick.ts';
 
 const rounds = Number(process.argv[2] ?? 3);
 const best: Partial<Record<Figure, number>> = {};
 const costs: Record<string, number> = {};
 let starved = 1;
+let yardstick: Yardstick | undefined;
 
 function keepBest(figures: Figures): void {
   for (const [name, value] of Object.entries(figures) as [Figure, number][]) {
@@ -29,6 +32,10 @@ function keepBest(figures: Figures): void {
     const { more = false } = goals[name] as { more?: boolean };
     if (known === undefined || (more ? value > known : value < known)) best[name] = value;
   }
+}
+
+function keepYardstick(measured: Yardstick | undefined): void {
+  if (measured) yardstick = { put: Math.max(measured.put, yardstick?.put ?? 0), range: Math.max(measured.range, yardstick?.range ?? 0) };
 }
 
 async function inFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
@@ -84,8 +91,8 @@ async function library(): Promise<void> {
 }
 
 async function node(folder: string): Promise<void> {
-  const { firstUp, warmUp, memoryWithRuntime, onePod, twentyPods, idleProcessor, rollOut } = await measureNode(folder);
-  keepBest({ firstUp, warmUp, memoryAll: memoryWithRuntime, onePod, twentyPods, idleProcessor, rollOut });
+  const { firstUp, warmUp, memoryWithRuntime, onePod, onePodFurnished, twentyPods, idleProcessor, namespaceEnd, rollOut } = await measureNode(folder);
+  keepBest({ firstUp, warmUp, memoryAll: memoryWithRuntime, onePod, onePodFurnished, twentyPods, idleProcessor, namespaceEnd, rollOut });
 }
 
 await build();
@@ -93,13 +100,16 @@ const noNode = whyNoNode();
 if (noNode !== false) console.log(`without a node: ${noNode}`);
 for (let round = 0; round < rounds; round++) {
   console.log(`round ${round + 1} of ${rounds}`);
+  keepYardstick(await inFolder(measureYardstick));
   await library();
   await inFolder((folder) => controlPlane(folder, round === 0));
   if (noNode === false) await inFolder(node);
 }
-const date = new Date().toISOString().slice(0, 10);
-const page = formatReport({ figures: best, costs, starved, date });
+const at = new Date().toISOString();
+const page = formatReport({ figures: best, costs, starved, at, yardstick });
 console.log(page);
 const folder = path.join(root, 'docs/benchmarks');
+const before = earlierRatios(folder);
+if (yardstick && before) for (const fallen of falls(ratiosOf(best, yardstick), before)) console.warn(`fallen by a third or more: ${fallen}`);
 mkdirSync(folder, { recursive: true });
-writeFileSync(path.join(folder, `${date}-${commit()}.md`), page);
+writeFileSync(path.join(folder, `${at.slice(0, 10)}-${commit()}.md`), page);

@@ -1,7 +1,7 @@
 /** The figures of a cluster with a real node: start, memory, processor time at rest, Pods, a Deployment on the server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
-import { measurePodLatency, startSleepers } from './pod-latency.ts';
+import { measureNamespaceEnd, measurePodLatency, startSleepers } from './pod-latency.ts';
 import { processTree, processorTime, residentMemory } from './processor-time.ts';
 import { startWholeCluster } from './whole-cluster.ts';
 
@@ -13,10 +13,13 @@ export interface NodeFigures {
   readonly memory: number;
   readonly memoryWithRuntime: number;
   readonly onePod: number;
+  readonly onePodFurnished: number;
   readonly twentyPods: number;
   /** Share of one processor with ten idle Pods, percent: the k8ts process, and with containerd. */
   readonly idleProcessor: number;
   readonly idleProcessorWithRuntime: number;
+  /** A namespace of 100 running Pods, deleted to gone, ms. */
+  readonly namespaceEnd: number;
   /** A Deployment of 500 replicas to 500 Pod objects, ms. */
   readonly rollOut: number;
 }
@@ -33,14 +36,15 @@ export async function measureNode(folder: string): Promise<NodeFigures> {
     const memory = residentMemory(cluster.pid);
     const memoryWithRuntime = treeMemory(cluster.pid);
     await cluster.importImage();
-    const { one, burst } = await measurePodLatency(connection, 8, 20);
+    const { one, oneFurnished, burst } = await measurePodLatency(connection, 8, 20);
     const removeSleepers = await startSleepers(connection, Array.from({ length: 10 }, (_, i) => `idle-${i}`));
     await sleep(10_000);
     const idle = await atRest(cluster.pid);
     await removeSleepers();
+    const namespaceEnd = await measureNamespaceEnd(connection, 100);
     const rollOut = await measureRollOut(connection, 500);
     connection.close();
-    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, twentyPods: burst, ...idle, rollOut };
+    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, onePodFurnished: oneFurnished, twentyPods: burst, ...idle, namespaceEnd, rollOut };
   } finally {
     cluster.down();
   }

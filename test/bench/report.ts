@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { goals, type Figure, type Figures, type Goal } from './goals.ts';
+import { keptLine, ratiosOf } from './ratios.ts';
+import type { Yardstick } from './yardstick.ts';
 
 export interface Run {
   readonly figures: Figures;
@@ -10,30 +12,37 @@ export interface Run {
   readonly costs: Readonly<Record<string, number>>;
   /** Share of the load in which the server waited for a processor: above 0.1 the machine was not free. */
   readonly starved: number;
-  readonly date: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Absent where etcd cannot be had. */
+  readonly yardstick?: Yardstick | undefined;
 }
 
-export function formatReport({ figures, costs, starved, date }: Run): string {
-  const rows = (Object.keys(goals) as Figure[]).filter((name) => figures[name] !== undefined).map((name) => row(goals[name], figures[name] ?? 0));
+export function formatReport({ figures, costs, starved, at, yardstick }: Run): string {
+  const ratios = yardstick ? ratiosOf(figures, yardstick) : {};
+  const rows = (Object.keys(goals) as Figure[]).filter((name) => figures[name] !== undefined).map((name) => row(goals[name], figures[name] ?? 0, ratios[name]));
   return [
-    `# Benchmark of ${date}`,
+    `# Benchmark of ${at.slice(0, 10)}`,
     '',
     describeMachine(),
     '',
     `The best of several rounds. During the load the server waited for a free processor for ${Math.round(starved * 100)} % of the time${starved > 0.1 ? ': the machine was busy with other work, so rates and latencies are too low' : ''}.`,
     '',
-    ...table(['work', 'upstream 1.20', 'goal', 'here', ''], rows),
+    ...table(['work', 'upstream 1.20', 'goal', 'here', '', 'of etcd'], rows),
+    '',
+    ...(yardstick ? [`Debian's etcd did ${number(yardstick.put)} puts and ${number(yardstick.range)} reads a second in the same run; the last column sets rates against it.`] : []),
     '',
     'Processor time of the main thread for one operation: what one event loop can do at most is its inverse.',
     '',
     ...table(['step', 'µs', 'at most, /s'], Object.entries(costs).map(([step, cost]) => [step, number(cost), number(1e6 / cost)])),
     '',
+    ...(yardstick ? [keptLine({ at, ratios }), ''] : []),
   ].join('\n');
 }
 
-function row(goal: Goal, value: number): string[] {
+function row(goal: Goal, value: number, ratio: number | undefined): string[] {
   const met = goal.more ? value >= goal.goal : value <= goal.goal;
-  return [goal.work, goal.upstream === undefined ? '' : amount(goal.upstream, goal), amount(goal.goal, goal), amount(value, goal), met ? 'met' : 'missed'];
+  return [goal.work, goal.upstream === undefined ? '' : amount(goal.upstream, goal), amount(goal.goal, goal), amount(value, goal), met ? 'met' : 'missed', ratio?.toPrecision(2) ?? ''];
 }
 
 const amount = (value: number, { unit }: Goal): string => `${number(value)}${unit === '/s' || unit === '%' ? '' : ' '}${unit}`;
