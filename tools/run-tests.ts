@@ -40,7 +40,7 @@ function build(): void {
 }
 
 const full = args.includes('--full');
-const plan = planTests(root, { only: args.filter((arg) => !arg.startsWith('--')), secondKubectl: full ? newerKubectl() : undefined });
+const plan = planTests(root, { only: args.filter((arg) => !arg.startsWith('--')), secondKubectl: full ? newerKubectl() : undefined, full });
 const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
 const context: RunContext = { root, env: { ...inherited, FORCE_COLOR: '0', ...(full ? { K8TS_TEST_FULL: '1' } : {}) } };
 for (const line of await installTestPrograms()) say(line);

@@ -10,3 +10,9 @@ it('a second kubectl does the book once more, and nothing else', () => {
   assert.deepEqual(names(), [['e2e/api', undefined], ['book/ch02', undefined]]);
   assert.deepEqual(names('kubectl'), [['e2e/api', undefined], ['book/ch02', undefined], ['book/ch02 (second kubectl)', 'kubectl']]);
 });
+
+it('tests at their full length may take longer', () => {
+  const [usual] = planTests(root, { only: ['ch02'] }).serial;
+  const [long] = planTests(root, { only: ['ch02'], full: true }).serial;
+  assert.ok((long?.timeoutMs ?? 0) > (usual?.timeoutMs ?? 0));
+});

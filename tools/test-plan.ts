@@ -19,9 +19,13 @@ export interface TestChoice {
   readonly only: readonly string[];
   /** A second kubectl, with which the book's exercises are done once more. */
   readonly secondKubectl?: string | undefined;
+  /** Tests run at their full length: some take a quarter of an hour. */
+  readonly full?: boolean | undefined;
 }
 
-export function planTests(root: string, { only, secondKubectl }: TestChoice): TestPlan {
+export function planTests(root: string, { only, secondKubectl, full = false }: TestChoice): TestPlan {
+  const timeoutMs = (full ? 40 : 10) * minute;
+  const fileRunner = (file: string): Runner => ({ name: file.replace(/^test\//, '').replace(/\.test\.ts$/, ''), command: [node, '--test-isolation=none', file], check: false, timeoutMs });
   const wanted = ({ name }: Runner): boolean => only.length === 0 || only.some((word) => name.includes(word));
   const program = (name: string, ...args: readonly string[]): readonly string[] => [node, path.join(root, 'node_modules', name), ...args];
   const checks: Runner[] = [
@@ -35,11 +39,6 @@ export function planTests(root: string, { only, secondKubectl }: TestChoice): Te
     ...(secondKubectl === undefined ? [] : testFiles(root, 'test/book').map(fileRunner).map((runner) => ({ ...runner, name: `${runner.name} (second kubectl)`, env: { K8TS_KUBECTL: secondKubectl } }))),
   ];
   return { checks: checks.filter(wanted), serial: serial.filter(wanted) };
-}
-
-function fileRunner(file: string): Runner {
-  const name = file.replace(/^test\//, '').replace(/\.test\.ts$/, '');
-  return { name, command: [node, '--test-isolation=none', file], check: false, timeoutMs: 10 * minute };
 }
 
 function testFiles(root: string, folder: string): string[] {
