@@ -41,8 +41,8 @@ export async function measureNode(folder: string): Promise<NodeFigures> {
     await sleep(10_000);
     const idle = await atRest(cluster.pid);
     await removeSleepers();
-    const namespaceEnd = await measureNamespaceEnd(connection, 100);
     const rollOut = await measureRollOut(connection, 500);
+    const namespaceEnd = await measureNamespaceEnd(connection, 100);
     connection.close();
     return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, onePodFurnished: oneFurnished, twentyPods: burst, ...idle, namespaceEnd, rollOut };
   } finally {
