@@ -1,5 +1,5 @@
 /** What a kubeconfig's current context says: where the API server is, and as whom to speak to it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Credentials } from '../client/https-transport.ts';
 import { KubeconfigError, readKubeconfig } from './kubeconfig.ts';
@@ -15,12 +15,14 @@ type Fields = Readonly<Record<string, string | undefined>>;
 
 /** Data in the file and files beside it, certificates and tokens; programs that fetch credentials are not run. Throws KubeconfigError. */
 export function readAccess(file: string): ClusterAccess {
+  if (!existsSync(file)) throw new KubeconfigError(`there is no file ${file}`);
   const config = readKubeconfig(file);
   const entry = (list: string, name: string | undefined, field: string): Fields => {
     const found = ((config[list] as readonly Entry[] | undefined) ?? []).find((candidate) => candidate.name === name);
     if (!found) throw new KubeconfigError(`${file} has no ${field} "${name ?? ''}"`);
     return (found[field] ?? {}) as Fields;
   };
+  if (!config['current-context']) throw new KubeconfigError(`${file} has no current context`);
   const context = entry('contexts', config['current-context'] as string | undefined, 'context');
   const cluster = entry('clusters', context['cluster'], 'cluster');
   const user = entry('users', context['user'], 'user');
