@@ -33,16 +33,21 @@ export async function measureYardstick(folder: string): Promise<Yardstick | unde
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const ask = (what: string, body: object): Promise<number> => post(agent, port, `/v3/kv/${what}`, body);
   try {
-    while ((await ask('range', { key: keyOf(0) }).catch(() => 0)) !== 200) await sleep(50);
+    while ((await ask('range', { key: keyOf(0) }).catch(() => 0)) !== 200) {
+      if (etcd.exitCode !== null) throw new Error(`etcd ended with ${etcd.exitCode}`);
+      await sleep(50);
+    }
     const value = Buffer.alloc(valueSize, 'x').toString('base64');
     const put = await rate((i) => ask('put', { key: keyOf(i), value }));
     const range = await rate((i) => ask('range', { key: keyOf(i) }));
     return { put, range };
   } finally {
     agent.destroy();
-    const ended = once(etcd, 'close');
-    etcd.kill('SIGTERM');
-    await ended;
+    if (etcd.exitCode === null) {
+      const ended = once(etcd, 'close');
+      etcd.kill('SIGTERM');
+      await ended;
+    }
   }
 }
 
