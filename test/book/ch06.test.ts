@@ -255,7 +255,7 @@ describe('chapter 6: controllers', { skip: existsSync(hostFolder) ? `${hostFolde
     await eventually(go, (page) => /<b id="number">\d+<\/b>/.test(page));
     await shell.output('kubectl rollout status deploy/numbers-web --timeout=60s');
     assert.equal((await reader.rows('pods -l app=numbers-web')).length, 4, 'the Pods of the one and of the other');
-    const seen = endpointsSeen();
+    const seen = await endpointsSeen();
     await shell.output('kubectl delete rc/numbers-web pod/numbers-api');
     await pods('numbers-web', allUp(2));
     assert.deepEqual((await seen()).filter((addresses) => addresses === ''), [], 'the site always had endpoints');
@@ -265,15 +265,20 @@ describe('chapter 6: controllers', { skip: existsSync(hostFolder) ? `${hostFolde
     await shell.eventually('kubectl get all -o name', (now) => now === 'service/kubernetes\n');
   });
 
-  /** Looks at the site's endpoints from now on, until called: answers all that was seen. */
-  const endpointsSeen = (): (() => Promise<string[]>) => {
-    const child = shell.start("exec kubectl get endpoints numbers-web --watch -o jsonpath='{.subsets[*].addresses[*].ip}{\"\\n\"}'");
+  /**
+   * Looks at the site's endpoints from now on, until called: answers all that was seen. As a list: of a single object that changes between
+   * kubectl's look and its watch, kubectl shows nothing (it takes the watch's first event for what it has shown already).
+   */
+  const endpointsSeen = async (): Promise<() => Promise<string[]>> => {
+    const child = shell.start("exec kubectl get endpoints --field-selector metadata.name=numbers-web --watch -o jsonpath='{.subsets[*].addresses[*].ip}{\"\\n\"}'");
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    const untilLast = (count: number): Promise<string> => eventually(() => Promise.resolve(printed), (text) => text.trimEnd().split('\n').at(-1)?.split(' ').length === count, { what: `${count} endpoints` });
+    await untilLast(4);
     return async () => {
-      await eventually(() => Promise.resolve(printed), (text) => text.trimEnd().split('\n').at(-1)?.split(' ').length === 2, { what: 'two endpoints' });
+      const all = await untilLast(2);
       child.kill('SIGTERM');
-      return printed.trimEnd().split('\n');
+      return all.trimEnd().split('\n');
     };
   };
 });
