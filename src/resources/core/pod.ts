@@ -156,6 +156,8 @@ export const podDefinition: ResourceDefinition = defineKind<corev1.Pod>({
   columns: podColumns,
   selectableFields: {
     'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
+    // Its name before v1.
+    'spec.host': (pod) => pod.spec?.nodeName ?? '',
     'spec.restartPolicy': (pod) => pod.spec?.restartPolicy ?? '',
     'spec.schedulerName': (pod) => pod.spec?.schedulerName ?? '',
     'spec.serviceAccountName': (pod) => pod.spec?.serviceAccountName ?? '',
