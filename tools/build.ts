@@ -23,6 +23,18 @@ const workerUrls: Plugin = {
   },
 };
 
+/**
+ * An import of node:http as an ES module reads every name that it exports, and one of them (WebSocket) loads Node's whole implementation
+ * of fetch: 15 ms of every start. Taken as an object, only what is used is read.
+ */
+const httpAsObject: Plugin = {
+  name: 'http-as-object',
+  setup(build) {
+    build.onResolve({ filter: /^node:http$/ }, ({ path: name }) => ({ path: name, namespace: 'builtin-object' }));
+    build.onLoad({ filter: /./, namespace: 'builtin-object' }, ({ path: name }) => ({ loader: 'js', contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});` }));
+  },
+};
+
 /** Packages that came as CommonJS call `require` for Node's own modules. */
 const requireForPackages = "import { createRequire as k8tsCreateRequire } from 'node:module'; const require = k8tsCreateRequire(import.meta.url);";
 
@@ -59,7 +71,7 @@ async function bundleInto(directory: string, sources: readonly string[]): Promis
     external: ['bufferutil', 'utf-8-validate', 'esbuild'],
     define: { K8TS_VERSION: JSON.stringify(version) },
     banner: { js: requireForPackages },
-    plugins: [workerUrls],
+    plugins: [workerUrls, httpAsObject],
   });
   return result.metafile;
 }
