@@ -3,6 +3,7 @@ import { ageColumn, nameColumn, none, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { deprecationText } from '../deprecation.ts';
 import type * as flowcontrolv1 from '../types/flowcontrol-v1.ts';
+import { validateStatus } from './conditions.ts';
 import { validateFlowSchema } from './flow-schema-rules.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
@@ -23,7 +24,7 @@ export const flowSchemaDefinition = defineKind<flowcontrolv1.FlowSchema>({
   plural: 'flowschemas',
   namespaced: false,
   versions: ['v1', { name: 'v1beta1', deprecationWarning }],
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy: {
     defaults({ spec: given }) {
       if (given !== undefined) given.matchingPrecedence ||= 1000;
