@@ -92,7 +92,6 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     logger,
     version: programVersion,
     componentLogs,
-    administrator: server.controlPlane.client,
     actAs: (controller) => server.controlPlane.clientFor(controllerIdentity(controller)),
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     jsonFileLogs: isOn(options, 'json-file-logs'),
