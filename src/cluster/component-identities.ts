@@ -32,6 +32,7 @@ const accounts: Readonly<Record<string, string>> = {
 /** Parts of upstream's API server, and what the controller manager does as itself. */
 const others: Readonly<Record<string, UserInfo>> = {
   'kubernetes-service': apiServerIdentity,
+  'flow-schema-references': apiServerIdentity,
   'service-addresses': apiServerIdentity,
   'service-account-token': controllerManagerIdentity,
 };

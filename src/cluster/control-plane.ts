@@ -20,7 +20,7 @@ import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../storage/store.ts';
 import { ensureBootstrapObjects } from './bootstrap/bootstrap.ts';
 import { compatibleRegistry } from './compatible-kinds.ts';
-import { apiServerIdentity, controllerIdentity, controllerManagerIdentity, schedulerIdentity } from './component-identities.ts';
+import { controllerIdentity, controllerManagerIdentity, schedulerIdentity } from './component-identities.ts';
 import { InProcessTransport } from './in-process-transport.ts';
 
 export const adminIdentity: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters'] };
@@ -70,7 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   closing.add(apiServer, (server) => server.close());
   const clientFor = (identity: UserInfo, userAgent = userAgentOf(identity)): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, () => identity, userAgent));
   const client = clientFor(adminIdentity);
-  await ensureBootstrapObjects(clientFor(apiServerIdentity));
+  await ensureBootstrapObjects(registry, apiServer.parts);
 
   const recorders: ApiEventRecorder[] = [];
   const recorderAs = (by: ApiClient, component: string, host?: string): EventRecorder => {
