@@ -28,6 +28,7 @@ import { admitPod, admitResize } from './node/admission.ts';
 import { allocatableOf, nodeCapacity, podsLimits, type Reservations } from './node/capacity.ts';
 import { GracefulShutdown, type ShutdownPeriods } from './node/graceful-shutdown.ts';
 import { nodeStatus } from './node/node-status.ts';
+import { enforceReservations } from './node/reserved-groups.ts';
 import { beyondRuntime, runtimeFeatures } from './node/runtime-features.ts';
 import { forbiddenSysctl } from './node/sysctls.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
@@ -149,6 +150,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     workers.start();
     closing.add(pressure, (it) => it.close());
     pressure.start();
+    enforceReservations(reservations);
     limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations, machineProcesses()));
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({
