@@ -18,7 +18,7 @@ import { keepFromPressure, type NodePressureKeeper } from './eviction/node-press
 import { machineProcesses, machineSignals, type MachineSignals } from './eviction/signals.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
-import { pinnedImages } from './images/pinned-images.ts';
+import { pinnedImages, unpinImage } from './images/pinned-images.ts';
 import { registryCredentials, type Registries } from './images/registries.ts';
 import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
@@ -120,7 +120,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       hostIPs: () => options.hostIPs,
       runtime: cri.runtime,
       runtimeName: 'containerd',
-      puller: new ImagePuller({ images: cri.images, objects, events, clock, credentials: registryCredentials(options.registries ?? {}) }),
+      puller: new ImagePuller({ images: cri.images, objects, events, clock, credentials: registryCredentials(options.registries ?? {}), pulled: (name) => unpinImage(paths, name) }),
       volumes: new VolumeManager({ pods: paths.pods, memory: memoryFolder(paths), objects, clock }),
       probes,
       objects,
