@@ -83,8 +83,9 @@ export class ClaimLedger implements DevicesInUse {
   #show(claim: resourcev1.ResourceClaim): void {
     const key = objectKey(claim);
     const { ours, isPending = false } = this.#entries.get(key) ?? {};
-    const isOld = ours !== undefined && !isPending && revisionOf(claim) >= revisionOf(ours);
-    this.#change(key, { shown: claim, ours: isOld ? undefined : ours, isPending });
+    // An allocation may be shown before the answer to its writing has come.
+    const isOld = isPending ? claim.status?.allocation !== undefined : ours !== undefined && revisionOf(claim) >= revisionOf(ours);
+    this.#change(key, isOld ? { shown: claim, ours: undefined, isPending: false } : { shown: claim, ours, isPending });
   }
 
   #change(key: string, entry: Entry | undefined): void {
