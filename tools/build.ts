@@ -23,6 +23,19 @@ const workerUrls: Plugin = {
   },
 };
 
+/**
+ * An import of one of Node's own modules as an ES module reads every name that it exports, and some of them load more: WebSocket of
+ * node:http all of fetch, others the web's cryptography or the debugger's reports, 50 ms of every start. Taken as an object, only what is
+ * used is read.
+ */
+const builtinsAsObjects: Plugin = {
+  name: 'builtins-as-objects',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path: name }) => ({ path: name, namespace: 'builtin-object' }));
+    build.onLoad({ filter: /./, namespace: 'builtin-object' }, ({ path: name }) => ({ loader: 'js', contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});` }));
+  },
+};
+
 /** Packages that came as CommonJS call `require` for Node's own modules. */
 const requireForPackages = "import { createRequire as k8tsCreateRequire } from 'node:module'; const require = k8tsCreateRequire(import.meta.url);";
 
@@ -59,7 +72,7 @@ async function bundleInto(directory: string, sources: readonly string[]): Promis
     external: ['bufferutil', 'utf-8-validate', 'esbuild'],
     define: { K8TS_VERSION: JSON.stringify(version) },
     banner: { js: requireForPackages },
-    plugins: [workerUrls],
+    plugins: [workerUrls, builtinsAsObjects],
   });
   return result.metafile;
 }

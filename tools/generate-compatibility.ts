@@ -34,7 +34,7 @@ versions, named formats, optional values, macros over two variables) and \`math.
 
 - Fields are checked when a definition is written, types of values mostly when a rule runs.
 - Costs are estimated and metered by an approximation of cel-go's figures: a rule near a limit may fall on the other side of it.
-- The authorizer's functions are missing.
+- There is no \`authorizer\` in these rules, as upstream: it is for admission policies, which are inert here.
 
 ## Addresses
 
@@ -43,8 +43,9 @@ unusual forms are warned of. Objects that an older k8ts stored with such a text 
 
 ## Priority and fairness
 
-FlowSchemas and PriorityLevelConfigurations are obeyed. Every request takes one seat, whatever it costs; watches take none; borrowed
-seats are not taken back from running requests; the \`Dangling\` condition of FlowSchemas is not written.
+FlowSchemas and PriorityLevelConfigurations are obeyed: lists take seats by their size, writes by the watchers that are told of them, and
+levels lend each other seats every ten seconds. Requests from inside the process are not counted. Queues are chosen by work had, in
+virtual time that stands still between dispatches, where upstream's runs on.
 
 ## Scheduling
 

@@ -2,7 +2,7 @@
  * The API server put together: storage, registry, admission and the handler chain. Transports are outside: `chain` answers requests
  * whoever brings them (http-server.ts, or the in-process transport).
  */
-import type { Clock } from '../base/clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import { CloseStack } from '../base/lifecycle.ts';
 import type { Logger } from '../base/log.ts';
@@ -31,6 +31,7 @@ import { authorization } from './filters/authorization.ts';
 import { defaultInFlight, inFlight, type InFlightLimits } from './filters/in-flight.ts';
 import { timeLimit } from './filters/time-limit.ts';
 import { metricsHandler, requestMetrics } from './request-metrics.ts';
+import { flowDumps } from './flow-control/dumps.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
 import { impersonation } from './filters/impersonation.ts';
 import { indexHandler } from './index-handler.ts';
@@ -131,9 +132,11 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
     ...extensions.flatMap((extension) => Object.entries(extension.paths ?? {})),
   ]);
   paths.set('/', indexHandler([...paths.keys()]));
-  const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
   const { readOnly, mutating } = options.inFlight ?? defaultInFlight;
-  const flowControl = new FlowControl({ registry, objects, clock, seats: readOnly + mutating });
+  // Connections live in real time, whatever the cluster's clock says, and so do the seats of their requests.
+  const flowControl = new FlowControl({ registry, objects, clock: systemClock, metrics, seats: readOnly + mutating });
+  for (const [path, handler] of Object.entries(flowDumps(flowControl, systemClock))) paths.set(path, handler);
+  const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
   const limits = [inFlight(flowControl, metrics), timeLimit(clock)];
   const chain = buildChain([requestMetrics(metrics, clock), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
   return {

@@ -36,6 +36,18 @@ export class MetricsRegistry {
     }));
   }
 
+  /** Values read when scraped, one a set of labels. */
+  collected(name: string, help: string, type: 'counter' | 'gauge', collect: () => Iterable<readonly [Labels, number]>): void {
+    this.#family(name, () => ({
+      name,
+      help,
+      type,
+      *lines() {
+        for (const [labels, value] of collect()) yield `${name}${formatLabels(labels)} ${formatNumber(value)}`;
+      },
+    }));
+  }
+
   /** `buckets` are upper bounds, rising. */
   histogram(name: string, help: string, buckets: readonly number[]): Histogram {
     return this.#family(name, () => new Histogram(name, help, buckets)) as Histogram;
@@ -106,9 +118,23 @@ export class Histogram implements Family {
   }
 
   observe(labels: Labels, value: number): void {
+    this.#add(this.#seriesOf(labels), value);
+  }
+
+  /** The observer of one set of labels, for who observes it often. */
+  of(labels: Labels): (value: number) => void {
+    let series: Series | undefined;
+    return (value) => this.#add((series ??= this.#seriesOf(labels)), value);
+  }
+
+  #seriesOf(labels: Labels): Series {
     const key = formatLabels(labels);
     let series = this.#series.get(key);
     if (!series) this.#series.set(key, (series = { labels, counts: this.#buckets.map(() => 0), sum: 0, count: 0 }));
+    return series;
+  }
+
+  #add(series: Series, value: number): void {
     series.sum += value;
     series.count++;
     const at = this.#buckets.findIndex((bound) => value <= bound);

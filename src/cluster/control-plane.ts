@@ -71,7 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   closing.add(apiServer, (server) => server.close());
   const clientFor = (identity: UserInfo, userAgent = userAgentOf(identity)): ApiClient => new ApiClient(new InProcessTransport(apiServer.chain, () => identity, userAgent));
   const client = clientFor(adminIdentity);
-  await ensureBootstrapObjects(client);
+  await ensureBootstrapObjects(registry, apiServer.parts);
 
   const recorders: ApiEventRecorder[] = [];
   const recorderAs = (by: ApiClient, component: string, host?: string): EventRecorder => {

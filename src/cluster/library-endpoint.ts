@@ -5,8 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import type { UserInfo } from '../apiserver/request.ts';
-import { createHttpHandler } from '../apiserver/http-server.ts';
-import { createListener, type Listener } from '../transport/listener.ts';
+import type { Listener } from '../transport/listener.ts';
 import { createKubeconfig, formatKubeconfig } from './kubeconfig.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 
@@ -35,7 +34,9 @@ export class LibraryEndpoint implements Closable {
     await (await this.#listener)?.close();
   }
 
-  #listen(): Promise<Listener> {
+  /** What only a socket needs is loaded with the first one. */
+  async #listen(): Promise<Listener> {
+    const [{ createHttpHandler }, { createListener }] = await Promise.all([import('../apiserver/http-server.ts'), import('../transport/listener.ts')]);
     const { apiServer, pki, logger } = this.#options;
     const server = issueServer(pki, { hostName: hostname(), addresses: [] });
     const tls = { cert: server.certPem + pki.authority.certPem, key: server.keyPem, clientCa: pki.authority.certPem };

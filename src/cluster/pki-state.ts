@@ -25,9 +25,12 @@ export function openPki(directory: string): PkiState {
 
 /** The same without a directory: keys that live as long as the process. */
 export function temporaryPki(): PkiState {
+  let requestHeaderAuthority: KeyPair | undefined;
   return {
     authority: createAuthority({ commonName: 'kubernetes' }),
-    requestHeaderAuthority: createAuthority({ commonName: 'front-proxy-ca' }),
+    get requestHeaderAuthority() {
+      return (requestHeaderAuthority ??= createAuthority({ commonName: 'front-proxy-ca' }));
+    },
     serviceAccountKey: generateEcKey(),
   };
 }

@@ -13,6 +13,7 @@ import { endpointSliceMirroringController } from './endpoint-slice-mirroring/end
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
+import { flowSchemaReferencesController } from './flow-schema-references/flow-schema-references.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
 import type { MetricsClient } from './horizontal-pod-autoscaler/metrics-client.ts';
@@ -79,6 +80,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     podGarbageCollector(options),
     ...(options.clusterCidr === undefined ? [] : [nodeIpamController({ clusterCidr: options.clusterCidr })]),
     clusterRoleAggregationController,
+    flowSchemaReferencesController,
     ttlAfterFinishedController,
     persistentVolumeBinder,
     claimProtectionController,

@@ -45,3 +45,20 @@ test('the past is kept up to a number of changes, and up to a weight', () => {
   const heavy = oldest(changedAt(times(1000, 0), { maxWindowBytes: 200 * 1024 }));
   assert.ok(heavy > 500 && heavy < 900, `begins at ${heavy}`);
 });
+
+test('a cache knows what its objects weigh and how many watch what', () => {
+  const cache = changedAt([0, 0]);
+  assert.equal(cache.bytes, cache.get(key)?.bytes.length);
+  const all = cache.watch({ prefix: '/registry/configmaps/' }, 3);
+  const one = cache.watch({ prefix: key }, 3);
+  const other = cache.watch({ prefix: key }, 3);
+  assert.deepEqual([cache.watchersOf('/registry/configmaps/'), cache.watchersOf(key), cache.watchersOf('/registry/configmaps/other/')], [1, 2, 0]);
+  for (const watcher of [all, one, one]) watcher.close();
+  assert.deepEqual([cache.watchersOf('/registry/configmaps/'), cache.watchersOf(key)], [0, 1]);
+  other.close();
+  assert.equal(cache.watcherCount, 0);
+  const gone = cache.get(key)?.withRevision(4);
+  assert.ok(gone);
+  cache.publish([{ key, object: gone, deleted: true }], 0);
+  assert.equal(cache.bytes, 0);
+});

@@ -62,6 +62,9 @@ export class ResourceCache {
   readonly #objects = new Map<string, CachedObject>();
   #keys: string[] = [];
   readonly #watchers = new Set<CacheWatcher>();
+  /** How many watchers there are of each prefix. */
+  readonly #watched = new Map<string, number>();
+  #bytes = 0;
   readonly #followers: ((change: PublishedChange) => void)[] = [];
   #window: Change[] = [];
   #windowBytes = 0;
@@ -78,7 +81,10 @@ export class ResourceCache {
 
   /** Fills an empty cache; `objects` in key order. */
   load(objects: readonly CachedObject[]): void {
-    for (const object of objects) this.#objects.set(object.key, object);
+    for (const object of objects) {
+      this.#objects.set(object.key, object);
+      this.#bytes += object.bytes.length;
+    }
     this.#keys = objects.map((object) => object.key);
     this.changes++;
   }
@@ -92,6 +98,16 @@ export class ResourceCache {
 
   get watcherCount(): number {
     return this.#watchers.size;
+  }
+
+  /** Watchers of exactly this prefix: those of everything, of one namespace, or of one object. */
+  watchersOf(prefix: string): number {
+    return this.#watched.get(prefix) ?? 0;
+  }
+
+  /** What all objects weigh together. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get(key: string): CachedObject | undefined {
@@ -121,11 +137,19 @@ export class ResourceCache {
 
   watch(filter: ObjectFilter, after: Revision): CacheWatcher {
     if (after < this.#forgotten) throw new CompactedError(after, this.#forgotten);
-    const watcher = new CacheWatcher(filter, after, this.#limits.maxPending, (ended) => this.#watchers.delete(ended));
+    const watcher = new CacheWatcher(filter, after, this.#limits.maxPending, (ended) => this.#unwatch(ended, filter.prefix));
     for (let i = firstAfter(this.#window, after); i < this.#window.length; i++) watcher.offer(this.#window[i] as Change);
     watcher.flush();
     this.#watchers.add(watcher);
+    this.#watched.set(filter.prefix, this.watchersOf(filter.prefix) + 1);
     return watcher;
+  }
+
+  #unwatch(ended: CacheWatcher, prefix: string): void {
+    if (!this.#watchers.delete(ended)) return;
+    const left = this.watchersOf(prefix) - 1;
+    if (left > 0) this.#watched.set(prefix, left);
+    else this.#watched.delete(prefix);
   }
 
   publish(changes: readonly PublishedChange[], time: number): void {
@@ -133,6 +157,7 @@ export class ResourceCache {
     for (const published of changes) {
       const { key, object, deleted } = published;
       const previous = this.#objects.get(key);
+      this.#bytes += (deleted ? 0 : object.bytes.length) - (previous?.bytes.length ?? 0);
       if (deleted) this.#forget(key);
       else this.#keep(key, object, previous === undefined);
       for (const told of this.#followers) told(published);

@@ -6,6 +6,7 @@
  */
 import { Optional } from '@marcbachmann/cel-js';
 import { messageOf } from '../../base/errors.ts';
+import { lazy } from '../../base/lazy.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
 import type { FieldPath } from '../../apimachinery/field-error.ts';
 import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
@@ -14,8 +15,8 @@ import { CostLimitError, measured, perCallLimit, perObjectLimit } from '../cel/b
 import { compile, createEnvironment, type Compiled, type CompileOptions } from '../cel/expression.ts';
 import { asSchema, hasListTypes, toCel } from './cel-values.ts';
 
-const environment = createEnvironment({ self: 'dyn', oldSelf: 'dyn' });
-const optionalEnvironment = createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' });
+const environment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'dyn' }));
+const optionalEnvironment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' }));
 const programs = new Map<string, Compiled>();
 const mostPrograms = 5000;
 
@@ -25,7 +26,7 @@ export function compileRule(text: string, optional: boolean, options: CompileOpt
   let program = programs.get(key);
   if (program) return program;
   if (programs.size >= mostPrograms) programs.clear();
-  programs.set(key, (program = compile(optional ? optionalEnvironment : environment, text, options)));
+  programs.set(key, (program = compile(optional ? optionalEnvironment() : environment(), text, options)));
   return program;
 }
 

@@ -1,5 +1,6 @@
 /** Values of custom objects as CEL sees them. Upstream: k8s.io/apiserver/pkg/cel/common/{values,schemas}.go, k8s.io/apiserver/pkg/cel/escaping.go */
 import { messageOf } from '../../base/errors.ts';
+import { lazy } from '../../base/lazy.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import { createEnvironment } from '../cel/expression.ts';
 import { markList } from '../cel/list-types.ts';
@@ -14,8 +15,7 @@ export function escapedName(name: string): string | undefined {
   return name.replace(/__|[./-]/g, (part) => escapes[part] ?? part);
 }
 
-const durations = createEnvironment({ text: 'string' });
-const durationOf = durations.parse('duration(text)');
+const durationOf = lazy(() => createEnvironment({ text: 'string' }).parse('duration(text)'));
 
 /** Whole numbers are CEL's int where the schema says integer, times its timestamp, and so on; fields under the names that rules use. */
 export function toCel(props: JSONSchemaProps | undefined, value: unknown): unknown {
@@ -63,7 +63,7 @@ function textToCel(format: string | undefined, value: string): unknown {
       return new Uint8Array(Buffer.from(value, 'base64'));
     case 'duration':
       try {
-        return durationOf({ text: value }) as unknown;
+        return durationOf()({ text: value }) as unknown;
       } catch (error) {
         throw new Error(`${JSON.stringify(value)} is no duration: ${messageOf(error)}`, { cause: error });
       }

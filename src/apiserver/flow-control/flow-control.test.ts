@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MetricsRegistry } from '../../base/metrics.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
 import { createRegistry } from '../../resources/registry.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import { parseRequest } from '../request-info.ts';
-import { FlowControl } from './flow-control.ts';
-import { hand, PriorityLevel } from './priority-level.ts';
+import type { ApiRequest } from '../request.ts';
+import { flowDumps } from './dumps.ts';
+import { FlowControl, type ClassifiedRequest } from './flow-control.ts';
 
-const control = new FlowControl({ registry: createRegistry([]), objects: {} as ObjectStore, clock: new SteppedClock({ start: 0 }), seats: 600 });
+const noQuery = new URLSearchParams();
 const all = 'system:authenticated';
+
+function controlAt(clock: SteppedClock, seats = 600): { control: FlowControl; metrics: MetricsRegistry } {
+  const metrics = new MetricsRegistry();
+  return { control: new FlowControl({ registry: createRegistry([]), objects: {} as ObjectStore, clock, seats, metrics }), metrics };
+}
+
+const request = (method: string, path: string, name: string, groups: readonly string[]): ClassifiedRequest => ({ info: parseRequest(method, path, noQuery), query: noQuery, user: { name, groups } });
+const { control } = controlAt(new SteppedClock({ start: 0 }));
 const cases: [string, string, string, readonly string[], string, string][] = [
   ['GET', '/api/v1/pods', 'admin', ['system:masters', all], 'exempt', 'exempt'],
   ['GET', '/readyz', 'system:anonymous', ['system:unauthenticated'], 'probes', 'exempt'],
@@ -22,40 +32,75 @@ const cases: [string, string, string, readonly string[], string, string][] = [
 ];
 for (const [method, path, name, groups, schema, level] of cases) {
   test(`${name}: ${method} ${path} is of ${schema}`, () => {
-    const flow = control.flowOf(parseRequest(method, path, new URLSearchParams()), { name, groups });
-    assert.deepEqual([flow.schema.metadata.name, flow.configuration.metadata.name], [schema, level]);
-    assert.equal(flow.level === undefined, level === 'exempt');
+    const way = control.wayOf(request(method, path, name, groups));
+    assert.deepEqual([way.schema.metadata.name, way.level.name], [schema, level]);
+    assert.equal(way.level.shape.exempt, level === 'exempt');
   });
 }
 
-test('a flow with many requests does not keep out one with few', async () => {
-  const level = new PriorityLevel({ seats: 1, borrowable: 0, queues: 64, handSize: 6, queueLength: 50 }, { total: 1, used: 0 }, new SteppedClock({ start: 0 }));
-  const order: string[] = [];
-  await level.enter('first', 1000);
-  const all = [...Array.from({ length: 40 }, () => 'elephant'), 'mouse'].map(async (flow) => { await level.enter(flow, 1000); order.push(flow); });
-  for (let i = 0; i < 41; i++) {
-    level.leave();
-    level.dispatch();
-    await Promise.resolve();
-  }
-  await Promise.all(all);
-  assert.ok(order.indexOf('mouse') < 10, `the mouse came ${order.indexOf('mouse')}th`);
+test('nobody is held up in the exempt level, whose requests are counted', async () => {
+  const { control, metrics } = controlAt(new SteppedClock({ start: 0 }), 1);
+  const admin = request('GET', '/api/v1/pods', 'admin', ['system:masters', all]);
+  const way = control.wayOf(admin);
+  for (let i = 0; i < 20; i++) assert.equal(await control.enter(way, control.arrive(way, admin), { ms: 1 }), undefined);
+  const text = metrics.text();
+  assert.match(text, /apiserver_flowcontrol_dispatched_requests_total\{priority_level="exempt",flow_schema="exempt"\} 20\n/);
+  assert.match(text, /apiserver_flowcontrol_current_executing_requests\{priority_level="exempt",flow_schema="exempt"\} 20\n/);
+  assert.doesNotMatch(text, /request_wait_duration_seconds_count\{priority_level="exempt"/);
 });
 
-test('seats are borrowed only while others leave them', async () => {
-  const shared = { total: 3, used: 0 };
+test('levels that are busy get the seats of idle ones after ten seconds, and give them back', async () => {
   const clock = new SteppedClock({ start: 0 });
-  const reject = { queues: 0, handSize: 0, queueLength: 0 };
-  const greedy = new PriorityLevel({ seats: 1, borrowable: 2, ...reject }, shared, clock);
-  const modest = new PriorityLevel({ seats: 1, borrowable: 0, ...reject }, shared, clock);
-  assert.deepEqual([await modest.enter('', 1), await greedy.enter('', 1), await greedy.enter('', 1), await greedy.enter('', 1)], [undefined, undefined, undefined, 'concurrency-limit']);
-  assert.equal(await modest.enter('', 1), 'concurrency-limit');
+  const { control, metrics } = controlAt(clock);
+  const jane = request('GET', '/api/v1/pods', 'jane', [all]);
+  const way = control.wayOf(jane);
+  const limits = (): number[] => ['global-default', 'workload-low'].map((name) => control.levels.get(name)?.currentLimit ?? 0);
+  assert.equal(way.level.shape.limits.nominal, 49, '600 seats, 20 of 245 shares');
+  assert.equal(control.levels.get('workload-low')?.shape.limits.lower, 24, '90 % of 245, rounded, may be lent');
+  const before = limits();
+  const visits = Array.from({ length: 200 }, () => control.arrive(way, jane));
+  const entered = visits.map((visit) => control.enter(way, visit, { ms: 60_000 }));
+  assert.equal(way.level.running, before[0]);
+  await clock.advance(10_000);
+  control.arrive(way, jane);
+  const [busy = 0, idle = 0] = limits();
+  assert.ok(busy > 150 && idle < (before[1] ?? 0), `${before.join()} became ${busy},${idle}`);
+  assert.equal([...control.levels.values()].reduce((sum, level) => sum + level.shape.limits.nominal, 0), 602, 'rounded up each');
+  assert.ok(Math.abs([...control.levels.values()].reduce((sum, level) => sum + level.currentLimit, 0) - 602) <= 4);
+  assert.equal(way.level.running, Math.min(busy, visits.length), 'who waited runs on borrowed seats');
+  assert.match(metrics.text(), /apiserver_flowcontrol_nominal_limit_seats\{priority_level="global-default"\} 49\n/);
+  for (const visit of visits) if (visit.started >= 0) control.leave(way, visit);
+  for (const visit of visits) if (way.level.executing.has(visit)) control.leave(way, visit);
+  await Promise.all(entered);
+  await clock.advance(3_600_000);
+  control.arrive(way, jane);
+  await clock.advance(3_600_000);
+  control.arrive(way, jane);
+  assert.ok((limits()[0] ?? 0) < 60, `${limits()[0]} seats are left an hour later`);
 });
 
-test('a hand has different queues and is always the same', () => {
-  for (const flow of ['a', 'b', 'a long name of a flow']) {
-    const dealt = hand(flow, 64, 8);
-    assert.deepEqual([new Set(dealt).size, dealt], [8, hand(flow, 64, 8)]);
-  }
-  assert.deepEqual(hand('x', 3, 8).length, 3);
+test('dumps show levels, queues and requests', async () => {
+  const clock = new SteppedClock({ start: Date.UTC(2026, 0, 1) });
+  const { control } = controlAt(clock, 1);
+  const jane = request('POST', '/apis/apps/v1/namespaces/team/deployments', 'jane', [all]);
+  const way = control.wayOf(jane);
+  const visits = [0, 1, 2].map(() => control.arrive(way, jane));
+  const entered = visits.map((visit) => control.enter(way, visit, { ms: 60_000 }));
+  const dump = async (name: string, query = ''): Promise<string[][]> => {
+    const answer = await flowDumps(control, clock)[`/debug/api_priority_and_fairness/${name}`]?.({ query: new URLSearchParams(query) } as unknown as ApiRequest);
+    assert.equal(answer?.type, 'raw');
+    return String(answer.body).trimEnd().split('\n').map((line) => line.split(',').map((cell) => cell.trim()));
+  };
+  const levels = await dump('dump_priority_levels');
+  assert.deepEqual(levels[0]?.slice(0, 6), ['PriorityLevelName', 'ActiveQueues', 'IsIdle', 'IsQuiescing', 'WaitingRequests', 'ExecutingRequests']);
+  assert.deepEqual(levels.find(([name]) => name === 'global-default'), ['global-default', '2', 'false', 'false', '2', '1', '1', '0', '0', '0']);
+  assert.deepEqual(levels.find(([name]) => name === 'exempt'), ['exempt', '0', 'true', 'false', '0', '0', '0', '0', '0', '0']);
+  const queues = await dump('dump_queues');
+  assert.equal(queues.filter(([name, , pending]) => name === 'global-default' && pending === '1').length, 2);
+  const requests = await dump('dump_requests', 'includeRequestDetails=1');
+  assert.deepEqual(requests[1], ['global-default', 'global-default', '-1', '-1', 'jane', '2026-01-01T00:00:00.000Z', '1', '0', '0s', '2026-01-01T00:00:00.000Z', 'jane', 'create', '/apis/apps/v1/namespaces/team/deployments', 'team', '', 'apps/v1', 'deployments', '']);
+  assert.equal(requests.filter((row) => row[9] === '0001-01-01T00:00:00Z').length, 2);
+  assert.equal((await dump('dump_requests'))[0]?.length, 10);
+  for (const visit of visits) control.leave(way, visit);
+  await Promise.all(entered);
 });

@@ -1,127 +1,237 @@
 /**
- * The requests of one priority level: so many run, others wait in queues that are served in turn, so that a flow with many requests
- * does not keep out one with few. A flow is dealt a hand of queues and waits in the shortest of them.
+ * The requests of one priority level: so many seats may be taken at a time, and who finds none waits in a queue. A flow is dealt a hand
+ * of queues and waits in the one with the least work, so that a flow with many requests does not keep out one with few. A request that
+ * is wider than the level's seats runs alone.
  * Upstream: k8s.io/apiserver/pkg/util/flowcontrol/fairqueuing/queueset
  */
 import type { Clock } from '../../base/clock.ts';
+import { FairQueue, hand } from './fair-queue.ts';
+import type { Refusal } from './flow-tally.ts';
+import { SeatDemand } from './seat-demand.ts';
+import type { SeatLimits } from './seat-limits.ts';
+import type { Visit } from './visit.ts';
 
 export interface LevelShape {
-  /** Requests that may run at a time. */
-  readonly seats: number;
-  /** Seats it may borrow while others leave theirs empty. */
-  readonly borrowable: number;
+  readonly limits: SeatLimits;
   /** 0: what cannot run is refused at once. */
   readonly queues: number;
   readonly handSize: number;
   readonly queueLength: number;
+  /** Never holds anybody up. */
+  readonly exempt: boolean;
 }
 
-/** Seats in use over all levels. */
-export interface SharedSeats {
-  readonly total: number;
-  used: number;
-}
-
-export type Refusal = 'queue-full' | 'time-out' | 'concurrency-limit';
-
-interface Waiting {
-  readonly start: () => void;
+export interface Patience {
+  readonly ms: number;
+  /** Aborts when the client goes away; asked for only when there is a wait. */
+  readonly signal?: () => AbortSignal;
 }
 
 export class PriorityLevel {
-  #shape: LevelShape;
-  readonly #shared: SharedSeats;
+  readonly name: string;
+  readonly demand: SeatDemand;
   readonly #clock: Clock;
-  readonly #queues: Waiting[][] = [];
-  #next = 0;
-  running = 0;
+  readonly #queues: FairQueue[] = [];
+  readonly #executing = new Set<Visit>();
+  #shape: LevelShape;
+  #virtualNow = 0;
+  #turn = 0;
+  #waiting = 0;
+  #seatsInUse = 0;
+  /** Seats at the moment, between the lower and the upper limit. */
+  currentLimit: number;
+  /** The figures that the last sharing out of seats went by. */
+  target = 0;
+  /** Its configuration is gone; it stays until it is empty. */
+  quiescing = false;
+  noAccommodation = 0;
 
-  constructor(shape: LevelShape, shared: SharedSeats, clock: Clock) {
+  constructor(name: string, shape: LevelShape, clock: Clock) {
+    this.name = name;
     this.#shape = shape;
-    this.#shared = shared;
     this.#clock = clock;
+    this.demand = new SeatDemand(clock.monotonic());
+    const { nominal, lower } = shape.limits;
+    this.currentLimit = nominal - Math.floor((nominal - lower) / 2);
     this.reshape(shape);
+  }
+
+  get shape(): LevelShape {
+    return this.#shape;
   }
 
   /** Takes on another shape; who waits keeps waiting. */
   reshape(shape: LevelShape): void {
     this.#shape = shape;
-    while (this.#queues.length < shape.queues) this.#queues.push([]);
+    const queues = this.#queues;
+    while (queues.length < shape.queues) queues.push(new FairQueue(queues.length));
+    while (queues.length > shape.queues && queues.at(-1)?.waiting.length === 0) queues.pop();
     this.dispatch();
   }
 
-  get waiting(): number {
-    return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
+  get queues(): readonly FairQueue[] {
+    return this.#queues;
   }
 
-  /** Takes a seat, now or after waiting; gives it back by `leave`. Resolves to why it was refused, if it was. */
-  async enter(flow: string, patienceMs: number): Promise<Refusal | undefined> {
-    if (this.waiting === 0 && this.#hasSeat()) {
-      this.#sit();
+  get executing(): ReadonlySet<Visit> {
+    return this.#executing;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  get running(): number {
+    return this.#executing.size;
+  }
+
+  get seatsInUse(): number {
+    return this.#seatsInUse;
+  }
+
+  get idle(): boolean {
+    return this.#waiting === 0 && this.#executing.size === 0;
+  }
+
+  /** The widest that a request may be; undefined: as wide as any. */
+  get widest(): number | undefined {
+    const { queues, handSize, limits: { nominal } } = this.#shape;
+    return queues === 0 ? undefined : Math.max(1, Math.min(Math.ceil(nominal * 0.15), Math.floor(nominal / handSize)));
+  }
+
+  /** Takes seats, now (undefined) or after waiting; they are given back by `leave`. Tells why it was refused, if it was. */
+  enter(visit: Visit, patience: Patience): Refusal | undefined | Promise<Refusal | undefined> {
+    if (this.#shape.exempt || (this.#waiting === 0 && this.#fits(visit))) {
+      this.demand.add(visit.seats, visit.arrived);
+      this.#sit(visit, visit.arrived);
       return undefined;
     }
-    if (this.#shape.queues === 0) return 'concurrency-limit';
-    const queue = this.#shortest(flow);
-    if (queue.length >= this.#shape.queueLength) return 'queue-full';
+    const refusal = this.#shape.queues === 0 ? 'concurrency-limit' : this.#queue(visit);
+    if (refusal === undefined) return this.#wait(visit, patience);
+    visit.tally.refuse(refusal);
+    return refusal;
+  }
+
+  /** The request has answered. Seats that its events take are free a little later. */
+  leave(visit: Visit): void {
+    const now = this.#clock.monotonic();
+    visit.queue?.answered(visit, now - visit.started);
+    const { finalSeats, additionalMs } = visit.work;
+    if (additionalMs === 0 || this.#shape.exempt) return this.#free(visit, visit.seats, now);
+    const over = visit.seats - finalSeats;
+    this.#seatsInUse -= over;
+    this.demand.add(-over, now);
+    this.#clock.after(additionalMs, () => this.#free(visit, finalSeats, this.#clock.monotonic()));
+    if (over > 0) this.dispatch();
+  }
+
+  /** Lets those run who can. */
+  dispatch(): void {
+    while (this.#waiting > 0) {
+      const queue = this.#nextQueue();
+      const first = queue?.waiting[0];
+      if (queue === undefined || first === undefined) return;
+      if (!this.#fits(first)) {
+        this.noAccommodation++;
+        return;
+      }
+      this.#virtualNow = Math.max(this.#virtualNow, queue.nextStart);
+      queue.shift();
+      this.#unqueue(first);
+      this.#sit(first, this.#clock.monotonic());
+      first.begin?.();
+    }
+  }
+
+  #fits({ seats }: Visit): boolean {
+    return seats > this.currentLimit ? this.#executing.size === 0 : this.#seatsInUse + seats <= this.currentLimit;
+  }
+
+  #sit(visit: Visit, now: number): void {
+    const { tally } = visit;
+    visit.started = now;
+    this.#executing.add(visit);
+    this.#seatsInUse += visit.seats;
+    tally.executing++;
+    tally.executingSeats += visit.seats;
+    tally.dispatched++;
+  }
+
+  #free(visit: Visit, seats: number, now: number): void {
+    const { tally } = visit;
+    if (!this.#executing.delete(visit)) return;
+    this.#seatsInUse -= seats;
+    this.demand.add(-seats, now);
+    tally.executing--;
+    tally.executingSeats -= visit.seats;
+    visit.queue?.left(visit);
+    this.dispatch();
+  }
+
+  #queue(visit: Visit): Refusal | undefined {
+    let best: FairQueue | undefined;
+    let least = Infinity;
+    for (const index of hand(`${visit.tally.schema} ${visit.distinguisher}`, this.#shape.queues, this.#shape.handSize)) {
+      const queue = this.#queues[index];
+      const work = queue === undefined ? Infinity : queue.waitingWork + queue.seatsInUse / 1e3;
+      if (work >= least) continue;
+      best = queue;
+      least = work;
+    }
+    if (best === undefined || best.waiting.length >= this.#shape.queueLength) return 'queue-full';
+    best.push(visit, this.#virtualNow);
+    this.#waiting++;
+    visit.tally.waiting++;
+    visit.tally.waitingSeats += visit.seats;
+    this.demand.add(visit.seats, visit.arrived);
+    return undefined;
+  }
+
+  #unqueue({ tally, seats }: Visit): void {
+    this.#waiting--;
+    tally.waiting--;
+    tally.waitingSeats -= seats;
+  }
+
+  #wait(visit: Visit, { ms, signal }: Patience): Promise<Refusal | undefined> {
     return new Promise((resolve) => {
-      const timer = this.#clock.after(patienceMs, () => {
-        queue.splice(queue.indexOf(waiting), 1);
-        resolve('time-out');
-      });
-      const waiting: Waiting = { start: () => { timer.cancel(); this.#sit(); resolve(undefined); } };
-      queue.push(waiting);
+      const left = signal?.();
+      const giveUp = (why: Refusal): void => {
+        settle();
+        visit.queue?.remove(visit);
+        this.#unqueue(visit);
+        this.demand.add(-visit.seats, this.#clock.monotonic());
+        visit.tally.refuse(why);
+        resolve(why);
+        this.dispatch();
+      };
+      const cancel = (): void => giveUp('cancelled');
+      const timer = this.#clock.after(ms, () => giveUp('time-out'));
+      const settle = (): void => {
+        timer.cancel();
+        left?.removeEventListener('abort', cancel);
+      };
+      visit.begin = () => {
+        settle();
+        resolve(undefined);
+      };
+      left?.addEventListener('abort', cancel, { once: true });
+      this.dispatch();
     });
   }
 
-  leave(): void {
-    this.running--;
-    this.#shared.used--;
-  }
-
-  /** Lets those run who can, one queue after another. */
-  dispatch(): void {
-    for (let idle = 0; idle < this.#queues.length && this.#hasSeat(); this.#next = (this.#next + 1) % this.#queues.length) {
-      const first = this.#queues[this.#next]?.shift();
-      if (first) first.start();
-      idle = first ? 0 : idle + 1;
+  /** The one whose first request would end first; among equals each in its turn. */
+  #nextQueue(): FairQueue | undefined {
+    const queues = this.#queues;
+    let best: FairQueue | undefined;
+    let end = Infinity;
+    for (let i = 1; i <= queues.length; i++) {
+      const queue = queues[(this.#turn + i) % queues.length];
+      if (queue === undefined || queue.nextEnd >= end) continue;
+      best = queue;
+      end = queue.nextEnd;
     }
+    if (best !== undefined) this.#turn = best.index;
+    return best;
   }
-
-  #hasSeat(): boolean {
-    const { seats, borrowable } = this.#shape;
-    return this.running < seats || (this.running < seats + borrowable && this.#shared.used < this.#shared.total);
-  }
-
-  #sit(): void {
-    this.running++;
-    this.#shared.used++;
-  }
-
-  #shortest(flow: string): Waiting[] {
-    let best: Waiting[] | undefined;
-    for (const index of hand(flow, this.#shape.queues, this.#shape.handSize)) {
-      const queue = this.#queues[index];
-      if (queue && (best === undefined || queue.length < best.length)) best = queue;
-    }
-    return best ?? [];
-  }
-}
-
-/** Different queues out of so many, always the same for a flow. */
-export function hand(flow: string, queues: number, size: number): number[] {
-  let entropy = hash(flow);
-  const rest = Array.from({ length: queues }, (_, i) => i);
-  const dealt: number[] = [];
-  for (let i = 0; i < Math.min(size, queues); i++) {
-    dealt.push(...rest.splice(entropy % rest.length, 1));
-    entropy = Math.imul(entropy ^ (entropy >>> 15), 0x2c1b3c6d) >>> 0;
-  }
-  return dealt;
-}
-
-/** FNV-1a. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return value;
 }

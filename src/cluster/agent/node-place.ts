@@ -48,8 +48,9 @@ export async function takePlace(request: PlaceRequest): Promise<Place> {
 function chooseRange({ clusterCidr, random }: PlaceRequest, items: readonly corev1.Node[], attempt: number): string {
   const taken = new Set(items.map(({ spec }) => spec?.podCIDR));
   const [first, ...rest] = subRanges(clusterCidr, nodeMaskSize);
-  const free = [...rest, ...(first === undefined ? [] : [first])].filter((range) => !taken.has(range));
-  const chosen = free[attempt === 0 ? 0 : random.below(free.length)];
+  const isFree = (range: string): boolean => !taken.has(range);
+  const free = rest.some(isFree) ? rest.filter(isFree) : [first].filter((range) => range !== undefined).filter(isFree);
+  const chosen = free[attempt === 0 || free.length === 0 ? 0 : random.below(free.length)];
   if (chosen === undefined) throw new Error(`the Pod range ${clusterCidr} is used up`);
   return chosen;
 }

@@ -2,7 +2,7 @@
 import { isNotFound } from '../../apimachinery/status-error.ts';
 import type { ApiClient } from '../../client/client.ts';
 import { clusterRoleBindings } from '../../resources/rbac/cluster-role-binding.ts';
-import { ensure } from './bootstrap.ts';
+import { ensure } from './ensure.ts';
 
 /** Objects with this label are ours to remove; its value is the setting. */
 const settingLabel = 'k8ts.io/compat';

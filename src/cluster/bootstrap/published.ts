@@ -8,7 +8,7 @@ import { configMaps } from '../../resources/core/config-map.ts';
 import { roleBindings } from '../../resources/rbac/role-binding.ts';
 import { roles } from '../../resources/rbac/role.ts';
 import type { ConfigMap } from '../../resources/types/core-v1.ts';
-import { ensure } from './bootstrap.ts';
+import { ensure } from './ensure.ts';
 
 export interface Published {
   readonly server: string;

@@ -30,12 +30,15 @@ export const clusterRoleAggregationController: ControllerFactory = (context) => 
 /** Each rule once, by the names of the roles they come from. */
 export function aggregatedRules(role: rbacv1.ClusterRole, all: readonly rbacv1.ClusterRole[]): rbacv1.PolicyRule[] {
   const selectors = (role.aggregationRule?.clusterRoleSelectors ?? []).map(selectorOf);
-  const rules: rbacv1.PolicyRule[] = [];
+  const rules = new Map<string, rbacv1.PolicyRule>();
   for (const selector of selectors) {
     const found = all.filter((other) => other.metadata.name !== role.metadata.name && selector.matches(other.metadata.labels));
     for (const other of found.sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))) {
-      for (const rule of other.rules ?? []) if (!rules.some((present) => sameJson(present, rule))) rules.push(rule);
+      for (const rule of other.rules ?? []) if (!rules.has(contentOf(rule))) rules.set(contentOf(rule), rule);
     }
   }
-  return rules;
+  return [...rules.values()];
 }
+
+/** A text that is the same for rules that say the same, in whatever order their fields stand. */
+const contentOf = ({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: rbacv1.PolicyRule): string => JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);

@@ -19,6 +19,7 @@ const cases: KindCases = {
   ],
   accepted: [['a metric', metric(cpu)], ['a queue', external({ type: 'AverageValue', averageValue: '5' })], ['slowly down', policy({})], ['never down', down({ selectPolicy: 'Disabled' })]],
   refused: [
+    ['a tolerance below zero', down({ tolerance: '-100m' }), [`${rule}.tolerance: Invalid value: "-100m": must be greater than or equal to 0`]],
     ['no minimum', given({ minReplicas: 0 }), ['spec.minReplicas: Invalid value: 0: must be greater than or equal to 1']],
     ['no maximum', given({ maxReplicas: 0 }), ['spec.maxReplicas: Invalid value: 0: must be greater than 0', 'spec.maxReplicas: Invalid value: 0: must be greater than or equal to `minReplicas`']],
     ['less than the minimum', given({ minReplicas: 5 }), ['spec.maxReplicas: Invalid value: 3: must be greater than or equal to `minReplicas`']],

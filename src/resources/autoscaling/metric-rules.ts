@@ -1,8 +1,9 @@
 /** Validation of what an autoscaler measures and how it moves. Upstream: pkg/apis/autoscaling/validation */
 import { forbidden, invalid, notSupported, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
+import { compareQuantities, isQuantity } from '../../apimachinery/quantity.ts';
 import type * as autoscalingv2 from '../types/autoscaling-v2.ts';
 import { checkedText, oneOf, supportedOnly } from '../validation/fields.ts';
-import { positive, checkPathSegmentName } from '../validation/names.ts';
+import { notNegative, positive, checkPathSegmentName } from '../validation/names.ts';
 
 const sourceOf = { ContainerResource: 'containerResource', External: 'external', Object: 'object', Pods: 'pods', Resource: 'resource' } as const;
 const types = Object.keys(sourceOf);
@@ -72,8 +73,11 @@ function validateScaling(rules: autoscalingv2.HPAScalingRules | undefined, path:
   if (window < 0) errors.push(invalid(at, window, 'must be greater than or equal to zero'));
   if (window > longest.window) errors.push(invalid(at, window, `must be less than or equal to ${longest.window}`));
   errors.push(...supportedOnly(path.child('selectPolicy'), selectPolicy, ['Disabled', 'Max', 'Min']));
-  if (policies.length === 0) return [...errors, required(path.child('policies'), 'must specify at least one Policy')];
-  return [...errors, ...policies.flatMap((policy, i) => validatePolicy(policy, path.child('policies').index(i)))];
+  if (policies.length === 0) errors.push(required(path.child('policies'), 'must specify at least one Policy'));
+  errors.push(...policies.flatMap((policy, i) => validatePolicy(policy, path.child('policies').index(i))));
+  const { tolerance } = rules;
+  if (tolerance !== undefined && isQuantity(tolerance) && compareQuantities(tolerance, '0') < 0) errors.push(invalid(path.child('tolerance'), tolerance, notNegative));
+  return errors;
 }
 
 function validatePolicy({ type, value, periodSeconds }: autoscalingv2.HPAScalingPolicy, path: FieldPath): FieldError[] {

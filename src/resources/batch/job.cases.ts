@@ -11,6 +11,10 @@ const rule = 'spec.podFailurePolicy.rules[0]';
 const early = 'spec.successPolicy.rules[0]';
 const codes = (more: object): object => ({ action: 'FailJob', onExitCodes: { operator: 'In', values: [1], ...more } });
 const condition = (type: string): object => ({ type, status: 'True' });
+const startTime = '2026-01-01T00:00:00Z';
+const times = { startTime, completionTime: '2026-01-01T00:01:00Z' };
+const done = [condition('SuccessCriteriaMet'), condition('Complete')];
+const conditions = 'status.conditions: Invalid value:';
 const generated = { 'controller-uid': '0a', 'batch.kubernetes.io/controller-uid': '0a', 'job-name': 'a', 'batch.kubernetes.io/job-name': 'a' };
 const template = {
   metadata: { labels: generated },
@@ -79,8 +83,35 @@ const cases: KindCases = {
     { name: 'a manager stays', change: given({ managedBy: 'example.com/a' }), refused: ['spec.managedBy: Invalid value: "example.com/a": field is immutable'] },
     { name: 'progress', subresource: 'status', change: { status: { active: 1, ready: 1, startTime: '2026-01-01T00:00:00Z' } } },
     { name: 'more ready than active', subresource: 'status', change: { status: { active: 1, ready: 2 } }, refused: ['status.ready: Invalid value: 2: cannot set more ready pods than active'] },
-    { name: 'a success that is a failure', subresource: 'status', change: { status: { startTime: '2026-01-01T00:00:00Z', completionTime: '2026-01-01T00:01:00Z', conditions: [condition('Complete'), condition('Failed')] } }, refused: ['status.conditions: Invalid value: cannot set Complete=True and Failed=true conditions'] },
-    { name: 'an end before the beginning', subresource: 'status', change: { status: { startTime: '2026-01-01T00:01:00Z', completionTime: '2026-01-01T00:00:00Z', conditions: [condition('Complete')] } }, refused: ['status.completionTime: Invalid value: "2026-01-01T00:00:00Z": must be equal to or after `startTime`'] },
+    { name: 'an end', subresource: 'status', change: { status: { ...times, conditions: [condition('SuccessCriteriaMet'), condition('Complete')] } } },
+    { name: 'a failure', subresource: 'status', change: { status: { startTime, conditions: [condition('FailureTarget'), condition('Failed')] } } },
+    { name: 'a success that is a failure', subresource: 'status', change: { status: { ...times, conditions: ['SuccessCriteriaMet', 'Complete', 'FailureTarget', 'Failed'].map(condition) } }, refused: [
+      `${conditions} cannot set Complete=True and Failed=true conditions`, `${conditions} cannot set Complete=True and FailureTarget=true conditions`,
+      `${conditions} cannot set SuccessCriteriaMet=True and Failed=true conditions`, `${conditions} cannot set SuccessCriteriaMet=True and FailureTarget=true conditions`,
+    ] },
+    { name: 'an end that was not foreseen', subresource: 'status', change: { status: { ...times, conditions: [condition('Complete')] } }, refused: [`${conditions} cannot set Complete=True condition without the SuccessCriteriaMet=true condition`] },
+    { name: 'a failure that was not foreseen', subresource: 'status', change: { status: { startTime, conditions: [condition('Failed')] } }, refused: [`${conditions} cannot set Failed=True condition without the FailureTarget=true condition`] },
+    { name: 'an end before the beginning', subresource: 'status', change: { status: { startTime: times.completionTime, completionTime: startTime, conditions: done } }, refused: [`status.completionTime: Invalid value: "${startTime}": completionTime cannot be set before startTime`] },
+    { name: 'an end without times', subresource: 'status', change: { status: { conditions: done } }, refused: ['status.completionTime: Required value: completionTime is required for Complete jobs', 'status.startTime: Required value: startTime is required for finished job'] },
+    { name: 'a time of an end that is none', subresource: 'status', change: { status: times }, refused: [`status.completionTime: Invalid value: "${times.completionTime}": cannot set completionTime when there is no Complete=True condition`] },
+    { name: 'an end with something left', subresource: 'status', change: { status: { ...times, conditions: done, active: 1, terminating: 2, uncountedTerminatedPods: { succeeded: ['0b'] } } }, refused: [
+      'status.active: Invalid value: 1: active>0 is invalid for finished job', 'status.uncountedTerminatedPods: Invalid value: {"succeeded":["0b"]}: uncountedTerminatedPods needs to be empty for finished job',
+      'status.terminating: Invalid value: 2: terminating>0 is invalid for finished job',
+    ] },
+    { name: 'another end', subresource: 'status', before: { status: { ...times, conditions: done } }, change: { status: { completionTime: '2026-01-01T00:02:00Z' } }, refused: ['status.completionTime: Invalid value: "2026-01-01T00:02:00Z": completionTime cannot be mutated'] },
+    { name: 'no end after all', subresource: 'status', before: { status: { ...times, conditions: done } }, change: { status: { completionTime: null, conditions: [] } }, refused: [`${conditions} cannot disable the terminal Complete=True condition`, `${conditions} cannot disable the SuccessCriteriaMet=True condition`] },
+    { name: 'a Pod counted twice', subresource: 'status', change: { status: { uncountedTerminatedPods: { succeeded: ['0b', ''], failed: ['0b'] } } }, refused: ['status.uncountedTerminatedPods.succeeded[1]: Invalid value: "": must not be empty', 'status.uncountedTerminatedPods.failed[0]: Duplicate value: "0b"'] },
+    { name: 'another beginning', subresource: 'status', before: { status: { startTime } }, change: { status: { startTime: null } }, refused: ['status.startTime: Required value: startTime cannot be removed for unsuspended job'] },
+    { name: 'fewer than there were', subresource: 'status', before: { status: { startTime, failed: 2, succeeded: 2 } }, change: { status: { failed: 1, succeeded: 1 } }, refused: ['status.failed: Invalid value: 1: cannot decrease the failed counter', 'status.succeeded: Invalid value: 1: cannot decrease the succeeded counter'] },
+    { name: 'an Indexed Job that shrinks', subresource: 'status', before: { ...indexed(), status: { startTime, succeeded: 2, completedIndexes: '0,1' } }, change: { status: { succeeded: 1, completedIndexes: '0' } } },
+    { name: 'indexes where there are none', subresource: 'status', change: { status: { completedIndexes: '0', failedIndexes: '0' } }, refused: [
+      'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when non-indexed completion mode', 'status.failedIndexes: Invalid value: "0": cannot set non-null failedIndexes when backoffLimitPerIndex is null',
+      'status.failedIndexes: Invalid value: "0": failedIndexes and completedIndexes overlap at index: 0',
+    ] },
+    { name: 'indexes beyond the last', subresource: 'status', before: indexed({ backoffLimitPerIndex: 1 }), change: { status: { completedIndexes: '0-3', failedIndexes: '2,1' } }, refused: [
+      'status.completedIndexes: Invalid value: "0-3": error parsing completedIndexes: too large index: "3"', 'status.failedIndexes: Invalid value: "2,1": error parsing failedIndexes: non-increasing order, previous: 2, current: 1',
+      'status.failedIndexes: Invalid value: "2,1": failedIndexes and completedIndexes overlap at index: 1',
+    ] },
   ],
 };
 export default cases;

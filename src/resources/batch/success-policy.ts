@@ -31,6 +31,14 @@ function validateRule({ succeededCount: count, succeededIndexes: indexes }: batc
   return errors;
 }
 
+/** The intervals that '1,3-5' names, without those that cannot be read. */
+export function indexRanges(text: string): [from: number, to: number][] {
+  return text.split(',').flatMap((part) => {
+    const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+    return from === undefined ? [] : [[Number(from), Number(to)] as [number, number]];
+  });
+}
+
 /** How many indexes '1,3-5' names; or what is wrong with the text. */
 export function countIndexes(text: string, completions: number): number | string {
   if (text === '') return 0;

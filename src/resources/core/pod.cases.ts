@@ -6,6 +6,8 @@ const container = (more: object): Patch => ({ spec: { containers: [{ name: 'app'
 const initContainer = (more: object): Patch => ({ spec: { initContainers: [{ name: 'init', image: 'busybox:1', ...more }] } });
 const probe = (more: object): Patch => container({ livenessProbe: { exec: { command: ['true'] }, ...more } });
 const env = (more: object): Patch => container({ env: [{ name: 'A', ...more }] });
+const windows = (more: object): Patch => container({ securityContext: { windowsOptions: more } });
+const windowsOptions = 'spec.containers[0].securityContext.windowsOptions';
 const resources = (more: object): Patch => container({ resources: more });
 const app = 'spec.containers[0]';
 const dns1123 = (kind: string): string =>
@@ -60,6 +62,8 @@ const cases: KindCases = {
     ['huge pages beside memory', resources({ limits: { memory: '1Gi', 'hugepages-2Mi': '4Mi' }, requests: { memory: '1Gi', 'hugepages-2Mi': '4Mi' } })],
     ['a sleep of no time', container({ lifecycle: { preStop: { sleep: { seconds: 0 } } } })],
     ['a deletion cost', { metadata: { annotations: { 'controller.kubernetes.io/pod-deletion-cost': '-10' } } }],
+    ['a user of Windows', container({ securityContext: { windowsOptions: { runAsUserName: 'CONTOSO\\jane', gmsaCredentialSpecName: 'web' } } })],
+    ['processes of a Windows host', { spec: { hostNetwork: true, securityContext: { windowsOptions: { hostProcess: true } } } }],
     ['requests of the Pod as a whole', { spec: { resources: { requests: { cpu: '2' }, limits: { cpu: '3' } } } }],
   ],
   refused: [
@@ -76,6 +80,15 @@ const cases: KindCases = {
     ['restart rules without a policy', container({ restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1] } }] }), [`${app}.restartPolicy: Required value: must specify restartPolicy when restart rules are used`]],
     ['an unknown restart action', container({ restartPolicy: 'Never', restartPolicyRules: [{ action: 'DoNotRestart', exitCodes: { operator: 'In', values: [3] } }] }), [`${app}.restartPolicyRules[0].action: Unsupported value: "DoNotRestart": supported values: "Restart", "RestartAllContainers"`]],
     ['an unknown operator of exit codes', container({ restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'Equals', values: [3] } }] }), [`${app}.restartPolicyRules[0].exitCodes.operator: Unsupported value: "Equals": supported values: "In", "NotIn"`]],
+    ['a user of Windows without a name', windows({ runAsUserName: '' }), [`${windowsOptions}.runAsUserName: Invalid value: "": runAsUserName cannot be an empty string`]],
+    ['a user of Windows with a bell', windows({ runAsUserName: 'a\u0007' }), [`${windowsOptions}.runAsUserName: Invalid value: "a\\u0007": runAsUserName cannot contain control characters`]],
+    ['a user of two domains', windows({ runAsUserName: 'a\\b\\c' }), [`${windowsOptions}.runAsUserName: Invalid value: "a\\\\b\\\\c": runAsUserName cannot contain more than one backslash`]],
+    ['a user of no domain', windows({ runAsUserName: '.x:\\..' }), ["runAsUserName's Domain doesn't match the NetBios nor the DNS format", "runAsUserName's User cannot contain only periods or spaces"].map((text) => `${windowsOptions}.runAsUserName: Invalid value: ".x:\\\\..": ${text}`)],
+    ['a user of Windows with a star', windows({ runAsUserName: 'a*' }), [`${windowsOptions}.runAsUserName: Invalid value: "a*": runAsUserName's User cannot contain the following characters: "/\\:;|=,+*?<>@[]`]],
+    ['an empty credential', windows({ gmsaCredentialSpec: '', gmsaCredentialSpecName: 'A' }), [`${windowsOptions}.gmsaCredentialSpecName: Invalid value: "A": ${dns1123('subdomain')}`, `${windowsOptions}.gmsaCredentialSpec: Invalid value: "": gmsaCredentialSpec cannot be an empty string`]],
+    ['one container of the host among others', { spec: { hostNetwork: true, containers: [{ name: 'app', image: 'a', securityContext: { windowsOptions: { hostProcess: true } } }, { name: 'b', image: 'b' }] } }, ['spec: Invalid value: "": If pod contains any hostProcess containers then all containers must be HostProcess containers']],
+    ['a container of the host in a Pod of another', { spec: { hostNetwork: true, securityContext: { windowsOptions: { hostProcess: true } }, containers: [{ name: 'app', image: 'a', securityContext: { windowsOptions: { hostProcess: false } } }] } }, [`${windowsOptions}.hostProcess: Invalid value: false: pod hostProcess value must be identical if both are specified, was true`]],
+    ['a process of the host on another network', { spec: { securityContext: { windowsOptions: { hostProcess: true } } } }, ['spec.hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess containers']],
     ['an unknown DNS policy', { spec: { dnsPolicy: 'Magic' } }, ['spec.dnsPolicy: Unsupported value: "Magic": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"']],
     ['a port of zero', container({ ports: [{ containerPort: 0 }] }), [`${app}.ports[0].containerPort: Required value`]],
     ['a port out of range', container({ ports: [{ containerPort: 70000 }] }), [`${app}.ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive`]],

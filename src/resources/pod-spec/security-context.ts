@@ -6,6 +6,7 @@ import { duplicate, invalid, required, tooLong, type FieldError, type FieldPath 
 import type * as corev1 from '../types/core-v1.ts';
 import { oneOf, supportedOnly } from '../validation/fields.ts';
 import { validateRelativePath } from './paths.ts';
+import { validateWindowsOptions } from './windows.ts';
 
 const largestId = 2 ** 31 - 1;
 
@@ -22,10 +23,11 @@ export function validateContainerSecurity(context: corev1.SecurityContext, path:
     if (context.privileged === true) errors.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN') === true) errors.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'));
   }
+  if (context.windowsOptions !== undefined) errors.push(...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')));
   return [...errors, ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'))];
 }
 
-export function validatePodSecurity(context: corev1.PodSecurityContext, spec: corev1.PodSpec, path: FieldPath, parent: FieldPath): FieldError[] {
+export function validatePodSecurity(context: corev1.PodSecurityContext, spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const errors = [...validateId(path.child('fsGroup'), context.fsGroup), ...validateId(path.child('runAsUser'), context.runAsUser), ...validateId(path.child('runAsGroup'), context.runAsGroup)];
   (context.supplementalGroups ?? []).forEach((id, i) => errors.push(...validateId(path.child('supplementalGroups').index(i), id)));
   if (spec.shareProcessNamespace === true && spec.hostPID === true) errors.push(invalid(path.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
@@ -37,8 +39,7 @@ export function validatePodSecurity(context: corev1.PodSecurityContext, spec: co
     ...supportedOnly(path.child('supplementalGroupsPolicy'), context.supplementalGroupsPolicy, ['Merge', 'Strict']),
     ...supportedOnly(path.child('seLinuxChangePolicy'), context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
   );
-  if (context.windowsOptions?.hostProcess === true && spec.hostNetwork !== true) errors.push(invalid(parent.child('hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers'));
-  return errors;
+  return context.windowsOptions === undefined ? errors : [...errors, ...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions'))];
 }
 
 const sysctlForm = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';

@@ -16,7 +16,7 @@ import { validateHostNetworkPorts } from './ports.ts';
 import { validateAffinity, validateTolerations, validateTopologySpread } from './scheduling.ts';
 import { validatePodSecurity } from './security-context.ts';
 import { validateVolumes } from './volumes.ts';
-import { validateOs } from './windows.ts';
+import { validateHostProcesses, validateOs } from './windows.ts';
 
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
@@ -51,7 +51,7 @@ export function validatePodSpec(given: corev1.PodSpec | undefined, path: FieldPa
   if (spec.hostNetwork === true) errors.push(...validateHostNetworkPorts(spec.containers ?? [], path.child('containers'), isPod));
   errors.push(...oneOf(path.child('restartPolicy'), spec.restartPolicy, restartPolicies), ...oneOf(path.child('dnsPolicy'), spec.dnsPolicy, dnsPolicies));
   if (spec.nodeSelector !== undefined) errors.push(...validateLabels(spec.nodeSelector, path.child('nodeSelector')));
-  if (spec.securityContext !== undefined) errors.push(...validatePodSecurity(spec.securityContext, spec, path.child('securityContext'), path));
+  if (spec.securityContext !== undefined) errors.push(...validatePodSecurity(spec.securityContext, spec, path.child('securityContext')));
   if (spec.affinity !== undefined) errors.push(...validateAffinity(spec.affinity, path.child('affinity')));
   errors.push(...validateHostSettings(spec, path));
   if (spec.readinessGates !== undefined || spec.schedulingGates !== undefined) errors.push(...validateGates(spec, path));
@@ -60,6 +60,7 @@ export function validatePodSpec(given: corev1.PodSpec | undefined, path: FieldPa
   errors.push(...validateNames(spec, path), ...validateLifetime(spec, path));
   if (spec.tolerations !== undefined) errors.push(...validateTolerations(spec.tolerations, path.child('tolerations')));
   if (spec.overhead !== undefined) errors.push(...validateRequirements({ limits: spec.overhead }, path.child('overhead')));
+  errors.push(...validateHostProcesses(spec, path));
   if (spec.os !== undefined) errors.push(...validateOs(spec, spec.os, path));
   return errors;
 }

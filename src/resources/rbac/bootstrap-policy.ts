@@ -58,7 +58,7 @@ export function bootstrapClusterRoleBindings(): rbacv1.ClusterRoleBinding[] {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `system:controller:${name}` },
     subjects: [{ kind: 'ServiceAccount', name, namespace: 'kube-system' }],
   }));
-  return [...known.clusterRoleBindings, ...controllers].map((entry) => ({ apiVersion, kind: 'ClusterRoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, subjects: entry.subjects ?? [] }));
+  return [...known.clusterRoleBindings, ...controllers].map((entry) => ({ apiVersion, kind: 'ClusterRoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, ...(entry.subjects ? { subjects: entry.subjects } : {}) }));
 }
 
 export function bootstrapRoles(): rbacv1.Role[] {
@@ -66,5 +66,5 @@ export function bootstrapRoles(): rbacv1.Role[] {
 }
 
 export function bootstrapRoleBindings(): rbacv1.RoleBinding[] {
-  return known.roleBindings.map((entry) => ({ apiVersion, kind: 'RoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, subjects: entry.subjects ?? [] }));
+  return known.roleBindings.map((entry) => ({ apiVersion, kind: 'RoleBinding', metadata: metadata(entry), roleRef: entry.roleRef, ...(entry.subjects ? { subjects: entry.subjects } : {}) }));
 }
