@@ -1,7 +1,8 @@
 /** What an instance can be told: one row an option. */
 import { hostname } from 'node:os';
 import type { NodeSettings } from '../cluster/node-settings.ts';
-import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, type Datastore } from './option-values.ts';
+import type { StageSet } from '../cluster/stage-sets.ts';
+import { parseAddress, parseBoolean, parseCidr, parseCompat, parseCount, parseDatastore, parseName, parseNodeName, parsePort, parseStageSet, type Datastore } from './option-values.ts';
 import { usageError } from './failure.ts';
 import { rangesOverlap } from './ip-range.ts';
 import { checkMachine, nodeOptions, parseNodeOptions } from './node-options.ts';
@@ -21,6 +22,7 @@ export interface InstanceOptions {
   readonly serviceCidr: string;
   readonly noNode: boolean;
   readonly simulatedNodes: number;
+  readonly simulatedStages: StageSet;
   /** A file with a KubeSchedulerConfiguration. */
   readonly schedulerConfig: string | undefined;
   readonly datastore: Datastore;
@@ -45,6 +47,7 @@ export const instanceOptions: readonly InstanceOption[] = [
   { name: 'service-cidr', value: 'CIDR', help: 'range of Service addresses', fallback: () => '10.96.0.0/16' },
   { name: 'no-node', help: 'control plane only: runs on any system, without root' },
   { name: 'simulated-nodes', value: 'N', help: 'add nodes that only pretend to run Pods', fallback: () => '0' },
+  { name: 'simulated-stages', value: 'SET', help: 'how their Pods live: fast (they run at once), or general (each step takes seconds)', fallback: () => 'fast' },
   { name: 'scheduler-config', value: 'FILE', isPath: true, help: "the scheduler's profiles, a KubeSchedulerConfiguration" },
   { name: 'datastore', value: 'KIND', help: 'memory, sqlite, or the address of an etcd', fallback: () => 'sqlite' },
   { name: 'compat', value: 'NAME,...', help: 'behave as older clusters did, see docs/compatibility.md', fallback: () => '' },
@@ -73,6 +76,7 @@ export function parseInstanceOptions(raw: RawOptions): InstanceOptions {
     serviceCidr: parseCidr(flag('service-cidr'), text('service-cidr')),
     noNode: parseBoolean(flag('no-node'), text('no-node')),
     simulatedNodes: parseCount(flag('simulated-nodes'), text('simulated-nodes')),
+    simulatedStages: parseStageSet(flag('simulated-stages'), text('simulated-stages')),
     schedulerConfig: raw['scheduler-config'],
     datastore: parseDatastore(flag('datastore'), text('datastore')),
     compat: parseCompat(flag('compat'), text('compat')),

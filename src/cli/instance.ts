@@ -48,7 +48,7 @@ export async function startInstance(options: InstanceOptions, { directory, logge
     const schedulerConfiguration = options.schedulerConfig === undefined ? undefined : readSchedulerFile(options.schedulerConfig);
     // The server closes it, also when it fails to start.
     const store = await openStore(options.datastore, { file: directory.database, clock: systemClock, logger });
-    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, clusterCidr: ranges.clusterCidr, simulatedNodes: options.simulatedNodes, schedulerConfiguration, settings: chosenSettings(options), onFailure });
+    const server = await startServer({ store, pki, logger, version: programVersion, name, port, bind, serviceCidr, clusterCidr: ranges.clusterCidr, simulatedNodes: options.simulatedNodes, stageSet: options.simulatedStages, schedulerConfiguration, settings: chosenSettings(options), onFailure });
     closing.add(server, (running) => running.close());
     onApiReady(server);
     const node = options.noNode ? undefined : closing.add(await unlessStopped(startNodeOf({ ...options, clusterCidr: ranges.clusterCidr, serviceCidr }, { server, pki, directory, logger, componentLogs }), signal), (running) => running.close());
@@ -92,7 +92,6 @@ async function startNodeOf(options: InstanceOptions, { server, pki, directory, l
     logger,
     version: programVersion,
     componentLogs,
-    administrator: server.controlPlane.client,
     actAs: (controller) => server.controlPlane.clientFor(controllerIdentity(controller)),
     roles: ['control-plane', ...(isOn(options, 'master-role-label') ? ['master'] : [])],
     jsonFileLogs: isOn(options, 'json-file-logs'),

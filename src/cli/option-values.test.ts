@@ -28,6 +28,7 @@ describe('instance options', () => {
     { raw: { datastore: 'mysql' }, says: /use sqlite or memory/ },
     { raw: { datastore: 'https://etcd:2379' }, says: /not built yet/ },
     { raw: { compat: 'selflink,nope' }, says: /--compat nope is not known/ },
+    { raw: { 'simulated-stages': 'slow' }, says: /--simulated-stages slow is not known: use fast or general/ },
     { raw: { 'no-node': 'perhaps' }, says: /true or false/ },
   ];
   for (const { raw, says } of wrong) {

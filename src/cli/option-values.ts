@@ -1,6 +1,7 @@
 /** The forms that option values take. Each function checks one and names the flag in what it throws. */
 import { isIP, isIPv4 } from 'node:net';
 import { compatibilityNames } from '../cluster/compatibility.ts';
+import { stageSets, type StageSet } from '../cluster/stage-sets.ts';
 import { usageError } from './failure.ts';
 import { addressIn } from './ip-range.ts';
 
@@ -15,6 +16,12 @@ export function parsePort(flag: string, text: string): number {
 export function parseCount(flag: string, text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw usageError(`${flag} ${text} is not a number of nodes: use 0 or more`);
   return Number(text);
+}
+
+export function parseStageSet(flag: string, text: string): StageSet {
+  const set = stageSets.find((name) => name === text);
+  if (set === undefined) throw usageError(`${flag} ${text} is not known: use ${stageSets.join(' or ')}; stages of your own are objects of kind Stage in the cluster`);
+  return set;
 }
 
 export function parseBoolean(flag: string, text: string): boolean {

@@ -1,7 +1,8 @@
 /**
  * As whom the parts of the control plane act: each controller is the service account whose default role it has upstream, so that what
  * it does is what its role allows. The API server's own doings (its first objects, the Service of its address, the records of Service
- * addresses) are its own and without limit, as they are upstream.
+ * addresses) are its own and without limit, as they are upstream. What kubeadm does there (the node's role labels, the Service of the
+ * cluster's DNS) no administrator does here: the controllers do to whom it comes closest.
  * Upstream: cmd/kube-controller-manager/app (--use-service-account-credentials)
  */
 import type { UserInfo } from '../apiserver/request.ts';
@@ -24,6 +25,7 @@ const accounts: Readonly<Record<string, string>> = {
   'node-ipam-controller': 'node-controller',
   'taint-eviction-controller': 'node-controller',
   'persistentvolume-binder-controller': 'persistent-volume-binder',
+  'kube-dns': 'kube-dns-controller',
   simulation: 'kwok-controller',
 };
 

@@ -19,7 +19,8 @@ export interface NodeNetworkOptions {
   readonly serviceCidr: string;
   readonly clusterDns: string;
   readonly clusterDomain: string;
-  readonly client: ApiClient;
+  /** Acts as what leads Pods to the DNS server. */
+  readonly dnsClient: ApiClient;
   /** Acts as what gives Services their addresses. */
   readonly balancerClient: ApiClient;
   readonly informers: Informers;
@@ -60,10 +61,10 @@ interface Surroundings {
 
 /** What one node provides for all. */
 function clusterServices(options: NodeNetworkOptions, { nodeAddress, recorder, log, closing }: Surroundings): { start(): Promise<void> }[] {
-  const { client, informers, clusterCidr, serviceCidr } = options;
+  const { dnsClient, informers, clusterCidr, serviceCidr } = options;
   const clock = systemClock;
   const dns = closing.add(
-    createDns({ client, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr], ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }) }),
+    createDns({ client: dnsClient, informers, clock, logger: log('dns') }, { listen: { address: nodeAddress, port: 0 }, clusterDomain: options.clusterDomain, clusterIP: options.clusterDns, localRanges: [serviceCidr, clusterCidr], ...(options.resolvConf === undefined ? {} : { resolvConf: options.resolvConf }) }),
     (it) => it.close(),
   );
   const balancer = closing.add(createLoadBalancer({ client: options.balancerClient, informers, clock, logger: log('load-balancer'), recorder: () => recorder }, { nodeAddress, localhost: options.loadBalancerLocalhost ?? false }), (it) => it.close());

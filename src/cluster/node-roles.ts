@@ -12,7 +12,7 @@ import { nodes } from '../resources/core/node.ts';
 import type { Node } from '../resources/types/core-v1.ts';
 
 export interface NodeRolesOptions {
-  /** Acts as the cluster's administrator. */
+  /** Acts as somebody who may change Nodes and is not a node. */
   readonly client: ApiClient;
   readonly informers: Informers;
   readonly logger: Logger;

@@ -36,9 +36,7 @@ export interface NodeOptions {
   readonly clusterDomain: string;
   /** Acts as the node. */
   readonly client: ApiClient;
-  /** Acts as the cluster's administrator: for the network, which upstream runs as Pods with rights of their own. */
-  readonly administrator?: ApiClient | undefined;
-  /** Acts as a controller of the cluster ('service-controller'), for what one node does for all; default the administrator. */
+  /** Acts as a controller of the cluster ('service-controller'), for what one node does for all; default `client`. */
   readonly actAs?: ((controller: string) => ApiClient) | undefined;
   /** The cluster's authority signs the certificate that the node serves with; or it has one (`serving`). */
   readonly pki?: PkiState | undefined;
@@ -82,9 +80,8 @@ export const startNode = (options: NodeOptions): Promise<RunningNode> => startTo
 
 async function start(options: NodeOptions, closing: CloseStack): Promise<RunningNode> {
   const { client, logger, nodeName, informers, settings = usualNodeSettings } = options;
-  const administrator = options.administrator ?? client;
-  const { actAs = () => administrator } = options;
-  closing.add(keepNodeRoles({ client: administrator, informers, logger, nodeName, roles: options.roles ?? [] }), (it) => it.close());
+  const { actAs = () => client } = options;
+  closing.add(keepNodeRoles({ client: actAs('node-lifecycle-controller'), informers, logger, nodeName, roles: options.roles ?? [] }), (it) => it.close());
   let handle: (exchange: Exchange) => Promise<void> = async (exchange) => exchange.respond(503, {}, 'the node is starting');
   const listener = closing.add(await listenOnUsualPort(options, (exchange) => handle(exchange)), (open) => open.close());
   const kubelet = await startNodeAgent({
@@ -106,10 +103,10 @@ async function start(options: NodeOptions, closing: CloseStack): Promise<Running
     port: listener.port,
   });
   closing.add(kubelet, (agent) => agent.close());
-  closing.add(await startNodeNetwork({ ...options, client: administrator, balancerClient: actAs('service-controller') }), (network) => network.close());
+  closing.add(await startNodeNetwork({ ...options, dnsClient: actAs('kube-dns'), balancerClient: actAs('service-controller') }), (network) => network.close());
   if (options.clusterServices ?? true) closing.add(await startNodeStorage({ ...options, client: actAs('local-path-provisioner') }), (storage) => storage.close());
   const { componentLogs } = options;
-  if (componentLogs) closing.add(keepSystemPods({ client: administrator, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
+  if (componentLogs) closing.add(keepSystemPods({ client, informers, clock: systemClock, logger, nodeName, addresses: options.addresses, version: options.version, logs: componentLogs }), (it) => it.close());
   const inProcessLog = (namespace: string, pod: string, container: string): string | undefined =>
     namespace === 'kube-system' && systemComponents(nodeName).some((it) => it.pod === pod && it.container === container) ? componentLogs?.fileOf(container) : undefined;
   handle = guarded(createNodeHandler({ kubelet, inProcessLog, clock: systemClock, configuration: () => kubeletConfiguration({ ...options, settings, port: listener.port }) }), { client, nodeName, clock: systemClock });

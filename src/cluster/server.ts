@@ -10,6 +10,7 @@ import { createHttpHandler } from '../apiserver/http-server.ts';
 import { createBuiltinControllers } from '../controllers/builtin.ts';
 import { serviceAccountTokenController } from '../controllers/service-account-token/service-account-token.ts';
 import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
+import { generalPodStages } from '../simulation/general-pod-stages.ts';
 import { createSimulation } from '../simulation/simulation.ts';
 import type { Store } from '../storage/store.ts';
 import type { Exchange } from '../transport/exchange.ts';
@@ -23,6 +24,7 @@ import { nodeAddresses, ownAddresses } from './machine-addresses.ts';
 import { issueClient, issueServer, type PkiState } from './pki-state.ts';
 import { createClusterIdentity } from './identity.ts';
 import { createKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+import type { StageSet } from './stage-sets.ts';
 
 export interface ServerOptions {
   readonly store: Store;
@@ -38,6 +40,8 @@ export interface ServerOptions {
   readonly clusterCidr?: string | undefined;
   /** Nodes on which Pods run without containers. */
   readonly simulatedNodes?: number | undefined;
+  /** How Pods of simulated nodes live; default 'fast'. */
+  readonly stageSet?: StageSet | undefined;
   /** The scheduler's profiles; default: one. */
   readonly schedulerConfiguration?: SchedulerConfiguration | undefined;
   /** Compatibility settings that are on. */
@@ -80,7 +84,7 @@ async function start(options: ServerOptions, closing: CloseStack): Promise<Runni
     controllers: [
       ...createBuiltinControllers({ caBundle: () => pki.authority.certPem, authority: pki.authority, serviceCidr: options.serviceCidr, apiServer: advertised(options.bind, listener.port), ...controllerSettings(options.settings ?? new Set()) }),
       serviceAccountTokenController({ sign: (namespace, account, secret) => identity.tokens.signForSecret(namespace, account, secret), caBundle: () => pki.authority.certPem, makeSecrets: options.settings?.has('service-account-secrets') ?? false }),
-      (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0 }),
+      (context) => createSimulation({ ...context, random: systemRandom }, { nodes: options.simulatedNodes ?? 0, stages: options.stageSet === 'general' ? generalPodStages : undefined }),
     ],
     authenticators: identity.authenticators,
     onFailure: options.onFailure,

@@ -11,28 +11,11 @@ import { CommandLine } from '../harness/command-line.ts';
 import { httpGet } from '../harness/http-get.ts';
 import { Scratch, type ServerProcess } from '../harness/k8ts-program.ts';
 import { leftovers } from '../harness/leftovers.ts';
+import { webPodAndService } from '../harness/web-pod.ts';
 import { whyNoContainers } from '../harness/whole-cluster.ts';
 
 const bundle = path.resolve(import.meta.dirname, '../../dist/cli.js');
 const ranges = { service: '10.150.0.0/16', cluster: '10.151.0.0/16' };
-
-const workload = `
-apiVersion: v1
-kind: Pod
-metadata: { name: web, labels: { app: web } }
-spec:
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: web
-      image: busybox:test
-      imagePullPolicy: Never
-      command: [sh, -c, 'echo started; echo hello > /tmp/index.html; exec httpd -f -p 80 -h /tmp']
----
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { selector: { app: web }, ports: [{ port: 80 }] }
-`;
 
 describe('k8ts agent', { skip: whyNoContainers() }, () => {
   const scratch = new Scratch();
@@ -76,7 +59,7 @@ describe('k8ts agent', { skip: whyNoContainers() }, () => {
   });
 
   it('runs a Pod with its Service, logs and a shell', async () => {
-    await shell.output('kubectl apply -f -', { input: workload });
+    await shell.output('kubectl apply -f -', { input: webPodAndService('hello') });
     await shell.output('kubectl wait --for=condition=Ready pod/web --timeout=60s', { within: 70_000 });
     assert.equal(await shell.output("kubectl get pod web -o jsonpath='{.spec.nodeName}'"), 'worker');
     assert.equal(await shell.output('kubectl logs web'), 'started\n');

@@ -13,28 +13,11 @@ import { DockerDaemon } from '../harness/docker-daemon.ts';
 import { bundle } from '../harness/k8ts-program.ts';
 import { leftovers } from '../harness/leftovers.ts';
 import { TwoMachines, ipOn, type Machine } from '../harness/two-machines.ts';
+import { webPodAndService } from '../harness/web-pod.ts';
 import { whyNoContainers } from '../harness/whole-cluster.ts';
 
 const dockerPort = 18_081;
 const outsidePort = 18_082;
-
-const workload = `
-apiVersion: v1
-kind: Pod
-metadata: { name: web, labels: { app: web } }
-spec:
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: web
-      image: busybox:test
-      imagePullPolicy: Never
-      command: [sh, -c, 'echo k8ts > /tmp/index.html; exec httpd -f -p 80 -h /tmp']
----
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { type: NodePort, selector: { app: web }, ports: [{ port: 80 }] }
-`;
 
 describe('beside others', { skip: whyNoContainers() }, () => {
   const folder = realpathSync(mkdtempSync('/tmp/k8ts-beside-'));
@@ -96,7 +79,7 @@ describe('beside others', { skip: whyNoContainers() }, () => {
     writeFileSync(path.join(folder, 'busybox.tar'), busyboxImage());
     await k8ts(`image import --data-dir ${dataDir} ${path.join(folder, 'busybox.tar')}`);
     await shell.eventually(on(machines.one, 'kubectl get serviceaccount default'), () => true);
-    await shell.output(on(machines.one, 'kubectl apply -f -'), { input: workload });
+    await shell.output(on(machines.one, 'kubectl apply -f -'), { input: webPodAndService('k8ts', 'NodePort') });
     await kubectl('wait --for=condition=Ready pod/web --timeout=60s');
     nodePort = await kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
   });

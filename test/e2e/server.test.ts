@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
+import { eventually } from '../harness/bounded.ts';
 import { Scratch } from '../harness/k8ts-program.ts';
 import { Kubectl, findKubectl } from '../harness/kubectl.ts';
 
@@ -19,6 +20,15 @@ describe('k8ts server', () => {
     assert.deepEqual(await server.stop('SIGTERM'), { code: 0, signal: null });
     assert.equal(existsSync(kubeconfig), false);
     assert.equal(existsSync(scratch.kubeconfig), false, 'no other kubeconfig is touched');
+  });
+
+  it('lets simulated Pods take their time, where it is told to', async () => {
+    const server = await scratch.server(...alone, '--datastore', 'memory', '--simulated-nodes', '1', '--simulated-stages', 'general');
+    const client = kubectl(await server.ready);
+    await eventually(() => client.try(['run', 'web', '--image=site:1']), ({ code, stderr }) => code === 0 || /AlreadyExists/.test(stderr));
+    // What the first of kwok's general stages leaves on a Pod; the fast ones leave nothing.
+    await eventually(() => client.run('get', 'pod', 'web', '-o', 'jsonpath={.metadata.finalizers}'), (text) => text.includes('kwok.x-k8s.io/fake'));
+    assert.deepEqual(await server.stop('SIGTERM'), { code: 0, signal: null });
   });
 
   it('runs beside another instance, each with its own objects', async () => {

@@ -7,26 +7,11 @@ import { after, before, describe, it } from 'node:test';
 import { eventually } from '../harness/bounded.ts';
 import { httpGet } from '../harness/http-get.ts';
 import { leftovers } from '../harness/leftovers.ts';
+import { webPodAndService } from '../harness/web-pod.ts';
 import { WholeCluster, whyNoContainers } from '../harness/whole-cluster.ts';
 
 const lbPort = 18_443;
-const workload = (says: string): string => `
-apiVersion: v1
-kind: Pod
-metadata: { name: web, labels: { app: web } }
-spec:
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: web
-      image: busybox:test
-      imagePullPolicy: Never
-      command: [sh, -c, 'echo ${says} > /tmp/index.html; exec httpd -f -p 80 -h /tmp']
----
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { selector: { app: web }, ports: [{ port: 80 }] }
----
+const front = `
 apiVersion: v1
 kind: Service
 metadata: { name: front }
@@ -61,7 +46,7 @@ describe('two instances', { skip: whyNoContainers() }, () => {
 
   it('run Pods and Services of the same names without mixing them', async () => {
     for (const [cluster, says] of [[first, 'one'], [second, 'two']] as const) {
-      await cluster.apply(workload(says));
+      await cluster.apply(`${webPodAndService(says)}---${front}`);
       await cluster.ready('web');
       const address = await addressOf(cluster, 'web');
       await eventually(() => httpGet(`http://${address}/`).catch(String), (body) => body === `${says}\n`);

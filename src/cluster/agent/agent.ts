@@ -71,7 +71,7 @@ async function start(options: AgentOptions, closing: CloseStack): Promise<Runnin
   const informers = closing.add(new Informers({ client, clock: systemClock, logger }), (it) => it.close());
   const running = await startNode({
     dataDir: directory.root, nodeName, addresses, podCidr, clusterCidr, serviceCidr, clusterDns: `${serviceCidr.split('.').slice(0, 3).join('.')}.10`, clusterDomain: 'cluster.local',
-    client: node, administrator: client, serving: { ...serving, clientCa: ca }, clusterServices: isFirst, logger, version: options.version, registries: options.registries, resolvConf: options.resolvConf, settings: options.settings, instance: directory.id, informers,
+    client: node, actAs: () => client, serving: { ...serving, clientCa: ca }, clusterServices: isFirst, logger, version: options.version, registries: options.registries, resolvConf: options.resolvConf, settings: options.settings, instance: directory.id, informers,
   });
   closing.add(running, (it) => it.close());
   const renewal = keepRenewed({ current: serving, request: askForCertificate, use: (renewed) => running.setTls({ ...renewed, clientCa: ca }), clock: systemClock, logger: logger.with({ component: 'kubelet' }) });

@@ -17,6 +17,7 @@ import type { ComponentLogs } from './component-logs.ts';
 import { containerId, systemComponents, systemPod, type SystemComponent } from './system-components.ts';
 
 export interface SystemPodsOptions {
+  /** Acts as the node: like a node agent's mirror Pods, these are its own to make. */
   readonly client: ApiClient;
   readonly informers: Informers;
   readonly clock: Clock;
@@ -57,7 +58,7 @@ async function reconcile(component: SystemComponent, startedAt: string, options:
   const { client, logs } = options;
   const api = client.of(pods).namespace(namespace);
   try {
-    const pod = await find(component, options);
+    const pod = await findOrMake(component, options);
     if (!isInProcess(pod)) return; // somebody else's Pod has the name
     if (pod.metadata.deletionTimestamp !== undefined) {
       logs.detach(component.container);
@@ -75,15 +76,14 @@ async function reconcile(component: SystemComponent, startedAt: string, options:
   }
 }
 
-async function find(component: SystemComponent, { client, nodeName, version, clock }: SystemPodsOptions): Promise<Pod> {
-  const api = client.of(pods).namespace(namespace);
-  try {
-    return await api.get(component.pod);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const node = await client.of(nodes).get(nodeName);
-    return api.create(systemPod(component, { nodeName, nodeUid: node.metadata.uid ?? '', version, now: timestamp(clock.now()) }));
-  }
+/** The informer is asked, not the API: of a Pod that is not there a node is told that it is none of its own. */
+async function findOrMake(component: SystemComponent, { client, informers, nodeName, version, clock }: SystemPodsOptions): Promise<Pod> {
+  const known = informers.of(pods);
+  await known.synced;
+  const pod = known.get(`${namespace}/${component.pod}`);
+  if (pod) return pod;
+  const node = await client.of(nodes).get(nodeName);
+  return client.of(pods).namespace(namespace).create(systemPod(component, { nodeName, nodeUid: node.metadata.uid ?? '', version, now: timestamp(clock.now()) }));
 }
 
 function runningStatus({ container }: SystemComponent, id: string, startedAt: string, { addresses, version }: SystemPodsOptions): PodStatus {

@@ -276,6 +276,10 @@ const ofAddOns: readonly ControllerRole[] = [
     ],
   },
   {
+    name: 'kube-dns-controller',
+    rules: [rule(['create'], '', 'services'), rule(['create'], 'discovery.k8s.io', 'endpointslices'), named(['delete', 'update'], 'discovery.k8s.io', 'endpointslices', 'kube-dns-k8ts')],
+  },
+  {
     name: 'kwok-controller',
     rules: [
       rule([...read, 'create', 'delete', 'patch', 'update'], '', 'nodes', 'pods'),
