@@ -43,6 +43,8 @@ const cases: KindCases = {
     { name: 'a failure stays', before: status(decision('Failed')), subresource: 'status', change: status(), refused: [`${conditions} remove a condition of type "Failed"`] },
     { name: 'what is no certificate', subresource: 'status', change: { status: { certificate: base64('hello') } }, refused: ['status.certificate: Invalid value: "<certificate data>": must contain at least one CERTIFICATE PEM block'], definitionOnly: 'only an approved request is issued' },
     { name: 'a key', subresource: 'status', change: { status: { certificate: pem('PRIVATE KEY') } }, refused: ['status.certificate: Invalid value: "<certificate data>": only CERTIFICATE PEM blocks are allowed, found "PRIVATE KEY"'], definitionOnly: 'only an approved request is issued' },
+    { name: 'a certificate of no certificate', subresource: 'status', change: { status: { certificate: pem('CERTIFICATE') } }, refused: ['status.certificate: Invalid value: "<certificate data>": x509: malformed certificate'], definitionOnly: 'only an approved request is issued' },
+    { name: 'a certificate with headers', subresource: 'status', change: { status: { certificate: base64('-----BEGIN CERTIFICATE-----\nProc-Type: 4\n\nMIIB\n-----END CERTIFICATE-----\n') } }, refused: ['status.certificate: Invalid value: "<certificate data>": no PEM block headers are permitted'], definitionOnly: 'only an approved request is issued' },
     { name: 'another certificate', before: { status: { certificate: pem('CERTIFICATE') } }, subresource: 'status', change: { status: { certificate: base64('-----BEGIN CERTIFICATE-----\nAA\n') } }, refused: ['status.certificate: Forbidden: updates may not modify existing certificate content'], definitionOnly: 'only an approved request is issued' },
   ],
 };

@@ -2,6 +2,7 @@
  * What a CertificateSigningRequest must be and what may become of it. Whether the request itself is sound PKCS#10 is for admission to see.
  * Upstream: pkg/apis/certificates/validation, pkg/apis/core/validation (ValidateSignerName)
  */
+import { X509Certificate } from 'node:crypto';
 import { duplicate, FieldPath, forbidden, invalid, notSupported, required, tooLong, type FieldError } from '../../apimachinery/field-error.ts';
 import type { RequestFacts } from '../definition.ts';
 import type * as certificatesv1 from '../types/certificates-v1.ts';
@@ -124,16 +125,30 @@ function changeOfDecision(type: (typeof decided)[number], conditions: readonly C
 
 function validateCertificateChange(certificate: string, before: string, { mayIssue }: StatusRights, isLenient: boolean): FieldError[] {
   if (certificate === before) return [];
-  const problem = isLenient ? undefined : certificateProblem(Buffer.from(certificate, 'base64').toString('latin1'));
+  // What was stored without this rule may be followed by more of it.
+  const problem = isLenient || certificateProblem(before) !== undefined ? undefined : certificateProblem(certificate);
   const errors = problem === undefined ? [] : [invalid(certificatePath, '<certificate data>', problem)];
   if (!mayIssue) return [...errors, forbidden(certificatePath, 'updates may not set certificate content')];
   return before === '' || isLenient ? errors : [...errors, forbidden(certificatePath, 'updates may not modify existing certificate content')];
 }
 
-function certificateProblem(pem: string): string | undefined {
+function certificateProblem(base64: string): string | undefined {
+  const pem = Buffer.from(base64, 'base64').toString('latin1');
   if (pem === '') return undefined;
-  const types = [...pem.matchAll(/-----BEGIN ([^-]+)-----/g)].map(([, type = '']) => type);
-  if (types.length === 0) return 'must contain at least one CERTIFICATE PEM block';
-  const other = types.find((type) => type !== 'CERTIFICATE');
-  return other === undefined ? undefined : `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(other)}`;
+  const blocks = [...pem.matchAll(/-----BEGIN ([^-\n]+)-----\r?\n([\s\S]*?)-----END \1-----/g)];
+  if (blocks.length === 0) return 'must contain at least one CERTIFICATE PEM block';
+  for (const [block, type = '', contents = ''] of blocks) {
+    if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
+    if (contents.includes(':')) return 'no PEM block headers are permitted';
+    if (!isCertificate(block)) return 'x509: malformed certificate';
+  }
+  return undefined;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
