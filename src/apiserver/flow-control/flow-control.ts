@@ -1,7 +1,7 @@
 /**
  * FlowSchemas and PriorityLevelConfigurations as they are now, and the levels made of them. What the objects lack the bootstrap ones
  * give, so that there is always a schema and a level for a request. Seats go from levels that leave them empty to levels that could use
- * them, every ten seconds in which there are requests.
+ * them, every ten seconds in which requests come or go.
  * Upstream: k8s.io/apiserver/pkg/util/flowcontrol/apf_controller.go
  */
 import type { Clock } from '../../base/clock.ts';
@@ -105,7 +105,9 @@ export class FlowControl {
 
   leave({ level }: Way, visit: Visit): void {
     level.leave(visit);
-    this.#metrics.executed(visit, this.#options.clock.monotonic() - visit.started);
+    const now = this.#options.clock.monotonic();
+    this.#metrics.executed(visit, now - visit.started);
+    if (now - this.#adjusted >= adjustmentPeriod) this.#adjust(now);
     if (level.quiescing && level.idle) this.#seen = -1;
   }
 
