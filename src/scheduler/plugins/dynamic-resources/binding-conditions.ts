@@ -3,8 +3,10 @@
  * Upstream: pkg/scheduler/framework/plugins/dynamicresources/dynamicresources.go (isClaimReadyForBinding)
  */
 import type { Clock } from '../../../base/clock.ts';
+import { objectKey } from '../../../apimachinery/object.ts';
 import type { Informer } from '../../../client/informer.ts';
 import type * as resourcev1 from '../../../resources/types/resource-v1.ts';
+import { untilShown } from '../../framework/until-shown.ts';
 
 /** How long a driver has, ms: ten minutes. */
 const longestWait = 600_000;
@@ -43,31 +45,16 @@ export interface AwaitedClaims {
 }
 
 /** Resolves when all devices are ready; rejects when one failed, a claim is gone, time is up, or `signal` is aborted. */
-export async function whenReady({ claims, clock, keys, signal }: AwaitedClaims): Promise<void> {
-  const done = Promise.withResolvers<void>();
-  const look = (): void => {
+export function whenReady({ claims, clock, keys, signal }: AwaitedClaims): Promise<void> {
+  const look = (gone?: resourcev1.ResourceClaim): boolean => {
+    if (gone && keys.includes(objectKey(gone))) throw new Error(`claim ${gone.metadata.name ?? ''} was deleted`);
     const states = keys.map((key): Readiness => {
       const claim = claims.get(key);
       // What was written just now may not be shown yet.
       return claim?.status?.allocation ? readinessOf(claim) : { state: 'waiting' };
     });
-    const failed = states.find((one) => one.state === 'failed');
-    if (failed?.state === 'failed') done.reject(new Error(failed.reason));
-    else if (states.every(({ state }) => state === 'ready')) done.resolve();
+    for (const one of states) if (one.state === 'failed') throw new Error(one.reason);
+    return states.every(({ state }) => state === 'ready');
   };
-  const gone = ({ metadata: { namespace = '', name = '' } }: resourcev1.ResourceClaim): void => {
-    if (keys.includes(`${namespace}/${name}`)) done.reject(new Error(`claim ${name} was deleted`));
-  };
-  const remove = claims.addHandler({ added: look, updated: look, deleted: gone });
-  const timer = clock.after(longestWait, () => done.reject(new Error('device binding timeout')));
-  const abort = (): void => done.reject(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  look();
-  try {
-    await done.promise;
-  } finally {
-    remove();
-    timer.cancel();
-    signal.removeEventListener('abort', abort);
-  }
+  return untilShown(claims, look, { clock, longest: longestWait, late: 'device binding timeout', signal });
 }
