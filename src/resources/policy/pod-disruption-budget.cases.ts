@@ -29,6 +29,7 @@ const cases: KindCases = {
     { name: 'everything', change: spec({ minAvailable: null, maxUnavailable: '10%', selector: { matchLabels: { app: 'b' } } }) },
     { name: 'the status', subresource: 'status', change: status({ conditions: [condition] }) },
     { name: 'a count below none', subresource: 'status', change: status({ disruptionsAllowed: -1, expectedPods: -2 }), refused: ['disruptionsAllowed: Invalid value: -1', 'expectedPods: Invalid value: -2'].map((what) => `status.${what}: must be greater than or equal to 0`) },
+    { name: 'a count below none, through v1beta1', version: 'v1beta1', subresource: 'status', change: status({ disruptionsAllowed: -1 }) },
     {
       name: 'a condition twice and of no reason', subresource: 'status', change: status({ conditions: [condition, { ...condition, status: 'Maybe', reason: '' }] }),
       refused: ['type: Duplicate value: "DisruptionAllowed"', 'status: Unsupported value: "Maybe": supported values: "False", "True", "Unknown"', 'reason: Required value: must be set'].map((what) => `status.conditions[1].${what}`),

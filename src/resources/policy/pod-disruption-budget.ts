@@ -2,6 +2,7 @@
 import { FieldPath, invalid, type FieldError } from '../../apimachinery/field-error.ts';
 import { ageColumn, integer, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
+import type { RequestFacts } from '../definition.ts';
 import { retired } from '../deprecation.ts';
 import { validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import type * as policyv1 from '../types/policy-v1.ts';
@@ -24,10 +25,13 @@ function validate({ spec: given }: policyv1.PodDisruptionBudget): FieldError[] {
   ];
 }
 
-function validateStatus({ status }: policyv1.PodDisruptionBudget): FieldError[] {
+/** v1beta1 had no rules for the numbers. */
+function validateStatus({ status }: policyv1.PodDisruptionBudget, { apiVersion }: RequestFacts): FieldError[] {
   const at = FieldPath.of('status');
+  const errors = validateConditions(status?.conditions, at.child('conditions'));
+  if (apiVersion === 'policy/v1beta1') return errors;
   return [
-    ...validateConditions(status?.conditions, at.child('conditions')),
+    ...errors,
     ...(['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const).flatMap((field) => atLeastZero(at.child(field), status?.[field])),
   ];
 }
@@ -41,7 +45,7 @@ export const podDisruptionBudgetDefinition = defineKind<policyv1.PodDisruptionBu
   namespaced: true,
   shortNames: ['pdb'],
   versions: ['v1', { name: 'v1beta1', deprecationWarning: retired('policy', 'v1beta1', 'PodDisruptionBudget', '1.21', '1.25') }],
-  status: { validateUpdate: validateStatus },
+  status: { validateUpdate: (budget, _, facts) => validateStatus(budget, facts) },
   strategy: { validate, validateUpdate: (budget) => validate(budget) },
   columns: [
     nameColumn,
