@@ -59,10 +59,9 @@ shared counters, consumable capacity, binding conditions. What is missing or dif
 
 - Extended resources that a DeviceClass stands for (\`extendedResourceName\`) are not given devices.
 - The node agent knows no drivers: on a real node a Pod with devices does not start, and an event says why. On simulated nodes it runs.
-- CEL selectors are compiled when devices are looked for, not when a class or claim is written, and \`"domain" in device.attributes\` is always true.
+- In CEL \`"domain" in device.attributes\` is always true; costs of selectors are metered, not estimated when they are written.
 - A search for devices ends after 100,000 tries instead of 10 s.
 - Nobody evicts Pods for a device's NoExecute taint; the taint only keeps new ones away. DeviceTaintRules are not served (off by default upstream).
-- The label that a namespace needs for admin access is not asked for.
 
 ## Settings
 
