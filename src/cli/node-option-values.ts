@@ -1,7 +1,7 @@
 /** The forms that values of the node agent's options take. Each function checks one and names the flag in what it throws. */
 import { checkLabelValue, checkQualifiedName } from '../apimachinery/names.ts';
 import { parseQuantity, QuantityError } from '../apimachinery/quantity.ts';
-import { bySignal, type NodeSettings } from '../cluster/node-settings.ts';
+import { allocatableParts, bySignal, type AllocatablePart, type NodeSettings } from '../cluster/node-settings.ts';
 import { usageError } from './failure.ts';
 import { parseSeconds } from './option-values.ts';
 
@@ -42,16 +42,24 @@ function isAmount(text: string): boolean {
   }
 }
 
-/** Whether the kernel holds Pods to what is allocatable. */
-export function parseAllocatableParts(flag: string, text: string): boolean {
+/** Whom the kernel holds to what they have; empty for 'none'. */
+export function parseAllocatableParts(flag: string, text: string): readonly AllocatablePart[] {
   const parts = listed(text);
-  const known = ['pods', 'none', 'system-reserved', 'kube-reserved', 'system-reserved-compressible', 'kube-reserved-compressible'];
-  for (const part of parts) {
-    if (!known.includes(part)) throw usageError(`${flag} ${part} is not known: use pods or none`);
-    if (part !== 'pods' && part !== 'none') throw usageError(`${flag} ${part} needs control groups of other programs, which k8ts leaves alone: use pods or none`);
-  }
   if (parts.includes('none') && parts.length > 1) throw usageError(`${flag} none cannot go with others`);
-  return parts.includes('pods');
+  if (parts.includes('none')) return [];
+  return parts.map((part) => {
+    const known = allocatableParts.find((name) => name === part);
+    if (known === undefined) throw usageError(`${flag} ${part} is not known: use ${allocatableParts.join(', ')}, or none`);
+    if (parts.includes(`${known}-compressible`)) throw usageError(`${flag} ${known} and ${known}-compressible cannot go together`);
+    return known;
+  });
+}
+
+/** A control group's path from its tree's root; undefined where there is none. */
+export function parseControlGroup(flag: string, text: string): string | undefined {
+  if (text === '') return undefined;
+  if (!/^(\/[^/\s]+)+$/.test(text) || text.split('/').includes('..')) throw usageError(`${flag} ${text} is not a control group: write it as /system.slice`);
+  return text;
 }
 
 /** Thresholds or amounts by signal, read by `parse`, which throws TypeErrors. */

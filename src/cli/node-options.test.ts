@@ -10,7 +10,8 @@ import { usualNodeSettings } from '../cluster/node-settings.ts';
 
 const all: RawOptions = {
   'max-pods': '20', 'node-labels': 'disk=ssd,node.kubernetes.io/pool=a,empty=', 'register-with-taints': 'dedicated=gpu:NoSchedule,alone:NoExecute',
-  'kube-reserved': 'cpu=200m,memory=500Mi,pid=1000', 'system-reserved': 'ephemeral-storage=1Gi', 'enforce-node-allocatable': 'none',
+  'kube-reserved': 'cpu=200m,memory=500Mi,pid=1000', 'system-reserved': 'ephemeral-storage=1Gi', 'enforce-node-allocatable': 'pods,kube-reserved,system-reserved-compressible',
+  'kube-reserved-cgroup': '/kube.slice', 'system-reserved-cgroup': '/machine/system.slice',
   'eviction-hard': 'memory.available<5%', 'eviction-soft': 'memory.available<1Gi,nodefs.available<10%', 'eviction-soft-grace-period': 'memory.available=1m30s,nodefs.available=2h',
   'eviction-max-pod-grace-period': '60', 'eviction-minimum-reclaim': 'nodefs.available=500Mi,memory.available=1%', 'eviction-pressure-transition-period': '30s',
   'image-gc-high-threshold': '70', 'image-gc-low-threshold': '60', 'shutdown-grace-period': '30s', 'shutdown-grace-period-critical-pods': '10s',
@@ -31,7 +32,8 @@ describe("the node agent's options", () => {
       labels: { disk: 'ssd', 'node.kubernetes.io/pool': 'a', empty: '' },
       taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }, { key: 'alone', effect: 'NoExecute' }],
       reservations: {
-        kubeReserved: { cpu: '200m', memory: '500Mi', pid: '1000' }, systemReserved: { 'ephemeral-storage': '1Gi' }, enforced: false,
+        kubeReserved: { cpu: '200m', memory: '500Mi', pid: '1000' }, systemReserved: { 'ephemeral-storage': '1Gi' },
+        kubeReservedCgroup: '/kube.slice', systemReservedCgroup: '/machine/system.slice', enforced: ['pods', 'kube-reserved', 'system-reserved-compressible'],
         eviction: {
           evictionHard: { 'memory.available': '5%' }, evictionSoft: { 'memory.available': '1Gi', 'nodefs.available': '10%' }, evictionSoftGracePeriod: { 'memory.available': 90, 'nodefs.available': 7200 },
           evictionMaxPodGracePeriod: 60, evictionMinimumReclaim: { 'nodefs.available': '500Mi', 'memory.available': '1%' }, pressureTransitionMs: 30_000,
@@ -54,8 +56,12 @@ describe("the node agent's options", () => {
     [{ 'kube-reserved': 'disk=1Gi' }, /--kube-reserved: disk cannot be reserved: only cpu, memory, ephemeral-storage, pid/],
     [{ 'system-reserved': 'cpu=much' }, /--system-reserved: "much" is not an amount of cpu/],
     [{ 'system-reserved': 'cpu=-1' }, /"-1" is not an amount of cpu/],
-    [{ 'enforce-node-allocatable': 'all' }, /--enforce-node-allocatable all is not known: use pods or none/],
-    [{ 'enforce-node-allocatable': 'pods,kube-reserved' }, /kube-reserved needs control groups of other programs/],
+    [{ 'enforce-node-allocatable': 'all' }, /--enforce-node-allocatable all is not known: use pods, .*, or none/],
+    [{ 'enforce-node-allocatable': 'pods,kube-reserved', 'kube-reserved': 'cpu=1' }, /kube-reserved needs to be told of whom: add --kube-reserved-cgroup/],
+    [{ 'enforce-node-allocatable': 'system-reserved-compressible', 'system-reserved-cgroup': '/a' }, /system-reserved needs to be told how much they have: add --system-reserved cpu/],
+    [{ 'enforce-node-allocatable': 'kube-reserved,kube-reserved-compressible' }, /kube-reserved and kube-reserved-compressible cannot go together/],
+    [{ 'kube-reserved-cgroup': 'kube.slice' }, /--kube-reserved-cgroup kube\.slice is not a control group: write it as \/system\.slice/],
+    [{ 'system-reserved-cgroup': '/a/../b' }, /is not a control group/],
     [{ 'enforce-node-allocatable': 'pods,none' }, /none cannot go with others/],
     [{ 'eviction-hard': 'memory<1Gi' }, /--eviction-hard: the signal memory is not known/],
     [{ 'eviction-hard': 'memory.available<1Gi,memory.available<2Gi' }, /memory\.available is given twice/],
@@ -77,6 +83,8 @@ describe("the node agent's options", () => {
   it('reserve no more than the machine has', () => {
     assert.throws(() => parseInstanceOptions({ 'kube-reserved': 'cpu=100k' }), /--kube-reserved and --system-reserved: 100k of cpu are reserved, and the machine has \d+/);
     assert.equal(parseInstanceOptions({ 'kube-reserved': 'cpu=100k', 'no-node': 'true' }).noNode, true);
+    const enforced = { 'kube-reserved': 'cpu=1m', 'kube-reserved-cgroup': '/k8ts-no-such-group', 'enforce-node-allocatable': 'kube-reserved' };
+    assert.throws(() => parseInstanceOptions(enforced), /--enforce-node-allocatable: this machine has no control group \/k8ts-no-such-group/);
   });
 
   it('may be mappings and lists in a file', () => {

@@ -1,7 +1,7 @@
 /** What the node agent of an instance can be told, under the names that kubelets have for it; for `up`, `server` and `agent` alike. */
-import { defaultEvictionHard, defaultTransitionSeconds, nodeCapacity, overReserved, parseEvictionHard, parseMinimumReclaim, usualNodeSettings, type NodeSettings } from '../cluster/node-settings.ts';
+import { defaultEvictionHard, defaultTransitionSeconds, missingGroups, nodeCapacity, overReserved, parseEvictionHard, parseMinimumReclaim, usualNodeSettings, type NodeSettings } from '../cluster/node-settings.ts';
 import { usageError } from './failure.ts';
-import { parseAllocatableParts, parseAmounts, parseNodeLabels, parsePercent, parseSignalTimes, parseTaints, parseThresholds, parseWholeNumber } from './node-option-values.ts';
+import { parseAllocatableParts, parseAmounts, parseControlGroup, parseNodeLabels, parsePercent, parseSignalTimes, parseTaints, parseThresholds, parseWholeNumber } from './node-option-values.ts';
 import { parseSeconds } from './option-values.ts';
 import type { InstanceOption, RawOptions } from './option-rows.ts';
 
@@ -13,7 +13,9 @@ export const nodeOptions: readonly InstanceOption[] = [
   { name: 'register-with-taints', value: 'KEY=VALUE:EFFECT,...', help: 'taints for the Node when it is first registered' },
   { name: 'kube-reserved', value: 'NAME=AMOUNT,...', pairs: '=', help: 'kept from Pods for k8ts itself: cpu=200m,memory=500Mi,ephemeral-storage=1Gi,pid=1000' },
   { name: 'system-reserved', value: 'NAME=AMOUNT,...', pairs: '=', help: "kept from Pods for the machine's other programs, likewise" },
-  { name: 'enforce-node-allocatable', value: 'WHOM', help: 'pods: the kernel holds all Pods to what is left; none: only the scheduler does', fallback: () => 'pods' },
+  { name: 'kube-reserved-cgroup', value: 'GROUP', help: 'the control group of what --kube-reserved is for' },
+  { name: 'system-reserved-cgroup', value: 'GROUP', help: 'the control group of what --system-reserved is for: /system.slice' },
+  { name: 'enforce-node-allocatable', value: 'WHOM', help: 'pods: the kernel holds all Pods to what is left; kube-reserved, system-reserved: and those programs to theirs; none: only the scheduler counts', fallback: () => 'pods' },
   { name: 'eviction-hard', value: 'SIGNAL<AMOUNT,...', pairs: '<', help: 'evict Pods when less is available, an amount or a share: memory.available<10%', fallback: () => defaultEvictionHard },
   { name: 'eviction-soft', value: 'SIGNAL<AMOUNT,...', pairs: '<', help: 'likewise, when it lasts' },
   { name: 'eviction-soft-grace-period', value: 'SIGNAL=TIME,...', pairs: '=', help: 'how long each soft threshold must last: memory.available=1m30s' },
@@ -38,6 +40,8 @@ export function parseNodeOptions(raw: RawOptions): NodeSettings {
     reservations: {
       kubeReserved: read('kube-reserved', parseAmounts),
       systemReserved: read('system-reserved', parseAmounts),
+      kubeReservedCgroup: read('kube-reserved-cgroup', parseControlGroup),
+      systemReservedCgroup: read('system-reserved-cgroup', parseControlGroup),
       enforced: read('enforce-node-allocatable', parseAllocatableParts),
       eviction: {
         evictionHard: read('eviction-hard', parseThresholds(parseEvictionHard)),
@@ -64,12 +68,24 @@ function checkTogether({ reservations, imageGarbage: { highPercent, lowPercent }
   for (const signal of Object.keys(evictionSoftGracePeriod)) {
     if (!(signal in evictionSoft)) throw usageError(`--eviction-soft-grace-period ${signal} has no threshold: add --eviction-soft '${signal}<AMOUNT'`);
   }
+  checkEnforced(reservations);
   if (lowPercent >= highPercent) throw usageError(`--image-gc-low-threshold ${lowPercent} must be less than --image-gc-high-threshold ${highPercent}`);
   if (gracePeriodCriticalPods > gracePeriod) throw usageError(`--shutdown-grace-period-critical-pods ${gracePeriodCriticalPods}s is part of --shutdown-grace-period and cannot be more than its ${gracePeriod}s`);
+}
+
+/** Who is to be held to something needs to be named, and to be given something. */
+function checkEnforced({ enforced = [], kubeReserved = {}, systemReserved = {}, kubeReservedCgroup, systemReservedCgroup }: NodeSettings['reservations']): void {
+  for (const [whose, amounts, group] of [['kube-reserved', kubeReserved, kubeReservedCgroup], ['system-reserved', systemReserved, systemReservedCgroup]] as const) {
+    if (!enforced.some((part) => part.startsWith(whose))) continue;
+    if (group === undefined) throw usageError(`--enforce-node-allocatable ${whose} needs to be told of whom: add --${whose}-cgroup`);
+    if (Object.keys(amounts).length === 0) throw usageError(`--enforce-node-allocatable ${whose} needs to be told how much they have: add --${whose} cpu=200m,memory=500Mi`);
+  }
 }
 
 /** Whether this machine has what is to be kept from Pods. */
 export function checkMachine({ reservations, maxPods: pods }: NodeSettings): void {
   const problem = overReserved(nodeCapacity({ maxPods: pods, folder: '/' }), reservations);
   if (problem !== undefined) throw usageError(`--kube-reserved and --system-reserved: ${problem}`);
+  const [missing] = missingGroups(reservations);
+  if (missing !== undefined) throw usageError(`--enforce-node-allocatable: this machine has no control group ${missing}`);
 }

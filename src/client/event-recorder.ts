@@ -79,6 +79,11 @@ export class ApiEventRecorder implements EventRecorder {
     void writing.finally(() => this.#writing.delete(writing));
   }
 
+  /** Whether all events given so far are written. */
+  get idle(): boolean {
+    return this.#writing.size === 0;
+  }
+
   /** Resolves when all events given so far are written. */
   async flush(): Promise<void> {
     await Promise.all(this.#writing);

@@ -121,7 +121,7 @@ async function settled(controllers: readonly RunningController[], apiServer: Api
   let revision = apiServer.parts.cache.revision;
   for (let quiet = 0; quiet < quietTurns; ) {
     await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all(recorders.map((recorder) => recorder.flush()));
+    for (const recorder of recorders) if (!recorder.idle) await recorder.flush();
     const now = apiServer.parts.cache.revision;
     const idle = now === revision && controllers.every((controller) => controller.idle);
     quiet = idle ? quiet + 1 : 0;

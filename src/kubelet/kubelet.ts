@@ -18,7 +18,7 @@ import { keepFromPressure, type NodePressureKeeper } from './eviction/node-press
 import { machineProcesses, machineSignals, type MachineSignals } from './eviction/signals.ts';
 import { ensurePauseImage } from './images/import.ts';
 import { ImagePuller } from './images/image-puller.ts';
-import { pinnedImages } from './images/pinned-images.ts';
+import { pinnedImages, unpinImage } from './images/pinned-images.ts';
 import { registryCredentials, type Registries } from './images/registries.ts';
 import { applyRegistries } from './images/rewriting-mirror.ts';
 import { JsonFileLogs } from './logs/json-file-logs.ts';
@@ -28,6 +28,7 @@ import { admitPod, admitResize } from './node/admission.ts';
 import { allocatableOf, nodeCapacity, podsLimits, type Reservations } from './node/capacity.ts';
 import { GracefulShutdown, type ShutdownPeriods } from './node/graceful-shutdown.ts';
 import { nodeStatus } from './node/node-status.ts';
+import { enforceReservations } from './node/reserved-groups.ts';
 import { beyondRuntime, runtimeFeatures } from './node/runtime-features.ts';
 import { forbiddenSysctl } from './node/sysctls.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
@@ -119,7 +120,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       hostIPs: () => options.hostIPs,
       runtime: cri.runtime,
       runtimeName: 'containerd',
-      puller: new ImagePuller({ images: cri.images, objects, events, clock, credentials: registryCredentials(options.registries ?? {}) }),
+      puller: new ImagePuller({ images: cri.images, objects, events, clock, credentials: registryCredentials(options.registries ?? {}), pulled: (name) => unpinImage(paths, name) }),
       volumes: new VolumeManager({ pods: paths.pods, memory: memoryFolder(paths), objects, clock }),
       probes,
       objects,
@@ -149,6 +150,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     workers.start();
     closing.add(pressure, (it) => it.close());
     pressure.start();
+    enforceReservations(reservations);
     limitAllPods(paths.cgroupParent, podsLimits(capacity, reservations, machineProcesses()));
     const { runtimeVersion } = await cri.runtime.version();
     const status = async (old: NodeStatus | undefined): Promise<NodeStatus> => nodeStatus({

@@ -58,9 +58,10 @@ class Observer {
 
 /** Lets time pass until `count` Pods of a version, and no others, are ready; at most ten minutes. */
 async function rolledOut(cluster: Cluster, version: number, count: number): Promise<void> {
+  const known = cluster.controlPlane.informers.of(pods);
   for (let seconds = 0; seconds < 600; seconds++) {
-    const { items } = await cluster.client.of(pods).namespace('default').list();
-    if (items.length === count && items.every((pod) => isReady(pod) && pod.spec?.containers[0]?.image === `app:${version}`)) return;
+    const all = known.list();
+    if (all.length === count && all.every((pod) => isReady(pod) && pod.spec?.containers[0]?.image === `app:${version}`)) return;
     await cluster.clock.advance(1000);
   }
   assert.fail(`version ${version} is not rolled out after ten minutes`);

@@ -1,6 +1,6 @@
 /**
- * Role based access control over the RBAC objects in the cache. Bindings are indexed by subject and rebuilt when an RBAC object
- * changes, so that a decision looks only at the user's own bindings.
+ * Role based access control over the RBAC objects in the cache. Bindings are indexed by subject and what a user may do is remembered, both
+ * until an RBAC object changes, so that a decision looks only at the user's own rules.
  * Upstream: k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac
  */
 import type * as rbacv1 from '../../resources/types/rbac-v1.ts';
@@ -22,13 +22,22 @@ interface Grant {
   readonly reason: string;
 }
 
+/** The rules that one binding gives. */
+interface GivenRules extends Pick<Grant, 'namespace' | 'reason'> {
+  readonly rules: readonly rbacv1.PolicyRule[];
+}
+
+/** Users whose rules are remembered; controllers alone are some forty. */
+const mostUsers = 1000;
+
 export class RbacPolicy {
   readonly #roles: ResourceCache;
   readonly #clusterRoles: ResourceCache;
   readonly #roleBindings: ResourceCache;
   readonly #clusterRoleBindings: ResourceCache;
   #grants = new Map<string, Grant[]>();
-  #builtFrom: readonly number[] = [];
+  readonly #givenTo = new Map<string, readonly GivenRules[]>();
+  #builtFrom = -1;
 
   constructor(cache: WatchCache) {
     this.#roles = cache.resource(`${group}/roles`);
@@ -39,10 +48,14 @@ export class RbacPolicy {
 
   /** The rules a user has in a namespace ('' for cluster-wide ones only), with where each comes from. */
   *rulesFor(user: UserInfo, namespace: string): Generator<{ rule: rbacv1.PolicyRule; reason: string }> {
-    for (const grant of this.#grantsOf(user)) {
-      if (grant.namespace !== '' && grant.namespace !== namespace) continue;
-      for (const rule of this.rulesOf(grant.roleRef, grant.namespace)) yield { rule, reason: grant.reason };
+    for (const { namespace: where, rules, reason } of this.#rulesGivenTo(user)) {
+      if (where === '' || where === namespace) for (const rule of rules) yield { rule, reason };
     }
+  }
+
+  /** Why the user may do that; undefined when no rule says so. */
+  reasonFor(access: AccessRequest): string | undefined {
+    return this.#rulesGivenTo(access.user).find(({ namespace, rules }) => (namespace === '' || namespace === access.namespace) && rules.some((rule) => ruleAllows(rule, access)))?.reason;
   }
 
   rulesOf(roleRef: rbacv1.RoleRef, namespace: string): readonly rbacv1.PolicyRule[] {
@@ -56,17 +69,29 @@ export class RbacPolicy {
     return role && ((role.object as KubeObject as rbacv1.ClusterRole).rules ?? []);
   }
 
-  #grantsOf(user: UserInfo): Grant[] {
+  #rulesGivenTo(user: UserInfo): readonly GivenRules[] {
     this.#refresh();
+    const key = JSON.stringify([user.name, user.groups]);
+    const known = this.#givenTo.get(key);
+    if (known) return known;
+    const given = this.#grantsOf(user).map(({ namespace, roleRef, reason }) => ({ namespace, reason, rules: this.rulesOf(roleRef, namespace) }));
+    if (this.#givenTo.size >= mostUsers) this.#givenTo.clear();
+    this.#givenTo.set(key, given);
+    return given;
+  }
+
+  #grantsOf(user: UserInfo): Grant[] {
     const account = serviceAccountOf(user.name);
     const subjects = [`User ${user.name}`, ...user.groups.map((name) => `Group ${name}`), ...(account ? [`ServiceAccount ${account.namespace}/${account.name}`] : [])];
     return subjects.flatMap((subject) => this.#grants.get(subject) ?? []);
   }
 
   #refresh(): void {
-    const now = [this.#roleBindings.changes, this.#clusterRoleBindings.changes];
-    if (now.every((count, i) => count === this.#builtFrom[i])) return;
+    // Each only ever grows, and so does their sum when one does.
+    const now = this.#roles.changes + this.#clusterRoles.changes + this.#roleBindings.changes + this.#clusterRoleBindings.changes;
+    if (now === this.#builtFrom) return;
     this.#builtFrom = now;
+    this.#givenTo.clear();
     this.#grants = new Map();
     const everything = { prefix: registryPrefix };
     for (const { object } of this.#clusterRoleBindings.list(everything)) this.#add(object as KubeObject as rbacv1.ClusterRoleBinding, 'ClusterRoleBinding', '');
@@ -89,10 +114,8 @@ export class RbacPolicy {
 
 export function rbacAuthorizer(policy: RbacPolicy): Authorizer {
   return (access) => {
-    for (const { rule, reason } of policy.rulesFor(access.user, access.namespace)) {
-      if (ruleAllows(rule, access)) return { allowed: true, reason };
-    }
-    return noOpinion;
+    const reason = policy.reasonFor(access);
+    return reason === undefined ? noOpinion : { allowed: true, reason };
   };
 }
 

@@ -71,6 +71,13 @@ export function limitCgroup(group: string, limits: CgroupLimits): void {
   if (limits.memoryBytes !== undefined) set('memory', 'memory.limit_in_bytes', String(limits.memoryBytes));
 }
 
+/** Whether the group is there, in every tree that one of these limits belongs to. */
+export function cgroupExists(group: string, { cpuShares, cpuQuota, memoryBytes, pids }: CgroupLimits): boolean {
+  if (isUnified()) return existsSync(path.join('/sys/fs/cgroup', group));
+  const trees = [cpuShares === undefined && cpuQuota === undefined ? [] : ['cpu'], memoryBytes === undefined ? [] : ['memory'], pids === undefined ? [] : ['pids']].flat();
+  return trees.every((tree) => existsSync(path.join('/sys/fs/cgroup', tree, group)));
+}
+
 /** Bytes that the group's processes hold, caches included; undefined where there is no such group. */
 export function memoryUsage(group: string): number | undefined {
   try {

@@ -29,6 +29,17 @@ test('a pull that fails is an error for a moment, then a back-off, then tried ag
   assert.deepEqual(await ask(), { state: 'pulling' });
 });
 
+test('a pull that succeeds is told under the full name', async () => {
+  const present = { id: 'sha256:1', repoTags: [], repoDigests: [], size: 1 };
+  let has = false;
+  const pullImage = async (): Promise<string> => ((has = true), 'sha256:1');
+  const images = { imageStatus: () => Promise.resolve(has ? present : undefined), pullImage } as unknown as ImageService;
+  const pulled: string[] = [];
+  const puller = new ImagePuller({ images, clock: new SteppedClock(), objects: { secret: () => Promise.resolve(undefined) }, events: { event: () => undefined }, pulled: (name) => void pulled.push(name) });
+  await new Promise<void>((wake, reject) => puller.image({ pod, container: { name: 'main', image: 'site' }, fieldPath: '', wake }).catch(reject));
+  assert.deepEqual(pulled, ['docker.io/library/site:latest']);
+});
+
 test('pulls wait for their turn, and not for registries that never answer', async () => {
   const clock = new SteppedClock();
   const asked: string[] = [];

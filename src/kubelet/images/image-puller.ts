@@ -25,6 +25,8 @@ export interface ImagePullerOptions {
   readonly clock: Clock;
   /** Credentials of the node itself, used where a Pod brings none that fit. */
   readonly credentials?: readonly RegistryCredential[] | undefined;
+  /** Told the full name of each image that a registry gave. */
+  readonly pulled?: ((name: string) => void) | undefined;
   /** How many pulls run at the same time; 4 by default. */
   readonly parallel?: number | undefined;
 }
@@ -128,6 +130,7 @@ export class ImagePuller {
       const reference = await this.#pullWithCredentials(pod, fullImageName(name));
       const image = (await images.imageStatus(fullImageName(name))) ?? (await images.imageStatus(reference));
       if (!image) throw new Error(`image "${name}" is not there after the pull`);
+      this.#options.pulled?.(fullImageName(name));
       const took = (from: number): string => seconds(clock.monotonic() - from);
       events.event(pod, 'Normal', 'Pulled', `Successfully pulled image "${name}" in ${took(started)} (${took(began)} including waiting). Image size: ${image.size} bytes.`, fieldPath);
       this.#failures.delete(key);

@@ -10,7 +10,7 @@ test('allocatable is capacity less the thresholds of eviction and what is reserv
   assert.deepEqual(allocatableOf(capacity, reservations), { ...capacity, cpu: '3500m', memory: `${8388608 - 524288 - Math.floor(8388608 / 20) - 1}Ki`, 'ephemeral-storage': String(99 * 1024 ** 3) });
   assert.deepEqual(podsLimits(capacity, reservations, 1000), { memoryBytes: 8 * 1024 ** 3 - 512 * 1024 ** 2, pids: -1, cpuShares: 3584 });
   assert.deepEqual(podsLimits(capacity, { kubeReserved: { pid: '100' } }, 1000), { memoryBytes: -1, pids: 900, cpuShares: 4096 });
-  assert.deepEqual(podsLimits(capacity, { ...reservations, enforced: false }, 1000), { memoryBytes: -1, pids: -1, cpuShares: 4096 });
+  assert.deepEqual(podsLimits(capacity, { ...reservations, enforced: [] }, 1000), { memoryBytes: -1, pids: -1, cpuShares: 4096 });
 });
 
 test('more than there is cannot be reserved', () => {

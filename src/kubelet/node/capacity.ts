@@ -22,13 +22,20 @@ export function nodeCapacity(options: { readonly maxPods: number; readonly folde
   };
 }
 
+/** Who may be held by the kernel to what they have: all Pods together, and the control groups of the machine's other programs. */
+export const allocatableParts = ['pods', 'system-reserved', 'kube-reserved', 'system-reserved-compressible', 'kube-reserved-compressible'] as const;
+export type AllocatablePart = (typeof allocatableParts)[number];
+
 /** What a node keeps from Pods. */
 export interface Reservations {
   /** For the operating system's own programs, and for those of Kubernetes: quantities of cpu, memory, ephemeral-storage, pid. */
   readonly systemReserved?: Amounts | undefined;
   readonly kubeReserved?: Amounts | undefined;
-  /** Whether the kernel keeps all Pods together out of what is reserved; true by default. What is allocatable is less in either case. */
-  readonly enforced?: boolean | undefined;
+  /** Whom the kernel keeps out of what is others'; the Pods by default. What is allocatable is less in any case. */
+  readonly enforced?: readonly AllocatablePart[] | undefined;
+  /** The control groups of those programs: '/system.slice'. */
+  readonly systemReservedCgroup?: string | undefined;
+  readonly kubeReservedCgroup?: string | undefined;
   readonly eviction?: EvictionSettings | undefined;
 }
 
@@ -54,11 +61,12 @@ export function allocatableOf(capacity: Amounts, reservations: Reservations = {}
 
 /** What all Pods together may use: capacity less what is reserved. -1 is no limit. `processes` is how many the machine can have. */
 export function podsLimits(capacity: Amounts, reservations: Reservations, processes: number): CgroupLimits {
+  const enforced = reservations.enforced?.includes('pods') ?? true;
   const left = (name: string, most: number): number => {
     const amount = reserved(reservations, name, wholes);
-    return reservations.enforced === false || amount === 0 ? -1 : most - amount;
+    return !enforced || amount === 0 ? -1 : most - amount;
   };
-  const cpu = reservations.enforced === false ? 0 : reserved(reservations, 'cpu', millis);
+  const cpu = enforced ? reserved(reservations, 'cpu', millis) : 0;
   return { memoryBytes: left('memory', wholes(capacity['memory'])), pids: left('pid', processes), cpuShares: cpuShares(millis(capacity['cpu']) - cpu) };
 }
 

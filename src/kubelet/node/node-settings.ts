@@ -18,7 +18,7 @@ export interface NodeSettings {
 
 /** Of a machine that people work on too: see eviction/thresholds.ts. */
 export const usualNodeSettings: NodeSettings = {
-  reservations: { enforced: true, eviction: { evictionHard: parseEvictionHard(defaultEvictionHard), pressureTransitionMs: defaultTransitionSeconds * 1000 } },
+  reservations: { enforced: ['pods'], eviction: { evictionHard: parseEvictionHard(defaultEvictionHard), pressureTransitionMs: defaultTransitionSeconds * 1000 } },
   imageGarbage: { highPercent: 85, lowPercent: 80 },
   maxPods: 110,
   shutdown: { gracePeriod: 0, gracePeriodCriticalPods: 0 },

@@ -18,12 +18,12 @@ test('and those that were chosen', () => {
     taints: [{ key: 'a', effect: 'NoSchedule' }],
     shutdown: { gracePeriod: 90, gracePeriodCriticalPods: 10 },
     reservations: {
-      enforced: false, kubeReserved: { cpu: '200m' }, systemReserved: { memory: '1Gi' },
+      enforced: [], systemReservedCgroup: '/system.slice', kubeReserved: { cpu: '200m' }, systemReserved: { memory: '1Gi' },
       eviction: { evictionHard: { 'memory.available': '5%' }, evictionSoft: { 'memory.available': '1Gi' }, evictionSoftGracePeriod: { 'memory.available': 90 }, evictionMinimumReclaim: { 'memory.available': '1%' }, evictionMaxPodGracePeriod: 60, pressureTransitionMs: 30_000 },
     },
   });
   const expected = {
-    maxPods: 20, registerWithTaints: [{ key: 'a', effect: 'NoSchedule' }], shutdownGracePeriod: '1m30s', shutdownGracePeriodCriticalPods: '10s', enforceNodeAllocatable: ['none'], kubeReserved: { cpu: '200m' },
+    maxPods: 20, registerWithTaints: [{ key: 'a', effect: 'NoSchedule' }], shutdownGracePeriod: '1m30s', shutdownGracePeriodCriticalPods: '10s', enforceNodeAllocatable: ['none'], systemReservedCgroup: '/system.slice', kubeReserved: { cpu: '200m' },
     systemReserved: { memory: '1Gi' }, evictionHard: { 'memory.available': '5%' }, evictionSoft: { 'memory.available': '1Gi' }, evictionSoftGracePeriod: { 'memory.available': '1m30s' },
     evictionMinimumReclaim: { 'memory.available': '1%' }, evictionMaxPodGracePeriod: 60, evictionPressureTransitionPeriod: '30s',
   };

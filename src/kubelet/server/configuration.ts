@@ -48,8 +48,13 @@ function eviction({ reservations: { eviction = {} } }: NodeSettings): object {
   };
 }
 
-function reservations({ reservations: { systemReserved, kubeReserved, enforced = true }, taints }: NodeSettings): object {
-  return { enforceNodeAllocatable: [enforced ? 'pods' : 'none'], ...unlessEmpty({ systemReserved, kubeReserved, registerWithTaints: taints }) };
+function reservations({ reservations: { systemReserved, kubeReserved, systemReservedCgroup, kubeReservedCgroup, enforced = ['pods'] }, taints }: NodeSettings): object {
+  return {
+    enforceNodeAllocatable: enforced.length > 0 ? enforced : ['none'],
+    ...unlessEmpty({ systemReserved, kubeReserved, registerWithTaints: taints }),
+    ...(systemReservedCgroup === undefined ? {} : { systemReservedCgroup }),
+    ...(kubeReservedCgroup === undefined ? {} : { kubeReservedCgroup }),
+  };
 }
 
 const shutdown = ({ shutdown: { gracePeriod = 0, gracePeriodCriticalPods = 0 } }: NodeSettings): object => ({

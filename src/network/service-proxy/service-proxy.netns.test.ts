@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { silentLogger } from '../../base/log.ts';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
+import { nodes } from '../../resources/core/node.ts';
 import { pods } from '../../resources/core/pod.ts';
 import { services } from '../../resources/core/service.ts';
 import { endpointSlices } from '../../resources/discovery/endpoint-slice.ts';
@@ -60,12 +61,12 @@ describe('service proxy', { skip }, () => {
     return made;
   }
 
-  async function setEndpoints(name: string, endpoints: readonly Namespace[], protocol = 'TCP'): Promise<void> {
+  async function setEndpoints(name: string, endpoints: readonly Namespace[], protocol = 'TCP', zones: readonly string[] = []): Promise<void> {
     const slices = cluster.client.of(endpointSlices).namespace('default');
     const wanted = {
       metadata: { name, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
-      endpoints: endpoints.map(({ address }) => ({ addresses: [address], nodeName: 'n1', conditions: { ready: true } })),
+      endpoints: endpoints.map(({ address }, i) => ({ addresses: [address], nodeName: 'n1', conditions: { ready: true }, ...(zones[i] !== undefined && { hints: { forZones: [{ name: zones[i] }] } }) })),
       ports: [{ name: '', port: 8080, protocol }],
     };
     // One write: an endpoint that stays must never be away.
@@ -176,6 +177,21 @@ describe('service proxy', { skip }, () => {
     assert.deepEqual(await many(12, () => two.tcp(ip(web), 80)), new Set(['one']));
     await setEndpoints('sticky', [two]);
     assert.equal((await two.tcp(ip(web), 80)).server, 'two');
+  });
+
+  test('endpoints hinted for the zone of the node are preferred, in whatever zone it is', async () => {
+    const web = await serve('near', { trafficDistribution: 'PreferSameZone' }, [one, two]);
+    await setEndpoints('near', [one, two], 'TCP', ['a', 'b']);
+    const own = cluster.client.of(nodes);
+    await own.create({ metadata: { name: 'n1', labels: { 'topology.kubernetes.io/zone': 'a' } } });
+    await applied();
+    assert.deepEqual(await many(12, () => node().tcp(ip(web), 80)), new Set(['one']));
+    await own.patch('n1', 'merge', { metadata: { labels: { 'topology.kubernetes.io/zone': 'b' } } });
+    await applied();
+    assert.deepEqual(await many(12, () => node().tcp(ip(web), 80)), new Set(['two']));
+    await own.patch('n1', 'merge', { metadata: { labels: { 'topology.kubernetes.io/zone': null } } });
+    await applied();
+    assert.deepEqual(await many(20, () => node().tcp(ip(web), 80)), new Set(['one', 'two']));
   });
 
   test('Pods reach the outside with the node\'s address, past a firewall that drops', async () => {

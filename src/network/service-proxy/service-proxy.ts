@@ -8,6 +8,7 @@ import type { Logger } from '../../base/log.ts';
 import { objectKey, type KubeObject } from '../../apimachinery/object.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Informers } from '../../client/informers.ts';
+import { nodes } from '../../resources/core/node.ts';
 import { pods } from '../../resources/core/pod.ts';
 import { needsHealthCheckNodePort } from '../../resources/core/service-types.ts';
 import { services } from '../../resources/core/service.ts';
@@ -82,6 +83,7 @@ class NftablesProxy implements ServiceProxy {
   readonly #services: Informer<corev1.Service>;
   readonly #slices: Informer<discoveryv1.EndpointSlice>;
   readonly #pods: Informer<corev1.Pod>;
+  readonly #nodes: Informer<corev1.Node>;
   readonly #ruleset: Ruleset;
   readonly #health: HealthChecks;
   readonly #dirty = new Set<string>(['links']);
@@ -107,6 +109,7 @@ class NftablesProxy implements ServiceProxy {
       return owner === undefined ? [] : [owner];
     });
     this.#pods = informers.of(pods, { fieldSelector: `spec.nodeName=${options.nodeName}` });
+    this.#nodes = informers.of(nodes);
     this.#ruleset = new Ruleset({ table: ownedByServiceProxy(options.instance).table, ...options });
     this.#health = new HealthChecks(options.healthCheckAddress ?? '0.0.0.0', context.logger);
     this.#follow(this.#services, (service) => [`${servicePrefix}${objectKey(service)}`]);
@@ -115,6 +118,7 @@ class NftablesProxy implements ServiceProxy {
       return owner === undefined ? [] : [`${servicePrefix}${owner}`];
     });
     this.#follow(this.#pods, (pod) => [`${podPrefix}${objectKey(pod)}`]);
+    this.#removeHandlers.push(this.#nodes.addHandler({ added: (node) => this.#nodeChanged(node), updated: (node, old) => this.#nodeChanged(node, old) }));
   }
 
   get idle(): boolean {
@@ -122,7 +126,7 @@ class NftablesProxy implements ServiceProxy {
   }
 
   async start(): Promise<void> {
-    const all = [this.#services, this.#slices, this.#pods];
+    const all = [this.#services, this.#slices, this.#pods, this.#nodes];
     for (const informer of all) informer.start();
     await Promise.all(all.map((informer) => informer.synced));
     await setUpLinks(this.#run, ownedByServiceProxy(this.#options.instance), this.#options);
@@ -164,6 +168,13 @@ class NftablesProxy implements ServiceProxy {
       },
     });
     this.#removeHandlers.push(remove);
+  }
+
+  /** In another zone other endpoints are near. */
+  #nodeChanged(node: corev1.Node, old?: corev1.Node): void {
+    if (node.metadata.name !== this.#options.nodeName || zoneOf(node) === zoneOf(old)) return;
+    for (const service of this.#services.list()) this.#dirty.add(`${servicePrefix}${objectKey(service)}`);
+    this.#wake();
   }
 
   #wake(): void {
@@ -230,14 +241,14 @@ class NftablesProxy implements ServiceProxy {
     }
     const key = owner.slice(servicePrefix.length);
     const service = this.#services.get(key);
-    return service && serviceFragment(service, this.#slices.byIndex(sliceIndex, key), this.#options);
+    return service && serviceFragment(service, this.#slices.byIndex(sliceIndex, key), { ...this.#options, zone: zoneOf(this.#nodes.get(this.#options.nodeName)) });
   }
 
   #healthCheckOf(key: string): HealthCheck | undefined {
     const spec = this.#services.get(key)?.spec;
     if (!spec || !needsHealthCheckNodePort(spec) || !spec.healthCheckNodePort) return undefined;
     const slices = this.#slices.byIndex(sliceIndex, key);
-    const local = (spec.ports ?? []).flatMap((port) => chooseEndpoints(port, slices, this.#options.nodeName).local);
+    const local = (spec.ports ?? []).flatMap((port) => chooseEndpoints(port, slices, this.#options).local);
     return { port: spec.healthCheckNodePort, localEndpoints: new Set(local.map(({ ip }) => ip)).size };
   }
 
@@ -277,6 +288,8 @@ class NftablesProxy implements ServiceProxy {
     this.#timers.add(timer);
   }
 }
+
+const zoneOf = (node: corev1.Node | undefined): string | undefined => node?.metadata.labels?.['topology.kubernetes.io/zone'];
 
 /** The key of the Service that a slice belongs to. */
 function serviceOf({ metadata }: discoveryv1.EndpointSlice): string | undefined {

@@ -15,12 +15,12 @@ function service(spec: corev1.ServiceSpec, status?: corev1.ServiceStatus): corev
   return { metadata: { namespace: 'default', name: 'web' }, spec: { ...base, ...spec }, ...(status ? { status } : {}) };
 }
 
-type Given = [ip: string, node?: string, conditions?: discoveryv1.EndpointConditions];
+type Given = [ip: string, node?: string, conditions?: discoveryv1.EndpointConditions, hints?: discoveryv1.EndpointHints];
 const slice = (given: Given[], ports: discoveryv1.EndpointPort[] = [{ name: '', port: 8080, protocol: 'TCP' }]): discoveryv1.EndpointSlice => ({
   metadata: {},
   addressType: 'IPv4',
   ports,
-  endpoints: given.map(([ip, nodeName = 'n1', conditions = { ready: true }]) => ({ addresses: [ip], nodeName, conditions })),
+  endpoints: given.map(([ip, nodeName = 'n1', conditions = { ready: true }, hints]) => ({ addresses: [ip], nodeName, conditions, ...(hints && { hints }) })),
 });
 
 /** Elements as 'set key → chain prefix or verdict'. */
@@ -97,9 +97,54 @@ test('which endpoints count', () => {
     ['IPv6', [{ ...slice([['2001:db8::1']], ports), addressType: 'IPv6' }], [], []],
   ];
   for (const [title, slices, cluster, local] of cases) {
-    const choice = chooseEndpoints(port, slices, 'n1');
+    const choice = chooseEndpoints(port, slices, { nodeName: 'n1' });
     assert.deepEqual([choice.cluster.map(({ ip }) => ip), choice.local.map(({ ip }) => ip)], [cluster, local], title);
   }
+});
+
+test('which endpoints are near', () => {
+  const ready = { ready: true };
+  const leaving = { ready: false, serving: true, terminating: true };
+  const zone = (...names: string[]): discoveryv1.EndpointHints => ({ forZones: names.map((name) => ({ name })) });
+  const both = (zoneName: string, ...nodes: string[]): discoveryv1.EndpointHints => ({ ...zone(zoneName), forNodes: nodes.map((name) => ({ name })) });
+  const cases: [title: string, given: Given[], cluster: string[], local?: string[]][] = [
+    ['of this zone', [['1', 'n1', ready, zone('a')], ['2', 'n2', ready, zone('a')], ['3', 'n3', ready, zone('b')]], ['1', '2']],
+    ['hinted for several zones', [['1', 'n3', ready, zone('b', 'a')], ['2', 'n4', ready, zone('b')]], ['1']],
+    ['none for this zone: all', [['1', 'n3', ready, zone('b')], ['2', 'n4', ready, zone('c')]], ['1', '2']],
+    ['one without a hint: all', [['1', 'n1', ready, zone('a')], ['2', 'n4', ready]], ['1', '2']],
+    ['one without a hint that is not ready does not count', [['1', 'n1', ready, zone('a')], ['2', 'n4', ready, zone('b')], ['3', 'n4', { ready: false }]], ['1']],
+    ['of this node, before its zone', [['1', 'n1', ready, both('a', 'n1')], ['2', 'n2', ready, both('a', 'n2')]], ['1']],
+    ['of the zone where this node has none', [['1', 'n2', ready, both('a', 'n2')], ['2', 'n3', ready, both('b', 'n3')]], ['1']],
+    ['of the zone where one has no hint of a node', [['1', 'n1', ready, both('a', 'n1')], ['2', 'n2', ready, zone('a')], ['3', 'n3', ready, zone('b')]], ['1', '2']],
+    ['nothing ready: whoever still answers, hinted or not', [['1', 'n1', leaving, zone('a')], ['2', 'n3', leaving]], ['1', '2'], ['1']],
+    ['leaving ones do not count where one is ready elsewhere in the zone', [['1', 'n1', leaving, zone('a')], ['2', 'n2', ready, zone('a')], ['3', 'n3', ready, zone('b')]], ['2'], ['1']],
+    ['Local knows no hints', [['1', 'n1', ready, zone('b')], ['2', 'n2', ready, zone('a')]], ['2'], ['1']],
+  ];
+  const port: corev1.ServicePort = { port: 80, protocol: 'TCP' };
+  for (const [title, given, cluster, local] of cases) {
+    const choice = chooseEndpoints(port, [slice(given)], { nodeName: 'n1', zone: 'a' });
+    assert.deepEqual(choice.cluster.map(({ ip }) => ip), cluster, title);
+    if (local) assert.deepEqual(choice.local.map(({ ip }) => ip), local, title);
+  }
+  const hinted = slice([['1', 'n1', ready, zone('a')], ['2', 'n3', ready, zone('b')]]);
+  assert.equal(chooseEndpoints(port, [hinted], { nodeName: 'n1' }).cluster.length, 2, 'a node without a zone is near to nothing');
+  const halves = [slice([['1', 'n1', ready, zone('a')]]), slice([['2', 'n2', ready]])];
+  assert.equal(chooseEndpoints(port, halves, { nodeName: 'n1', zone: 'a' }).cluster.length, 2, 'hints count over all slices');
+});
+
+test('near endpoints and traffic policies', () => {
+  const near = { ...options, zone: 'a' };
+  const hint = (name: string): discoveryv1.EndpointHints => ({ forZones: [{ name }] });
+  const slices = [slice([['10.244.0.7', 'n1', { ready: true }, hint('b')], ['10.244.1.7', 'n2', { ready: true }, hint('a')]])];
+  const to = (ip: string): string[] => [`meta l4proto tcp dnat to ${ip}:8080`];
+  const cluster = serviceFragment(service({}), slices, near);
+  assert.deepEqual([rules(cluster, 'svc'), rules(cluster, 'loc')], [to('10.244.1.7'), undefined]);
+  const inside = serviceFragment(service({ internalTrafficPolicy: 'Local' }), slices, near);
+  assert.deepEqual(rules(inside, 'loc'), to('10.244.0.7'));
+  assert.ok(elements(inside).includes('service-ips 10.96.0.5 . tcp . 80 loc'));
+  const outside = serviceFragment(service({ type: 'NodePort', ports: [{ port: 80, protocol: 'TCP', nodePort: 30080 }], externalTrafficPolicy: 'Local' }), slices, near);
+  assert.deepEqual([rules(outside, 'svc'), rules(outside, 'loc'), rules(outside, 'ext')?.at(-1)], [to('10.244.1.7'), to('10.244.0.7'), 'goto loc']);
+  assert.deepEqual(elements(outside).filter((element) => element.startsWith('hairpin ')), ['hairpin 10.244.1.7 . 10.244.1.7', 'hairpin 10.244.0.7 . 10.244.0.7']);
 });
 
 test('Pods: host ports', () => {

@@ -9,7 +9,7 @@ import { isHeadless } from '../../resources/core/service-types.ts';
 import { ipv4Number } from '../../base/ipv4-range.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
 import type * as discoveryv1 from '../../resources/types/discovery-v1.ts';
-import { chooseEndpoints, type Endpoint, type EndpointChoice } from './endpoint-choice.ts';
+import { chooseEndpoints, reachable, type Endpoint, type EndpointChoice, type Place } from './endpoint-choice.ts';
 import { masquerade } from './base-table.ts';
 import { FragmentBuilder, type Fragment } from './fragment.ts';
 import { shortHash } from './owned.ts';
@@ -26,7 +26,7 @@ const defaultAffinitySeconds = 10800;
 /** nftables allows 128 characters in a chain's name. */
 const longestName = 120;
 
-export function serviceFragment(service: corev1.Service, slices: readonly discoveryv1.EndpointSlice[], options: ProxyOptions): Fragment | undefined {
+export function serviceFragment(service: corev1.Service, slices: readonly discoveryv1.EndpointSlice[], options: ProxyOptions & Place): Fragment | undefined {
   const { spec } = service;
   if (!spec || spec.type === 'ExternalName' || isHeadless(spec) || ipv4Number(spec.clusterIP ?? '') === undefined) return undefined;
   const fragment = new FragmentBuilder();
@@ -34,7 +34,7 @@ export function serviceFragment(service: corev1.Service, slices: readonly discov
   for (const port of spec.ports ?? []) {
     const protocol = (port.protocol ?? 'TCP').toLowerCase();
     if (protocol !== 'tcp' && protocol !== 'udp') continue;
-    new PortRules(fragment, { service, spec, port, protocol, options, choice: chooseEndpoints(port, slices, options.nodeName) }).write();
+    new PortRules(fragment, { service, spec, port, protocol, options, choice: chooseEndpoints(port, slices, options) }).write();
   }
   return fragment;
 }
@@ -67,7 +67,7 @@ class PortRules {
   write(): void {
     const { spec, port, protocol, choice } = this.#context;
     if (protocol === 'udp') this.#writeUdp();
-    for (const { ip } of choice.cluster) this.#fragment.element('hairpin', `${ip} . ${ip}`);
+    for (const { ip } of reachable(choice)) this.#fragment.element('hairpin', `${ip} . ${ip}`);
     const picks = this.#picks();
     this.#address(spec.clusterIP ?? '', port.port, this.#internal(picks));
     if (!this.#isExternal()) return;
@@ -176,6 +176,6 @@ class PortRules {
   }
 
   #writeUdp(): void {
-    for (const { ip, port } of this.#context.choice.cluster) this.#fragment.udpEndpoints.push({ ip, port });
+    for (const { ip, port } of reachable(this.#context.choice)) this.#fragment.udpEndpoints.push({ ip, port });
   }
 }
