@@ -60,7 +60,7 @@ shared counters, consumable capacity, binding conditions, extended resources tha
 - The node agent knows no drivers: on a real node a Pod with devices does not start, and an event says why. On simulated nodes it runs.
 - In CEL \`"domain" in device.attributes\` is always true; costs of selectors are metered, not estimated when they are written.
 - A search for devices ends after 100,000 tries instead of 10 s.
-- Nobody evicts Pods for a device's NoExecute taint; the taint only keeps new ones away. DeviceTaintRules are not served (off by default upstream).
+- DeviceTaintRules are not served (off by default upstream); devices' own taints keep Pods away and evict them.
 
 ## Settings
 
