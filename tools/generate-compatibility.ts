@@ -55,14 +55,12 @@ are).
 ## Devices
 
 ResourceClaims are made from templates, allocated and reserved as in v1.36, with what is on by default there: alternatives, admin access, taints,
-shared counters, consumable capacity, binding conditions. What is missing or different:
+shared counters, consumable capacity, binding conditions, extended resources that a class stands for. What is missing or different:
 
-- Extended resources that a DeviceClass stands for (\`extendedResourceName\`) are not given devices.
 - The node agent knows no drivers: on a real node a Pod with devices does not start, and an event says why. On simulated nodes it runs.
-- CEL selectors are compiled when devices are looked for, not when a class or claim is written, and \`"domain" in device.attributes\` is always true.
+- In CEL \`"domain" in device.attributes\` is always true; costs of selectors are metered, not estimated when they are written.
 - A search for devices ends after 100,000 tries instead of 10 s.
-- Nobody evicts Pods for a device's NoExecute taint; the taint only keeps new ones away. DeviceTaintRules are not served (off by default upstream).
-- The label that a namespace needs for admin access is not asked for.
+- DeviceTaintRules are not served (off by default upstream); devices' own taints keep Pods away and evict them.
 
 ## Settings
 

@@ -14,6 +14,7 @@ import { persistentVolumeClaims } from '../resources/core/persistent-volume-clai
 import { pods } from '../resources/core/pod.ts';
 import { deployments } from '../resources/apps/deployment.ts';
 import { statefulSets } from '../resources/apps/stateful-set.ts';
+import { resourceClaims } from '../resources/resource/resource-claim.ts';
 import { controllerRoles } from '../resources/rbac/controller-roles.ts';
 import { controllerIdentity } from './component-identities.ts';
 import { startCluster, type Cluster } from './start-cluster.ts';
@@ -92,6 +93,27 @@ test('every controller does its work within its own role', async () => {
   await assert.rejects(inDefault.get('web'), isNotFound);
   await assert.rejects(client.of(namespaces).get('short'), isNotFound);
   assert.notEqual((await client.of(events).namespace('default').list()).items.length, 0);
+  assert.deepEqual(await refused(cluster), []);
+});
+
+test('claims on devices are made, allocated, given back and deleted within the roles', async () => {
+  await using cluster = await startCluster({ nodes: 1 });
+  const { client, clock } = cluster;
+  const [node] = (await client.of(nodes).list()).items;
+  const { name: nodeName = '' } = node?.metadata ?? {};
+  const devices = '/apis/resource.k8s.io/v1';
+  await post(cluster, `${devices}/deviceclasses`, { metadata: { name: 'gpu' }, spec: { extendedResourceName: 'example.com/gpu' } });
+  await post(cluster, `${devices}/resourceslices`, { metadata: { name: 'one' }, spec: { driver: 'gpu.example.com', nodeName, pool: { name: 'one', generation: 1, resourceSliceCount: 1 }, devices: [{ name: 'a' }, { name: 'b' }] } });
+  await post(cluster, at('resource.k8s.io/v1', 'resourceclaimtemplates'), { metadata: { name: 'gpu' }, spec: { spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } } } });
+  const amounts = { 'example.com/gpu': '1' };
+  await post(cluster, at('v1', 'pods'), { metadata: { name: 'claiming' }, spec: { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpu' }], containers: [{ name: 'c', image: 'i' }] } });
+  await post(cluster, at('v1', 'pods'), { metadata: { name: 'extended' }, spec: { containers: [{ name: 'c', image: 'i', resources: { requests: amounts, limits: amounts } }] } });
+  await clock.advance(30_000);
+  const claims = client.of(resourceClaims).namespace('default');
+  assert.deepEqual((await claims.list()).items.map(({ status }) => status?.reservedFor?.length), [1, 1]);
+  for (const name of ['claiming', 'extended']) await client.of(pods).namespace('default').delete(name);
+  await clock.advance(60_000);
+  assert.deepEqual((await claims.list()).items, []);
   assert.deepEqual(await refused(cluster), []);
 });
 

@@ -8,6 +8,7 @@ import { kubernetesService, type ApiServerAddress } from './kubernetes-service/k
 import { cronJobControllerWith } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { deviceTaintEvictionController } from './device-taint-eviction/device-taint-eviction.ts';
 import { disruptionController } from './disruption/disruption.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
@@ -88,6 +89,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     attributesClassProtectionController,
     ephemeralVolumeController,
     resourceClaimController,
+    deviceTaintEvictionController,
     kubernetesService({ apiServer: options.apiServer }),
     ...(options.serviceCidr === undefined ? [] : [serviceAddresses({ serviceCidr: options.serviceCidr })]),
     certificateApprover,

@@ -55,7 +55,7 @@ export function defaultPlugins({ client, informers, clock, random, cluster, nomi
   enable(taintToleration(), 3);
   enable(nodeAffinity(addedAffinity), 2);
   enable(nodePorts());
-  enable(nodeResourcesFit({ ...fit, ignoredResources: fit.ignoredResources.union(extenders.ignoredResources) }), 1);
+  enable(nodeResourcesFit({ ...fit, ignoredResources: fit.ignoredResources.union(extenders.ignoredResources), isDeviceBacked: (resource) => devices.classFor(resource) !== undefined }), 1);
   enable(volumeRestrictions(informers));
   enable(nodeVolumeLimits(informers));
   enable(volumeBinding({ client, informers, clock, bindTimeout }));

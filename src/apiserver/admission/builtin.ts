@@ -6,6 +6,7 @@ import { schemaAdmission } from '../crd/schema-admission.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
 import { certificateRequests } from './certificate-requests.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
+import { deviceRequests } from './device-requests.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { RbacPolicy } from '../authz/rbac.ts';
@@ -47,6 +48,7 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     storageObjectInUseProtection(),
     persistentVolumeClaimResize(dependencies),
     runtimeClass(dependencies),
+    deviceRequests(dependencies),
     schemaAdmission(),
     serviceAllocator(dependencies),
     resourceQuota(dependencies),

@@ -92,6 +92,8 @@ function* referencesOf({ metadata, spec, status }: corev1.Pod): Generator<string
   }
   for (const volume of spec.volumes ?? []) yield* volumeReferences(volume, metadata.name ?? '');
   for (const { resourceClaimName } of status?.resourceClaimStatuses ?? []) if (resourceClaimName) yield `resourceclaims/${resourceClaimName}`;
+  const extended = status?.extendedResourceClaimStatus?.resourceClaimName;
+  if (extended) yield `resourceclaims/${extended}`;
   for (const { resourceClaimName } of spec.resourceClaims ?? []) if (resourceClaimName) yield `resourceclaims/${resourceClaimName}`;
 }
 

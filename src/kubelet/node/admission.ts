@@ -47,7 +47,10 @@ function wrongSystem(pod: Pod): Refusal | undefined {
 function tooMuch(pod: Pod, others: readonly Pod[], allocatable: AdmissionInputs['allocatable']): Refusal | undefined {
   const pods = wholes(allocatable['pods'] ?? '110');
   if (others.length + 1 > pods) return outOf('pods', 1, others.length, pods);
+  const fromClaim = new Set(pod.status?.extendedResourceClaimStatus?.requestMappings.map(({ resourceName }) => resourceName));
   for (const name of [...requestedResources(pod)].sort()) {
+    // Devices that a claim has, not what the node offers.
+    if (fromClaim.has(name)) continue;
     const requested = podRequest(pod, name);
     const offered = allocatable[name];
     if (requested === 0 || (offered === undefined && name.includes('hugepages'))) continue;

@@ -25,6 +25,11 @@ test('a Pod with devices does not start without their driver', async () => {
   assert.equal(await told(named, { reservedFor: reserved, allocation: {} }), '');
 });
 
+test('nor one whose extended resources are devices', async () => {
+  const status = { extendedResourceClaimStatus: { requestMappings: [], resourceClaimName: 'mine' } };
+  assert.equal(await told({ name: 'none' }, { reservedFor: reserved, allocation: { devices: { results: [result] } } }, status), 'DRA driver gpu.example.com is not registered');
+});
+
 test('nor without its claims', async () => {
   assert.equal(await told(named), 'fetch ResourceClaim mine: resourceclaims.resource.k8s.io "mine" not found');
   assert.equal(await told(named, {}), 'pod train(u1) is not allowed to use ResourceClaim mine(c1)');

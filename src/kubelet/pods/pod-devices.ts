@@ -1,6 +1,6 @@
 /**
  * Devices that a Pod's ResourceClaims were allocated. A driver on the node would make them ready; none can register here yet, so a Pod with
- * devices does not start: it must not run without them. A claim whose allocation has no devices asks for no driver.
+ * devices does not start: it must not run without them. So it is with claims that the scheduler made for extended resources. A claim whose allocation has no devices asks for no driver.
  * Upstream: pkg/kubelet/cm/dra/manager.go
  */
 import { isClaimOf, isReservedFor, lookUpClaim, notClaimOf } from '../../resources/core/pod-resource-claims.ts';
@@ -11,7 +11,8 @@ type Claims = Pick<NodeObjects, 'resourceClaim'>;
 
 /** Throws what is told in the Pod's FailedPrepareDynamicResources event. */
 export async function prepareDevices(pod: Pod, claims: Claims): Promise<void> {
-  for (const podClaim of pod.spec?.resourceClaims ?? []) {
+  const extended = pod.status?.extendedResourceClaimStatus?.resourceClaimName;
+  for (const podClaim of [...(pod.spec?.resourceClaims ?? []), ...(extended ? [{ name: extended, resourceClaimName: extended }] : [])]) {
     const problem = await problemOf(pod, podClaim, claims);
     if (problem !== undefined) throw new Error(`prepare dynamic resources: ${problem}`);
   }

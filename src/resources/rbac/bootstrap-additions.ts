@@ -21,7 +21,7 @@ export const addedRules: Readonly<Record<string, readonly rbacv1.PolicyRule[]>> 
     rule(read, 'storage.k8s.io', 'csidrivers', 'csistoragecapacities', 'volumeattachments'),
     rule(['get', 'list', 'patch', 'update', 'watch'], 'coordination.k8s.io', 'leasecandidates'),
     rule(read, 'resource.k8s.io', 'deviceclasses', 'resourceslices'),
-    rule(['get', 'list', 'patch', 'update', 'watch'], 'resource.k8s.io', 'resourceclaims'),
+    rule(['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'], 'resource.k8s.io', 'resourceclaims'),
     rule(['patch', 'update'], 'resource.k8s.io', 'resourceclaims/status'),
     rule(['patch', 'update'], '', 'pods/finalizers'),
     rule(['update'], '', 'pods/resize'),

@@ -4,6 +4,7 @@
  * Upstream: k8s.io/dynamic-resource-allocation/structured
  */
 import type { NodeFacts } from '../../../resources/core/node-selector.ts';
+import { isKeptAway } from '../../../resources/resource/device-tolerations.ts';
 import type * as resourcev1 from '../../../resources/types/resource-v1.ts';
 import { allocationResult, type ChosenDevice } from './allocation-result.ts';
 import { constraintFrom, type Constraint } from './constraints.ts';
@@ -11,7 +12,6 @@ import { addInto, hasRoom, takenAmounts, type Amounts } from './device-capacity.
 import type { DevicePools, OfferedDevice, ReachablePool } from './device-pools.ts';
 import { mostDevices, nameOfClaim, type ClaimRequests, type DeviceRequest } from './device-request.ts';
 import type { DeviceSelectors } from './device-selectors.ts';
-import { isKeptAway } from './device-taints.ts';
 import { SharedCounters } from './shared-counters.ts';
 
 /** What is allocated already, by devices' keys. */

@@ -74,6 +74,14 @@ export class ClaimLedger implements DevicesInUse {
     if (entry) this.#change(key, { shown: entry.shown, ours: isShown ? undefined : claim, isPending: false });
   }
 
+  /** It was decided under another key, and is written now: the informer may not have it yet. */
+  replace(decided: string, claim: resourcev1.ResourceClaim): void {
+    const key = objectKey(claim);
+    if (this.#entries.has(key)) this.written(claim);
+    else this.#change(key, { shown: undefined, ours: claim, isPending: false });
+    this.undo(decided);
+  }
+
   /** What was decided will not be written. */
   undo(key: string): void {
     const entry = this.#entries.get(key);

@@ -1,8 +1,9 @@
 /** Writes what was decided of a Pod's claims. Upstream: pkg/scheduler/framework/plugins/dynamicresources/dynamicresources.go (bindClaim) */
 import { timestamp, type Clock } from '../../../base/clock.ts';
-import { isConflict } from '../../../apimachinery/status-error.ts';
+import { isConflict, isNotFound } from '../../../apimachinery/status-error.ts';
 import type { ApiClient } from '../../../client/client.ts';
 import { claimFinalizer, isReservedFor, podAsUser } from '../../../resources/core/pod-resource-claims.ts';
+import { pods } from '../../../resources/core/pod.ts';
 import { resourceClaims } from '../../../resources/resource/resource-claim.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
 import type * as resourcev1 from '../../../resources/types/resource-v1.ts';
@@ -52,6 +53,29 @@ export class ClaimWriter {
   async unreserve({ metadata: { namespace, name = '', uid } }: Claim, pod: corev1.Pod): Promise<void> {
     const patch = { metadata: { uid }, status: { reservedFor: [{ $patch: 'delete', uid: pod.metadata.uid }] } };
     await this.#client.of(resourceClaims).namespace(namespace).patch(name, 'strategic', patch, { subresource: 'status' });
+  }
+
+  /** Makes a claim. */
+  create(claim: Claim): Promise<Claim> {
+    return this.#client.of(resourceClaims).namespace(claim.metadata.namespace).create(claim);
+  }
+
+  /** Deletes a claim whatever keeps it: nobody has used its devices. */
+  async remove(claim: Claim): Promise<void> {
+    const { namespace, name = '', uid } = claim.metadata;
+    const claims = this.#client.of(resourceClaims).namespace(namespace);
+    try {
+      await claims.delete(name, { preconditions: { uid } });
+      await claims.patch(name, 'merge', { metadata: { uid, finalizers: null } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Tells the node which claim has a Pod's extended resources. */
+  async tell({ metadata: { namespace, name = '', uid } }: corev1.Pod, claim: Claim, requestMappings: readonly corev1.ContainerExtendedResourceRequest[]): Promise<void> {
+    const status = { extendedResourceClaimStatus: { requestMappings, resourceClaimName: claim.metadata.name } };
+    await this.#client.of(pods).namespace(namespace).patch(name, 'strategic', { metadata: { uid }, status }, { subresource: 'status' });
   }
 
   /** Takes devices away from a claim that nobody uses. */

@@ -209,3 +209,46 @@ test('on simulated nodes such a Pod just runs', async () => {
   await cluster.settled();
   assert.equal((await getPod(cluster.client, 'train')).status?.phase, 'Running');
 });
+
+const wantingResource = (name: string, requests: Readonly<Record<string, string>>): corev1.Pod => pod(name, { containers: [{ name: 'main', image: 'app', resources: { requests, limits: requests } }] });
+
+test('a class stands for an extended resource: the scheduler makes the claim', async () => {
+  await using cluster = await start();
+  for (const name of ['one', 'two']) await createNode(cluster.client, node(name));
+  await addSlice(cluster, slice('two', ['gpu-0', 'gpu-1']));
+  await createPod(cluster.client, wantingResource('train', { 'example.com/gpu': '2' }));
+  await cluster.settled();
+  assert.match((await whyNot(cluster, 'train')) ?? '', /2 Insufficient example\.com\/gpu/);
+  await cluster.client.of(deviceClasses).patch('gpu', 'merge', { spec: { extendedResourceName: 'example.com/gpu' } });
+  await cluster.settled();
+  const train = await getPod(cluster.client, 'train');
+  assert.equal(train.spec?.nodeName, 'two');
+  const [made, ...others] = (await cluster.client.of(resourceClaims).namespace('default').list()).items;
+  assert.equal(others.length, 0);
+  assert.ok(made);
+  assert.match(made.metadata.name ?? '', /^train-extended-resources-/);
+  assert.deepEqual(made.metadata.annotations, { 'resource.kubernetes.io/extended-resource-claim': 'true' });
+  assert.deepEqual([devicesOf(made), usersOf(made)], [['gpu-0', 'gpu-1'], ['train']]);
+  assert.deepEqual(train.status?.extendedResourceClaimStatus, { resourceClaimName: made.metadata.name, requestMappings: [{ containerName: 'main', resourceName: 'example.com/gpu', requestName: 'container-0-request-0' }] });
+  // The devices are taken until the Pod is gone.
+  await createPod(cluster.client, wantingResource('next', { 'deviceclass.resource.kubernetes.io/gpu': '1' }));
+  await cluster.settled();
+  assert.match((await whyNot(cluster, 'next')) ?? '', /2 cannot allocate all claims/);
+  await deletePod(cluster, 'train');
+  await cluster.settled();
+  await cluster.clock.advance(20_000);
+  assert.equal(await nodeOf(cluster, 'next'), 'two');
+  assert.equal((await cluster.client.of(resourceClaims).namespace('default').list()).items.length, 1);
+});
+
+test('a node that offers the extended resource itself needs no device', async () => {
+  await using cluster = await start();
+  await cluster.client.of(deviceClasses).patch('gpu', 'merge', { spec: { extendedResourceName: 'example.com/gpu' } });
+  await createNode(cluster.client, node('one', { capacity: { 'example.com/gpu': '1' } }));
+  await createPod(cluster.client, wantingResource('train', { 'example.com/gpu': '1' }));
+  await createPod(cluster.client, wantingResource('next', { 'example.com/gpu': '1' }));
+  await cluster.settled();
+  assert.equal(await nodeOf(cluster, 'train'), 'one');
+  assert.match((await whyNot(cluster, 'next')) ?? '', /1 Insufficient example\.com\/gpu/);
+  assert.deepEqual((await cluster.client.of(resourceClaims).namespace('default').list()).items, []);
+});

@@ -3,43 +3,33 @@
  * node is chosen, and written to the claims before the Pod is bound.
  * Upstream: pkg/scheduler/framework/plugins/dynamicresources
  */
-import type { Clock } from '../../../base/clock.ts';
 import { objectKey } from '../../../apimachinery/object.ts';
 import type { ApiClient } from '../../../client/client.ts';
 import type { Informers } from '../../../client/informers.ts';
-import type { Random } from '../../../base/random.ts';
 import { canBeReserved, isClaimOf, isReservedFor, lookUpClaim, notClaimOf } from '../../../resources/core/pod-resource-claims.ts';
-import { selectorMatcher } from '../../../resources/core/node-selector.ts';
 import { resourceClaims } from '../../../resources/resource/resource-claim.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
 import type * as resourcev1 from '../../../resources/types/resource-v1.ts';
 import { sameJson } from '../../../resources/validation/fields.ts';
 import { nodeThatMayFit, type ClusterEvent } from '../../framework/cluster-event.ts';
-import { scaleToHighest } from '../../framework/normalize.ts';
 import type { Plugin, PostFilterResult, Reservation } from '../../framework/plugin.ts';
 import { unresolvable, type Rejection } from '../../framework/rejection.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
 import type { NodeFacts } from '../../state/node-selector.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
-import { allocateOn, NodeProblem } from './allocator.ts';
-import { hasBindingConditions, isLost, whenReady } from './binding-conditions.ts';
+import { hasBindingConditions, whenReady } from './binding-conditions.ts';
 import { ClaimWriter } from './claim-writer.ts';
 import { checkCount, nameOfClaim, requestsOf, type ClaimRequests } from './device-request.ts';
-import type { DeviceState } from './device-state.ts';
+import { isExtendedClaimOf } from './extended-resources.ts';
+import { PodPlan, pluginName, type PlanParts } from './pod-plan.ts';
 
-const name = 'DynamicResources';
-const cannotAllocate = unresolvable(name, 'cannot allocate all claims');
-const notThere = unresolvable(name, 'resourceclaim not available on the node');
-/** The best alternative of a request counts so much, each later one less by one. */
-const bestAlternative = 8;
+const name = pluginName;
 
 type Claim = resourcev1.ResourceClaim;
 
-export interface DynamicResourcesParts {
+export interface DynamicResourcesParts extends PlanParts {
   readonly client: ApiClient;
   readonly informers: Informers;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly devices: DeviceState;
   /** Tells people that a Pod waits for its devices to be made ready. */
   readonly announceWait: (pod: corev1.Pod, node: string) => void;
 }
@@ -53,78 +43,18 @@ export function dynamicResources(parts: DynamicResourcesParts): Plugin {
       return typeof claims === 'string' ? unresolvable(name, claims) : undefined;
     },
     filter: (pod) => {
-      if (namesNone(pod)) return undefined;
+      if (!scheduler.concerns(pod)) return undefined;
       const plan = scheduler.plan(pod);
       return plan instanceof PodPlan ? { filter: (node) => plan.check(node) } : plan;
     },
-    postFilter: (pod) => (namesNone(pod) ? undefined : scheduler.makeFree(pod)),
-    score: (pod) => (namesNone(pod) ? undefined : scheduler.planOf(pod)?.scores()),
-    reserve: (pod, node) => (namesNone(pod) ? undefined : scheduler.reserve(pod, node)),
+    postFilter: (pod) => (scheduler.concerns(pod) ? scheduler.makeFree(pod) : undefined),
+    score: (pod) => (scheduler.concerns(pod) ? scheduler.planOf(pod)?.scores() : undefined),
+    reserve: (pod, node) => (scheduler.concerns(pod) ? scheduler.reserve(pod, node) : undefined),
     wakes: (event, pod) => scheduler.wakes(event, pod.pod),
   };
 }
 
 const namesNone = ({ pod }: PodInfo): boolean => (pod.spec?.resourceClaims ?? []).length === 0;
-
-/** What can be said of a Pod before nodes are looked at, and what was found on them. */
-class PodPlan {
-  readonly claims: readonly Claim[];
-  readonly toAllocate: readonly ClaimRequests[];
-  /** Allocated claims that were in the way on some node. */
-  readonly unavailable = new Set<Claim>();
-  readonly #parts: DynamicResourcesParts;
-  readonly #allocated: readonly { readonly claim: Claim; readonly isReachable: (node: NodeFacts) => boolean }[];
-  readonly #found = new Map<string, readonly resourcev1.AllocationResult[]>();
-
-  constructor(claims: readonly Claim[], toAllocate: readonly ClaimRequests[], parts: DynamicResourcesParts) {
-    this.claims = claims;
-    this.toAllocate = toAllocate;
-    this.#parts = parts;
-    const now = parts.clock.now();
-    this.#allocated = claims.flatMap((claim) => {
-      const { allocation } = claim.status ?? {};
-      if (allocation === undefined) return [];
-      return [{ claim, isReachable: isLost(claim, now) ? () => false : allocation.nodeSelector ? selectorMatcher(allocation.nodeSelector) : () => true }];
-    });
-  }
-
-  check(node: NodeFacts): Rejection | undefined {
-    const allocations = this.allocate(node);
-    if (!Array.isArray(allocations)) return allocations;
-    const missing = this.#allocated.filter(({ isReachable }) => !isReachable(node));
-    for (const { claim } of missing) this.unavailable.add(claim);
-    if (missing.length > 0) return notThere;
-    this.#found.set(node.name, allocations);
-    return undefined;
-  }
-
-  /** One for each of `toAllocate`. */
-  allocate(node: NodeFacts): resourcev1.AllocationResult[] | Rejection {
-    if (this.toAllocate.length === 0) return [];
-    const { devices, random } = this.#parts;
-    try {
-      return allocateOn(node, this.toAllocate, { pools: devices.pools, inUse: devices.ledger, selectors: devices.selectors, newShareId: () => random.uuid() }) ?? cannotAllocate;
-    } catch (error) {
-      if (error instanceof NodeProblem) return unresolvable(name, error.message);
-      throw error;
-    }
-  }
-
-  /** Nodes with the better alternatives are better. */
-  scores(): ReturnType<NonNullable<Plugin['score']>> {
-    if (!this.toAllocate.some(({ requests }) => requests.some((alternatives) => alternatives.length > 1))) return undefined;
-    return { score: ({ name: node }) => this.#scoreOf(this.#found.get(node) ?? []), normalize: (scores) => scaleToHighest(scores) };
-  }
-
-  #scoreOf(allocations: readonly resourcev1.AllocationResult[]): number {
-    let score = 0;
-    this.toAllocate.forEach(({ requests }, i) => {
-      const had = new Set((allocations[i]?.devices?.results ?? []).map(({ request }) => request));
-      for (const alternatives of requests) alternatives.forEach((one, rank) => (score += one.name.includes('/') && had.has(one.name) ? bestAlternative - rank : 0));
-    });
-    return score;
-  }
-}
 
 class DeviceScheduler {
   readonly #parts: DynamicResourcesParts;
@@ -158,7 +88,10 @@ class DeviceScheduler {
     this.#plans.delete(pod);
     const claims = this.claimsOf(pod.pod);
     if (typeof claims === 'string') return unresolvable(name, claims);
-    if (claims.length === 0) return undefined;
+    const extended = this.#extendedOf(pod);
+    if (claims.length === 0 && extended.size === 0) return undefined;
+    // Left by an attempt that came to nothing.
+    if (extended.size > 0 && this.#parts.devices.extendedClaims(pod.uid).length > 0) return unresolvable(name, 'cannot schedule extended resource claim');
     const toAllocate: ClaimRequests[] = [];
     const { ledger, findClass } = this.#parts.devices;
     for (const claim of claims) {
@@ -172,9 +105,23 @@ class DeviceScheduler {
       checkCount(requests);
       toAllocate.push(requests);
     }
-    const plan = new PodPlan(claims, toAllocate, this.#parts);
+    const plan = new PodPlan({ pod: pod.pod, claims, toAllocate, extended }, this.#parts);
     this.#plans.set(pod, plan);
     return plan;
+  }
+
+  /** Whether a Pod has claims, or requests what a class stands for. */
+  concerns(pod: PodInfo): boolean {
+    return !namesNone(pod) || (pod.requests.scalars.size > 0 && this.#extendedOf(pod).size > 0);
+  }
+
+  #extendedOf({ requests: { scalars } }: PodInfo): ReadonlyMap<string, resourcev1.DeviceClass> {
+    const found = new Map<string, resourcev1.DeviceClass>();
+    for (const [resource, amount] of scalars) {
+      const deviceClass = amount > 0 ? this.#parts.devices.classFor(resource) : undefined;
+      if (deviceClass) found.set(resource, deviceClass);
+    }
+    return found;
   }
 
   planOf(pod: PodInfo): PodPlan | undefined {
@@ -185,20 +132,26 @@ class DeviceScheduler {
   makeFree(pod: PodInfo): PostFilterResult {
     const isIdle = ({ status }: Claim): boolean => (status?.reservedFor ?? []).every(({ uid }) => uid === pod.uid);
     const claim = [...(this.planOf(pod)?.unavailable ?? [])].find(isIdle);
+    const [stale] = claim ? [] : this.#parts.devices.extendedClaims(pod.uid);
+    if (stale) return { message: 'deletion of ResourceClaim completed', act: () => this.#writer.remove(stale) };
     if (!claim) return { message: 'still not schedulable' };
     return { message: 'deallocation of ResourceClaim completed', act: () => this.#writer.deallocate(claim) };
   }
 
   /** Chooses once more: since the node was looked at others may have been asked, and time may have passed. */
-  reserve(pod: PodInfo, node: NodeFacts): Reservation | Rejection | undefined {
+  reserve(pod: PodInfo, node: NodeInfo): Reservation | Rejection | undefined {
     const plan = this.plan(pod);
     if (!(plan instanceof PodPlan)) return plan;
-    const allocations = plan.allocate(node);
-    if (!Array.isArray(allocations)) return allocations;
+    const found = plan.allocate(node);
+    if (!('allocations' in found)) return found;
+    const { allocations, extended } = found;
     const { ledger } = this.#parts.devices;
     const decided = new Map(plan.toAllocate.map(({ claim }, i) => [objectKey(claim), allocations[i]]));
     for (const { claim } of plan.toAllocate) ledger.decide({ ...claim, status: { ...claim.status, allocation: decided.get(objectKey(claim)) } });
+    const own = { metadata: { namespace: pod.namespace, name: `<extended-resources> ${pod.uid}` }, spec: {} };
+    if (extended) ledger.decide({ ...own, status: { allocation: extended.allocation } });
     const bound = new Map<string, Claim>();
+    let made: Claim | undefined;
     return {
       prepare: async () => {
         for (const claim of plan.claims) {
@@ -207,9 +160,18 @@ class DeviceScheduler {
           ledger.written(written);
           bound.set(key, written);
         }
+        if (!extended) return;
+        made = await this.#writer.create(extended.claim);
+        made = await this.#writer.bind(made, pod.pod, extended.allocation);
+        ledger.replace(objectKey(own), made);
+        await this.#writer.tell(pod.pod, made, extended.mappings);
       },
-      ready: (signal) => this.#whenReady(pod.pod, node, [...bound.values()], signal),
-      release: () => this.#release(pod.pod, decided.keys(), [...bound.values()]),
+      ready: (signal) => this.#whenReady(pod.pod, node, [...bound.values(), ...(made ? [made] : [])], signal),
+      release: async () => {
+        for (const key of [...decided.keys(), objectKey(own)]) ledger.undo(key);
+        for (const claim of bound.values()) await this.#writer.unreserve(claim, pod.pod);
+        if (made) await this.#writer.remove(made);
+      },
     };
   }
 
@@ -219,11 +181,6 @@ class DeviceScheduler {
     const { informers, clock, announceWait } = this.#parts;
     announceWait(pod, node.name);
     await whenReady({ claims: informers.of(resourceClaims), clock, keys, signal });
-  }
-
-  async #release(pod: corev1.Pod, decided: Iterable<string>, bound: readonly Claim[]): Promise<void> {
-    for (const key of decided) this.#parts.devices.ledger.undo(key);
-    for (const claim of bound) await this.#writer.unreserve(claim, pod);
   }
 
   wakes(event: ClusterEvent, pod: corev1.Pod): boolean {
@@ -244,7 +201,7 @@ class DeviceScheduler {
   #claimMatters(claim: Claim, old: Claim | undefined, pod: corev1.Pod): boolean {
     const claims = this.claimsOf(pod);
     if (typeof claims === 'string') return false;
-    if (old?.status?.allocation && !claim.status?.allocation) return true;
+    if ((old?.status?.allocation && !claim.status?.allocation) || isExtendedClaimOf(claim, pod.metadata.uid ?? '')) return true;
     if (!claims.some(({ metadata }) => metadata.uid === claim.metadata.uid)) return false;
     return old === undefined || !sameJson(old.status ?? {}, claim.status ?? {});
   }

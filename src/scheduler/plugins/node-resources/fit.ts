@@ -15,11 +15,14 @@ export interface FitOptions {
   /** Extended resources that others look after: 'example.com/foo', or all of 'example.com'. */
   readonly ignoredResources?: ReadonlySet<string>;
   readonly ignoredGroups?: ReadonlySet<string>;
+  /** Whether devices may stand for an extended resource on nodes that do not offer it. */
+  readonly isDeviceBacked?: (resource: string) => boolean;
 }
 
-export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, ignoredGroups }: FitOptions = {}): Plugin {
+export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, ignoredGroups, isDeviceBacked = () => false }: FitOptions = {}): Plugin {
   const isIgnored = (resource: string): boolean => (ignoredResources?.has(resource) ?? false) || (resource.includes('/') && (ignoredGroups?.has(resource.split('/')[0] ?? '') ?? false));
   const withoutIgnored = (requests: Amounts): Amounts => ([...requests.scalars.keys()].some(isIgnored) ? { ...requests, scalars: new Map([...requests.scalars].filter(([resource]) => !isIgnored(resource))) } : requests);
+  const lacking = (requests: Amounts, node: NodeInfo): Rejection | undefined => (hasRoom(requests, node) ? undefined : shortage(requests, node, isDeviceBacked));
   return {
     name,
     filter: ({ requests }): FilterPlan => {
@@ -29,6 +32,7 @@ export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, 
     score: (pod) => ({ score: strategyScore(strategy, pod) }),
     wakes: (event, { requests }) => {
       if (event.type === 'pod-gone') return true;
+      if (event.type === 'device-class-changed') return requests.scalars.size > 0;
       if (event.type === 'pod-resized' || event.type === 'self-changed') return freesSome(requests, event);
       const node = nodeThatMayFit(event, 'allocatable');
       if (node === undefined || lacking(withoutIgnored(requests), node) !== undefined) return false;
@@ -36,11 +40,6 @@ export function nodeResourcesFit({ strategy = leastAllocated, ignoredResources, 
       return before === undefined || hasMoreOf(requests, node, before);
     },
   };
-}
-
-/** What a node is short of for a Pod. */
-function lacking(requests: Amounts, node: NodeInfo): Rejection | undefined {
-  return hasRoom(requests, node) ? undefined : shortage(requests, node);
 }
 
 const requested = (requests: Amounts): string[] => ['cpu', 'memory', 'ephemeral-storage', ...requests.scalars.keys()].filter((resource) => amountOf(requests, resource) > 0);
@@ -67,7 +66,8 @@ function hasRoom({ cpu, memory, ephemeralStorage, scalars }: Amounts, { pods, al
   );
 }
 
-function shortage(requests: Amounts, node: NodeInfo): Rejection | undefined {
+/** What a node is short of for a Pod. */
+function shortage(requests: Amounts, node: NodeInfo, isDeviceBacked: (resource: string) => boolean): Rejection | undefined {
   let reasons: string[] | undefined;
   let never = false;
   const demand = (resource: string, wanted: number, used: number, capacity: number): void => {
@@ -80,7 +80,10 @@ function shortage(requests: Amounts, node: NodeInfo): Rejection | undefined {
   demand('cpu', requests.cpu, requested.cpu, allocatable.cpu);
   demand('memory', requests.memory, requested.memory, allocatable.memory);
   demand('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
-  for (const [resource, wanted] of requests.scalars) demand(resource, wanted, requested.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0);
+  for (const [resource, wanted] of requests.scalars) {
+    const capacity = allocatable.scalars.get(resource) ?? 0;
+    if (capacity > 0 || !isDeviceBacked(resource)) demand(resource, wanted, requested.scalars.get(resource) ?? 0, capacity);
+  }
   if (reasons === undefined) return undefined;
   return never ? unresolvable(name, ...reasons) : unschedulable(name, ...reasons);
 }
