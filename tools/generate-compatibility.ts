@@ -49,9 +49,20 @@ virtual time that stands still between dispatches, where upstream's runs on.
 
 ## Scheduling
 
-Profiles, extenders and the default plugins are there, but for dynamic resource allocation: nobody allocates ResourceClaims or makes them
-from templates, and Pods that name them are placed as if they did not. Arguments of plugins that are not known are refused
-(docs/scheduler.md says which are).
+Profiles, extenders and the default plugins are there. Arguments of plugins that are not known are refused (docs/scheduler.md says which
+are).
+
+## Devices
+
+ResourceClaims are made from templates, allocated and reserved as in v1.36, with what is on by default there: alternatives, admin access, taints,
+shared counters, consumable capacity, binding conditions. What is missing or different:
+
+- Extended resources that a DeviceClass stands for (\`extendedResourceName\`) are not given devices.
+- The node agent knows no drivers: on a real node a Pod with devices does not start, and an event says why. On simulated nodes it runs.
+- CEL selectors are compiled when devices are looked for, not when a class or claim is written, and \`"domain" in device.attributes\` is always true.
+- A search for devices ends after 100,000 tries instead of 10 s.
+- Nobody evicts Pods for a device's NoExecute taint; the taint only keeps new ones away. DeviceTaintRules are not served (off by default upstream).
+- The label that a namespace needs for admin access is not asked for.
 
 ## Settings
 

@@ -7,7 +7,6 @@ export const storedKinds: Readonly<Record<string, readonly string[]>> = {
   networking: ['ingress', 'ingress-class', 'network-policy'],
   node: [],
   policy: ['pod-security-policy'],
-  resource: ['device-class', 'resource-claim', 'resource-claim-template', 'resource-slice'],
   storage: ['volume-attachment'],
 };
 

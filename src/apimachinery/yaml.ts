@@ -2,7 +2,7 @@
  * YAML as sigs.k8s.io/yaml reads it: the 1.1 rules for plain scalars (0400 is octal, yes and on are booleans), without its times and
  * base-60 numbers, which stay text. Aliases that blow a document up are refused.
  */
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type Document, type ParsedNode, type Tags } from 'yaml';
+import { Document, Scalar, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type ParsedNode, type Tags } from 'yaml';
 import { badRequest } from './status-error.ts';
 
 const unwanted: ReadonlySet<string> = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary', 'tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs', 'tag:yaml.org,2002:set']);
@@ -95,7 +95,23 @@ function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey
   }
 }
 
+const writing = { version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false } as const;
+const layout = { lineWidth: 0, indentSeq: false } as const;
+const byteOrderMark = '\ufeff';
+
 /** YAML that any reader of 1.1 understands, keys sorted: the answer to `Accept: application/yaml`. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0, indentSeq: false });
+  const text = stringify(value, { ...writing, ...layout });
+  return text.includes(byteOrderMark) ? formatWithMarks(value) : text;
+}
+
+/** Readers drop a byte order mark that a document begins with, and may refuse one further on: it is written as an escape. */
+function formatWithMarks(value: unknown): string {
+  const document = new Document(value, writing);
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && scalar.value.includes(byteOrderMark)) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString(layout).replaceAll(byteOrderMark, '\\ufeff');
 }

@@ -94,7 +94,7 @@ function encoderFor(request: IncomingRequest, response: Exclude<ApiResponse, Raw
   const pretty = wantsPretty(request);
   const refused = response.type === 'object' && response.status >= 400;
   const negotiated: Negotiated = refused ? orPlain(() => negotiate(accept, { protobuf: true, tables: true }, pretty)) : negotiate(accept, { protobuf: !custom, tables: true }, pretty);
-  const plain: Negotiated = response.type === 'object' && response.served === undefined ? { ...negotiated, shape: 'object' } : negotiated;
+  const plain: Negotiated = response.type === 'object' && response.served === undefined && !(response.columns !== undefined && negotiated.shape === 'table') ? { ...negotiated, shape: 'object' } : negotiated;
   return { negotiated: plain, table: { metaVersion: negotiated.metaVersion, includeObject: includeObjectOf(request.query), now: () => clock.now() } };
 }
 

@@ -6,7 +6,7 @@
 import type { AnyObject, ListMeta } from '../apimachinery/object.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
 import type { CacheEvent } from '../storage/resource-cache.ts';
-import type { ResourceDefinition, VersionDefinition } from '../resources/definition.ts';
+import type { Column, ResourceDefinition, VersionDefinition } from '../resources/definition.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -87,6 +87,8 @@ export interface ObjectResponse {
   readonly served: ServedResource | undefined;
   /** A stored object in the storage version, or a plain one. */
   readonly object: CachedObject | AnyObject;
+  /** Those of a plain object that can be shown in a table. */
+  readonly columns?: readonly Column[];
 }
 
 export interface ListResponse {

@@ -9,6 +9,7 @@ import type { Random } from '../base/random.ts';
 import { createApiServer, type ApiServer, type ApiServerExtension, type ApiServerParts } from '../apiserver/api-server.ts';
 import type { Authorizer } from '../apiserver/authz/authorizer.ts';
 import type { Authenticator } from '../apiserver/filters/authentication.ts';
+import { compileDeviceExpression } from '../apiserver/cel/device-expression.ts';
 import type { UserInfo } from '../apiserver/request.ts';
 import { ApiClient } from '../client/client.ts';
 import { ApiEventRecorder, type EventRecorder } from '../client/event-recorder.ts';
@@ -81,7 +82,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const informers = closing.add(new Informers({ client: clientFor(controllerManagerIdentity), clock, logger }), (all) => all.close());
   const contextOf = (by: ApiClient): ControllerContext => ({ client: by, informers, clock, logger, recorder: (component) => recorderAs(by, component) });
   const controllers = options.controllers.map((make) => startAs(apiServer, contextOf, make));
-  if (options.scheduler ?? true) controllers.push(createScheduler({ ...contextOf(clientFor(schedulerIdentity)), random, configuration: options.schedulerConfiguration }));
+  if (options.scheduler ?? true) controllers.push(createScheduler({ ...contextOf(clientFor(schedulerIdentity)), random, configuration: options.schedulerConfiguration, compileDeviceExpression }));
   await informers.start();
   for (const controller of controllers) controller.start();
   closing.defer(() => Promise.all(controllers.map((controller) => controller.close())));

@@ -23,6 +23,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { persistentVolumeBinder } from './persistent-volume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './pod-gc/pod-gc.ts';
 import { controllersByMagnitude, replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { resourceClaimController } from './resource-claim/resource-claim.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAddresses } from './service-addresses/service-addresses.ts';
@@ -86,6 +87,7 @@ export function createBuiltinControllers(options: BuiltinControllerOptions = {})
     volumeProtectionController,
     attributesClassProtectionController,
     ephemeralVolumeController,
+    resourceClaimController,
     kubernetesService({ apiServer: options.apiServer }),
     ...(options.serviceCidr === undefined ? [] : [serviceAddresses({ serviceCidr: options.serviceCidr })]),
     certificateApprover,

@@ -6,6 +6,7 @@ import type {
   ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service,
 } from '../resources/types/core-v1.ts';
 import type { RuntimeClass } from '../resources/types/node-v1.ts';
+import type { ResourceClaim } from '../resources/types/resource-v1.ts';
 
 /** `synced` follows the first full set: Pods found in the runtime but not told of before it are then nobody's. */
 export type PodChange =
@@ -48,6 +49,7 @@ export interface NodeObjects {
   persistentVolumeClaim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
   persistentVolume(name: string): Promise<PersistentVolume | undefined>;
   runtimeClass(name: string): Promise<RuntimeClass | undefined>;
+  resourceClaim(namespace: string, name: string): Promise<ResourceClaim | undefined>;
   /** Calls `changed` when a ConfigMap or Secret that the Pod mounts may have changed since now, until the function it answers is called. */
   follow(pod: Pod, changed: () => void): () => void;
   token(request: TokenRequest): Promise<IssuedToken>;

@@ -7,7 +7,7 @@ import { formatApiVersion } from '../apimachinery/group-version.ts';
 import type { FieldError } from '../apimachinery/field-error.ts';
 import type { AnyObject, Draft, KubeObject } from '../apimachinery/object.ts';
 import {
-  allVerbs, type Column, type DraftObject, type Kind, type RequestFacts, type ResourceDefinition, type Strategy,
+  allVerbs, type Column, type DraftObject, type Kind, type RequestFacts, type ResourceDefinition, type RowCondition, type Strategy,
   type SubresourceDefinition, type Verb, type VersionDefinition,
 } from './definition.ts';
 import { ageColumn, nameColumn, type ColumnOf } from './columns.ts';
@@ -71,6 +71,8 @@ export interface KindSpec<T extends KubeObject> {
   readonly strategy?: StrategyOf<T>;
   /** Default: NAME and AGE. */
   readonly columns?: readonly ColumnOf<T>[];
+  readonly rowConditions?: (object: T) => readonly RowCondition[];
+  readonly rowOrder?: (a: T, b: T) => number;
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   readonly inert?: boolean;
 }
@@ -98,6 +100,8 @@ export function defineKind<T extends KubeObject = KubeObject>(spec: KindSpec<T>)
     subresources: { ...status, ...spec.subresources },
     strategy: untyped(spec.strategy ?? {}),
     columns: (spec.columns ?? [nameColumn, ageColumn]) as readonly unknown[] as readonly Column[],
+    ...(spec.rowConditions === undefined ? {} : { rowConditions: spec.rowConditions as unknown as NonNullable<ResourceDefinition['rowConditions']> }),
+    ...(spec.rowOrder === undefined ? {} : { rowOrder: spec.rowOrder as unknown as NonNullable<ResourceDefinition['rowOrder']> }),
     selectableFields: (spec.selectableFields ?? {}) as unknown as Readonly<Record<string, (object: AnyObject) => string>>,
     ...(spec.inert === undefined ? {} : { inert: spec.inert }),
   };

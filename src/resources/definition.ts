@@ -38,6 +38,10 @@ export interface ResourceDefinition {
   readonly subresources: Readonly<Record<string, SubresourceDefinition>>;
   readonly strategy: Strategy;
   readonly columns: readonly Column[];
+  /** What a table says of a row beside its cells. */
+  readonly rowConditions?: (object: AnyObject) => readonly RowCondition[];
+  /** The order of a list's rows in a table, where it is not that of the list. */
+  readonly rowOrder?: (a: AnyObject, b: AnyObject) => number;
   /** Field selectors beyond metadata.name and metadata.namespace: selector label → its value in an object ('' when unset). */
   readonly selectableFields: Readonly<Record<string, (object: AnyObject) => string>>;
   /** True for a kind that is stored, defaulted and schema-checked but that no part of k8ts acts on yet: docs/compatibility.md lists it. */
@@ -138,6 +142,14 @@ export interface Column {
   readonly priority: number;
   /** The cell for an object of the storage version. `now` in ms, for ages. */
   readonly cell: (object: AnyObject, now: number) => string | number | boolean | null;
+}
+
+/** metav1.TableRowCondition. */
+export interface RowCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** Finds definitions; changes as CRDs come and go. */

@@ -12,6 +12,8 @@ import type { ClusterState } from './state/cluster-state.ts';
 import type { Nominations } from './state/nominations.ts';
 import { defaultBinder } from './plugins/default-binder/default-binder.ts';
 import { defaultPreemption } from './plugins/default-preemption/default-preemption.ts';
+import type { DeviceState } from './plugins/dynamic-resources/device-state.ts';
+import { dynamicResources } from './plugins/dynamic-resources/dynamic-resources.ts';
 import { imageLocality } from './plugins/image-locality/image-locality.ts';
 import { interPodAffinity } from './plugins/inter-pod-affinity/inter-pod-affinity.ts';
 import { nodeAffinity } from './plugins/node-affinity/node-affinity.ts';
@@ -39,9 +41,10 @@ export interface PluginParts {
   readonly nominations: Nominations;
   readonly reports: PodReports;
   readonly extenders: Extenders;
+  readonly devices: DeviceState;
 }
 
-export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders }: PluginParts, profile: ProfileConfiguration): EnabledPlugin[] {
+export function defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders, devices }: PluginParts, profile: ProfileConfiguration): EnabledPlugin[] {
   const { fit, balanced, interPodAffinity: affinity, addedAffinity, defaultConstraints, preemption, bindTimeout } = profile.plugins;
   const enabled: EnabledPlugin[] = [];
   const enable = (plugin: EnabledPlugin['plugin'], weight = 0): number => enabled.push({ plugin, weight });
@@ -59,6 +62,8 @@ export function defaultPlugins({ client, informers, clock, random, cluster, nomi
   enable(volumeZone(informers));
   enable(podTopologySpread(informers, defaultConstraints), 2);
   enable(interPodAffinity(informers, affinity), 2);
+  // Before preemption: to free a claim that nobody uses is better than to end a Pod.
+  enable(dynamicResources({ client, informers, clock, random, devices, announceWait: (pod, node) => reports.waitsForDevices(pod, node) }), 2);
   enable(defaultPreemption({ client, informers, clock, random, cluster, nominations, extenders, limits: preemption, withdraw: (pod) => reports.nominated(pod, ''), announce: (victim, preemptor, node) => reports.preempted(victim, preemptor, node) }));
   enable(nodeResourcesBalancedAllocation(balanced), 1);
   enable(imageLocality(), 1);

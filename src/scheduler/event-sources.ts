@@ -9,11 +9,15 @@ import { persistentVolumeClaims } from '../resources/core/persistent-volume-clai
 import { persistentVolumes } from '../resources/core/persistent-volume.ts';
 import { pods } from '../resources/core/pod.ts';
 import { isFinished, isTerminating } from '../resources/core/pod-readiness.ts';
+import { deviceClasses } from '../resources/resource/device-class.ts';
+import { resourceClaims } from '../resources/resource/resource-claim.ts';
+import { resourceSlices } from '../resources/resource/resource-slice.ts';
 import { csiDrivers } from '../resources/storage/csi-driver.ts';
 import { csiNodes } from '../resources/storage/csi-node.ts';
 import { csiStorageCapacities } from '../resources/storage/csi-storage-capacity.ts';
 import { storageClasses } from '../resources/storage/storage-class.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
+import type * as resourcev1 from '../resources/types/resource-v1.ts';
 import { defaultSchedulerName } from './configuration.ts';
 import type { ClusterEvent, NodeChange } from './framework/cluster-event.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
@@ -43,6 +47,12 @@ export function listen(sinks: Sinks): () => void {
     informers.of(csiNodes).addHandler(tell((csiNode, old) => ({ type: 'csi-node-changed', csiNode, old }))),
     informers.of(csiDrivers).addHandler(tell((driver) => ({ type: 'csi-driver-changed', driver }))),
     informers.of(csiStorageCapacities).addHandler(tell((capacity, old) => ({ type: 'csi-capacity-changed', capacity, old }))),
+    informers.of(resourceClaims).addHandler({
+      ...tell<resourcev1.ResourceClaim>((claim, old) => ({ type: 'resource-claim-changed', claim, old })),
+      deleted: (old) => queue.happened({ type: 'resource-claim-changed', claim: { ...old, status: {} }, old }),
+    }),
+    informers.of(deviceClasses).addHandler(tell(() => ({ type: 'device-class-changed' }))),
+    informers.of(resourceSlices).addHandler(tell(() => ({ type: 'resource-slices-changed' }))),
     informers.of(namespaces).addHandler({
       updated: (now, old) => {
         if (!sameLabels(now.metadata.labels, old.metadata.labels)) queue.happened({ type: 'namespace-changed', namespace: now.metadata.name ?? '' });
@@ -126,7 +136,7 @@ function podHandler(sinks: Sinks) {
     else if (nodeOf(pod) !== '') changedOnNode(sinks, pod, old);
     else if (!isWaiting(pod)) gone(pod);
     else {
-      if (!sameForScheduling(pod, old)) queue.update(podInfo(pod));
+      if (!sameForScheduling(pod, old) || !same(pod.status?.resourceClaimStatuses, old.status?.resourceClaimStatuses)) queue.update(podInfo(pod));
       renominated(sinks, pod, old);
     }
   };

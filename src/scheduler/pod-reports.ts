@@ -46,6 +46,10 @@ export class PodReports {
     await this.#client.of(pods).namespace(namespace).patch(name, 'strategic', { metadata: { uid }, status: { nominatedNodeName: nodeName === '' ? null : nodeName } }, { subresource: 'status' });
   }
 
+  waitsForDevices(pod: corev1.Pod, nodeName: string): void {
+    this.#recorder.event(reference(pod), 'Normal', 'BindingConditionsPending', `waiting for binding conditions for device on node ${nodeName}`);
+  }
+
   preempted(victim: corev1.Pod, preemptor: corev1.Pod, nodeName: string): void {
     this.#recorder.event(reference(victim), 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid ?? ''} on node ${nodeName}`);
   }

@@ -30,6 +30,8 @@ import { NodeSearch } from './node-search.ts';
 import { PodReports } from './pod-reports.ts';
 import { Profiles, type Profile } from './profiles.ts';
 import { SchedulingQueue, type QueuedPod } from './queue/scheduling-queue.ts';
+import { deviceState, type DeviceState } from './plugins/dynamic-resources/device-state.ts';
+import type { CompileDeviceExpression } from './plugins/dynamic-resources/device-selectors.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import type { NodeInfo } from './state/node-info.ts';
 import { Nominations } from './state/nominations.ts';
@@ -43,6 +45,8 @@ export interface SchedulerContext {
   readonly random: Random;
   /** Default: one profile, default-scheduler. */
   readonly configuration?: SchedulerConfiguration | undefined;
+  /** CEL for devices; without it no claim with selectors can be allocated. */
+  readonly compileDeviceExpression?: CompileDeviceExpression | undefined;
   recorder(component: string): EventRecorder;
 }
 
@@ -68,6 +72,7 @@ class Scheduler implements RunningScheduler {
   readonly #nominations = new Nominations();
   readonly #profiles: Profiles;
   readonly #extenders: Extenders;
+  readonly #devices: DeviceState;
   readonly #queue: SchedulingQueue;
   readonly #stop = new AbortController();
   readonly #stopListening: () => void;
@@ -84,6 +89,7 @@ class Scheduler implements RunningScheduler {
     this.#pods = informers.of(pods);
     const configuration = context.configuration ?? defaultConfiguration();
     this.#extenders = new Extenders(configuration.extenders, this.#logger);
+    this.#devices = deviceState(informers, context.compileDeviceExpression);
     this.#profiles = new Profiles(configuration.profiles.map((profile) => this.#profile(context, profile)));
     this.#queue = new SchedulingQueue({ clock, framework: this.#profiles });
     this.#stopListening = listen({ informers, cluster, queue: this.#queue, nominations, isOurs: (name) => this.#profiles.has(name) });
@@ -93,7 +99,7 @@ class Scheduler implements RunningScheduler {
     const [cluster, nominations] = [this.#cluster, this.#nominations];
     const { schedulerName, percentageOfNodesToScore: percentage } = configuration;
     const reports = new PodReports({ client, clock, recorder: recorder(schedulerName) });
-    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders: this.#extenders }, configuration), nominations);
+    const framework = new Framework(defaultPlugins({ client, informers, clock, random, cluster, nominations, reports, extenders: this.#extenders, devices: this.#devices }, configuration), nominations);
     return { schedulerName, framework, reports, search: new NodeSearch({ framework, cluster, nominations, random, percentage, extenders: this.#extenders }) };
   }
 
@@ -250,7 +256,10 @@ class Scheduler implements RunningScheduler {
 
   /** The Pod is not on its node after all. */
   #giveBack(pod: PodInfo, reservations: readonly Reservation[]): void {
-    for (const reservation of reservations.toReversed()) reservation.release();
+    for (const reservation of reservations.toReversed()) {
+      const released = reservation.release();
+      if (released) this.#track(released.catch((error: unknown) => this.#logger.debug('a reservation was not taken back', { pod: pod.name, namespace: pod.namespace, error: messageOf(error) })));
+    }
     this.#cluster.forget(pod.uid);
     this.#queue.happened({ type: 'pod-gone', pod: pod.pod }, ({ uid }) => uid !== pod.uid);
   }

@@ -128,10 +128,9 @@ describe('faults during rollouts', { skip: whyNoContainers() }, () => {
   async function rolledOut(): Promise<void> {
     const { code, stderr } = await cluster.shell.run('kubectl rollout status deployment/web --timeout=180s', { within: 190_000 });
     if (code === 0) return;
-    const unready = '{range .items[?(@.status.conditions[?(@.type=="Ready")].status!="True")]}{.metadata.name}{" "}{end}';
-    const names = await cluster.jsonpath('pods', unready);
-    const { stdout } = await cluster.shell.run(`kubectl get deployment,replicaset,pods -o wide; kubectl get pods ${names} -o yaml; kubectl get events`);
-    assert.fail(`the rollout does not come to its end: ${stderr}\n${stdout}\n${readFileSync(path.join(cluster.dataDir, 'server.log'), 'utf8').slice(-20_000)}`);
+    const { stdout } = await cluster.shell.run("kubectl get deployment,replicaset,pods -o wide; for pod in $(kubectl get pods --no-headers | awk '$2 != \"1/1\" { print $1 }'); do kubectl get pod $pod -o yaml; done; kubectl get events");
+    const endOf = (file: string): string => `${file}:\n${readFileSync(path.join(cluster.dataDir, file), 'utf8').slice(-20_000)}`;
+    assert.fail([`the rollout does not come to its end: ${stderr}`, stdout, endOf('server.log'), endOf('log/containerd.log')].join('\n'));
   }
 
   async function onlyTheseRun(round: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** The cluster a node agent sees, in memory: Pods to run, objects to read, statuses and events to look at. */
 import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, PodStatus, Secret, Service } from '../../src/resources/types/core-v1.ts';
 import type { RuntimeClass } from '../../src/resources/types/node-v1.ts';
+import type { ResourceClaim } from '../../src/resources/types/resource-v1.ts';
 import { EventQueue } from '../../src/kubelet/cri/event-queue.ts';
 import type { EventRecorder, NodeObjects, PodChange, PodSource, PodStatusSink } from '../../src/kubelet/pod-source.ts';
 
@@ -18,6 +19,8 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   readonly claims = new Map<string, PersistentVolumeClaim>();
   readonly volumes = new Map<string, PersistentVolume>();
   readonly runtimeClasses = new Map<string, RuntimeClass>();
+  /** By name. */
+  readonly resourceClaims = new Map<string, ResourceClaim>();
   readonly seenEvents: SeenEvent[] = [];
   readonly statuses: PodStatus[] = [];
   serviceList: Service[] = [];
@@ -100,6 +103,7 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   secret = (namespace: string, name: string): Promise<Secret | undefined> => Promise.resolve(this.secrets.get(`${namespace}/${name}`));
   persistentVolumeClaim = (namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> => Promise.resolve(this.claims.get(`${namespace}/${name}`));
   persistentVolume = (name: string): Promise<PersistentVolume | undefined> => Promise.resolve(this.volumes.get(name));
+  resourceClaim = (_namespace: string, name: string): Promise<ResourceClaim | undefined> => Promise.resolve(this.resourceClaims.get(name));
   runtimeClass = (name: string): Promise<RuntimeClass | undefined> => Promise.resolve(this.runtimeClasses.get(name));
   token = (): Promise<{ token: string; expires: number }> => Promise.resolve({ token: `token-${(this.tokens += 1)}`, expires: 4e12 });
   follow = (_pod: Pod, changed: () => void): (() => void) => {

@@ -3,10 +3,6 @@ import type { FlowSchema, NonResourcePolicyRule, PolicyRulesWithSubjects, Resour
 import type { RequestInfo } from '../request-info.ts';
 import type { UserInfo } from '../request.ts';
 
-/** In the order in which they are tried. */
-export const byPrecedence = (a: FlowSchema, b: FlowSchema): number =>
-  (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) || ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
-
 export function matches({ spec }: FlowSchema, info: RequestInfo, user: UserInfo): boolean {
   return (spec?.rules ?? []).some((rule) => matchesRule(rule, info, user));
 }

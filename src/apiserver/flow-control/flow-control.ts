@@ -7,11 +7,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { MetricsRegistry } from '../../base/metrics.ts';
 import { bootstrapFlowSchemas, bootstrapPriorityLevels } from '../../resources/flowcontrol/bootstrap.ts';
+import { byPrecedence } from '../../resources/flowcontrol/flow-schema.ts';
 import type { ResourceRegistry } from '../../resources/definition.ts';
 import type { FlowSchema, PriorityLevelConfiguration } from '../../resources/types/flowcontrol-v1.ts';
 import type { ResourceCache } from '../../storage/resource-cache.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
-import { byPrecedence, distinguisher, matches } from './classify.ts';
+import { distinguisher, matches } from './classify.ts';
 import { FlowMetrics } from './flow-metrics.ts';
 import { FlowTally, type Refusal } from './flow-tally.ts';
 import { PriorityLevel, type LevelShape, type Patience } from './priority-level.ts';

@@ -24,10 +24,14 @@ const listChunk = 256 * 1024;
 const comma = 0x2c;
 const openBrace = 0x7b;
 
-export function encodeObject({ served, object }: ObjectResponse, encoder: Encoder): Buffer {
+export function encodeObject({ served, object, columns }: ObjectResponse, encoder: Encoder): Buffer {
   const { negotiated } = encoder;
   if (served && object instanceof CachedObject && negotiated.encoding === 'json' && negotiated.shape === 'object' && !negotiated.pretty && isStorageForm(served)) {
     return object.bytes;
+  }
+  if (columns !== undefined && negotiated.shape === 'table') {
+    const plain = plainObject(object);
+    return encodePlain(buildTable(columns, [plain], { resourceVersion: plain.metadata.resourceVersion }, encoder.table), negotiated);
   }
   return encodePlain(shaped(served, plainObject(object), encoder), negotiated);
 }
@@ -55,7 +59,7 @@ export function* encodeList(response: ListResponse, encoder: Encoder): Generator
   const { served, items, metadata } = response;
   const inParts = negotiated.encoding === 'json' && !negotiated.pretty;
   if (negotiated.shape === 'table') {
-    if (inParts) yield* tableInParts(response, encoder);
+    if (inParts && served.definition.rowOrder === undefined) yield* tableInParts(response, encoder);
     else yield encodePlain(buildTable(served, items.map((item) => item.object), metadata, table), negotiated);
     return;
   }

@@ -2,6 +2,7 @@
 import { formatApiVersion } from '../../apimachinery/group-version.ts';
 import type { AnyObject, ListMeta } from '../../apimachinery/object.ts';
 import { badRequest } from '../../apimachinery/status-error.ts';
+import type { Column } from '../../resources/definition.ts';
 import type { ServedResource } from '../request.ts';
 import { toServedVersion } from './conversion.ts';
 
@@ -24,25 +25,34 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
   throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
 }
 
-export function buildTable(served: ServedResource, objects: readonly AnyObject[], metadata: ListMeta, options: TableOptions): AnyObject {
-  const { columns } = served.definition;
+/** `source`: the kind, or the columns of plain objects. */
+export function buildTable(source: ServedResource | readonly Column[], objects: readonly AnyObject[], metadata: ListMeta, options: TableOptions): AnyObject {
+  const served = 'definition' in source ? source : undefined;
+  const columns = 'definition' in source ? source.definition.columns : source;
   const now = options.now();
   const definitions = columns.map(({ name, type, format, description, priority }) => ({ name, type, format: format ?? '', description: description ?? '', priority }));
+  const conditionsOf = served?.definition.rowConditions;
   return {
     kind: 'Table',
     apiVersion: formatApiVersion({ group: 'meta.k8s.io', version: options.metaVersion }),
     metadata,
     columnDefinitions: options.noHeaders ? null : definitions,
-    rows: objects.map((object) => ({
-      cells: columns.map((column) => column.cell(object, now)),
-      ...rowObject(served, object, options),
-    })),
+    rows: inRowOrder(served, objects).map((object) => {
+      const conditions = conditionsOf?.(object) ?? [];
+      return { cells: columns.map((column) => column.cell(object, now)), ...(conditions.length === 0 ? {} : { conditions }), ...rowObject(served, object, options) };
+    }),
   } as unknown as AnyObject;
 }
 
-function rowObject(served: ServedResource, object: AnyObject, options: TableOptions): { object?: AnyObject } {
+/** The objects of a list in the order of its table's rows. */
+function inRowOrder(served: ServedResource | undefined, objects: readonly AnyObject[]): readonly AnyObject[] {
+  const order = served?.definition.rowOrder;
+  return order === undefined || objects.length < 2 ? objects : [...objects].sort(order);
+}
+
+function rowObject(served: ServedResource | undefined, object: AnyObject, options: TableOptions): { object?: AnyObject } {
   if (options.includeObject === 'None') return {};
-  if (options.includeObject === 'Object') return { object: toServedVersion(served, object) };
+  if (options.includeObject === 'Object') return { object: served === undefined ? object : toServedVersion(served, object) };
   return { object: partialMetadata(object, options.metaVersion) };
 }
 

@@ -5,6 +5,7 @@ import type { ManagedFieldsEntry } from '../../apimachinery/field-manager/manage
 import { draft, type AnyObject, type Draft } from '../../apimachinery/object.ts';
 import { selectorOf, type LabelSelectorObject } from '../../apimachinery/label-selector.ts';
 import * as status from '../../apimachinery/status-error.ts';
+import { scaleColumns } from '../../resources/autoscaling/scale-columns.ts';
 import { builtinSchema } from '../../resources/schema/builtin.ts';
 import type { DraftObject, SubresourceDefinition } from '../../resources/definition.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
@@ -85,7 +86,7 @@ function withReplicas(parent: AnyObject, scale: ScaleDefinition, wanted: Scale, 
   return object;
 }
 
-const answer = (object: AnyObject): ApiResponse => ({ type: 'object', status: 200, served: undefined, object });
+const answer = (object: AnyObject): ApiResponse => ({ type: 'object', status: 200, served: undefined, object, columns: scaleColumns });
 
 function toScale(parent: AnyObject, scale: ScaleDefinition): AnyObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = parent.metadata;

@@ -9,7 +9,9 @@ import { secrets } from '../../resources/core/secret.ts';
 import { serviceAccounts } from '../../resources/core/service-account.ts';
 import type { ConfigMap, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '../../resources/types/core-v1.ts';
 import type { RuntimeClass } from '../../resources/types/node-v1.ts';
+import type { ResourceClaim } from '../../resources/types/resource-v1.ts';
 import { runtimeClasses } from '../../resources/node/runtime-class.ts';
+import { resourceClaims } from '../../resources/resource/resource-claim.ts';
 import type { ReferenceWatch } from './reference-watch.ts';
 import type { IssuedToken, NodeObjects, TokenRequest } from '../pod-source.ts';
 
@@ -49,6 +51,10 @@ export class ApiNodeObjects implements NodeObjects {
 
   runtimeClass(name: string): Promise<RuntimeClass | undefined> {
     return orUndefined(this.#options.client.of(runtimeClasses).get(name));
+  }
+
+  resourceClaim(namespace: string, name: string): Promise<ResourceClaim | undefined> {
+    return orUndefined(this.#options.client.of(resourceClaims).namespace(namespace).get(name));
   }
 
   follow(pod: Pod, changed: () => void): () => void {

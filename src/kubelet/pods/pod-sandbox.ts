@@ -5,6 +5,7 @@ import { killAll } from './container-killer.ts';
 import type { NodeObjects } from '../pod-source.ts';
 import type { NodeContext } from './node-context.ts';
 import { graceSeconds } from './pod-containers.ts';
+import { prepareDevices } from './pod-devices.ts';
 import type { RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 
@@ -17,8 +18,9 @@ export async function endOldSandboxes(pod: Pod, seen: RuntimePod, signals: { rea
   for (const sandbox of seen.sandboxes) await context.runtime.stopPodSandbox(sandbox.id);
 }
 
-/** Answers the new sandbox's id. The Pod's volumes are mounted by now. */
+/** Answers the new sandbox's id. The Pod's volumes are mounted by now; its devices are made ready first. */
 export async function runSandbox(pod: Pod, seen: RuntimePod, { runtime, cgroups, events, objects, ...settings }: NodeContext): Promise<string> {
+  await prepared(pod, { events, objects });
   cgroups.create(pod);
   const attempt = (seen.sandboxes[0]?.metadata?.attempt ?? -1) + 1;
   try {
@@ -26,6 +28,15 @@ export async function runSandbox(pod: Pod, seen: RuntimePod, { runtime, cgroups,
     return await runtime.runPodSandbox(sandboxConfig(pod, attempt, settings), handler);
   } catch (error) {
     events.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+async function prepared(pod: Pod, { events, objects }: Pick<NodeContext, 'events' | 'objects'>): Promise<void> {
+  try {
+    await prepareDevices(pod, objects);
+  } catch (error) {
+    events.event(pod, 'Warning', 'FailedPrepareDynamicResources', `Failed to prepare dynamic resources: ${messageOf(error)}`);
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 /** MutatingAdmissionPolicyBindings: where a policy holds. Upstream: pkg/apis/admissionregistration/validation/validation.go */
-import { ageColumn, nameColumn, text, unset } from '../columns.ts';
+import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { defaultMatchResources } from './admission-rules.ts';
-import { validateBinding } from './policy-rules.ts';
+import { paramRefText, validateBinding } from './policy-rules.ts';
 import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
 
 export const mutatingAdmissionPolicyBindingDefinition = defineKind<admissionregistrationv1.MutatingAdmissionPolicyBinding>({
@@ -18,7 +18,7 @@ export const mutatingAdmissionPolicyBindingDefinition = defineKind<admissionregi
     validate: ({ spec }) => validateBinding(spec),
     validateUpdate: ({ spec }) => validateBinding(spec),
   },
-  columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => (spec?.paramRef === undefined ? unset : `${spec.paramRef.namespace ?? '*'}/${spec.paramRef.name ?? '*'}`)), ageColumn],
+  columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => paramRefText(spec?.paramRef)), ageColumn],
 });
 
 export const mutatingAdmissionPolicyBindings = typedKind<admissionregistrationv1.MutatingAdmissionPolicyBinding>(mutatingAdmissionPolicyBindingDefinition);

@@ -1,6 +1,7 @@
 /** What the two kinds of admission policies share, and their bindings. Upstream: pkg/apis/admissionregistration/validation/validation.go */
 import { FieldPath, forbidden, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { parseApiVersion } from '../../apimachinery/group-version.ts';
+import { unset } from '../columns.ts';
 import type * as admissionv1 from '../types/admissionregistration-v1.ts';
 import { checkedText, invalidFor, oneOf } from '../validation/fields.ts';
 import { validateLabelSelector } from '../validation/labels.ts';
@@ -77,4 +78,14 @@ function validateParamRef({ name = '', selector, parameterNotFoundAction: action
     ...(name === '' && selector === undefined ? [required(path, 'one of name or selector must be specified')] : []),
     ...(action === '' ? [required(path.child('parameterNotFoundAction'))] : known.includes(action) ? [] : [notSupported(path.child('parameterNotFoundAction'), action, known)]),
   ];
+}
+
+/** The PARAMREF cell. A selector is shown as Go prints one. */
+export function paramRefText(ref: admissionv1.ParamRef | undefined): string {
+  if (ref?.name) return `${ref.namespace || '*'}/${ref.name}`;
+  if (ref?.selector === undefined) return unset;
+  const { matchLabels = {}, matchExpressions = [] } = ref.selector;
+  const labels = Object.entries(matchLabels).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}: ${value},`).join('');
+  const expressions = matchExpressions.map(({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`).join('');
+  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`;
 }

@@ -1,10 +1,10 @@
 /** ValidatingAdmissionPolicyBindings: where a policy holds. Upstream: pkg/apis/admissionregistration/validation/validation.go */
 import { FieldPath, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
-import { ageColumn, nameColumn, text, unset } from '../columns.ts';
+import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { supportedOnly, Unique } from '../validation/fields.ts';
 import { defaultMatchResources } from './admission-rules.ts';
-import { validateBinding } from './policy-rules.ts';
+import { paramRefText, validateBinding } from './policy-rules.ts';
 import type * as admissionregistrationv1 from '../types/admissionregistration-v1.ts';
 
 const path = FieldPath.of('spec', 'validationActions');
@@ -34,7 +34,7 @@ export const validatingAdmissionPolicyBindingDefinition = defineKind<admissionre
     validate,
     validateUpdate: (binding) => validate(binding),
   },
-  columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => (spec?.paramRef === undefined ? unset : `${spec.paramRef.namespace ?? '*'}/${spec.paramRef.name ?? '*'}`)), ageColumn],
+  columns: [nameColumn, text('PolicyName', ({ spec }) => spec?.policyName ?? ''), text('ParamRef', ({ spec }) => paramRefText(spec?.paramRef)), ageColumn],
 });
 
 export const validatingAdmissionPolicyBindings = typedKind<admissionregistrationv1.ValidatingAdmissionPolicyBinding>(validatingAdmissionPolicyBindingDefinition);

@@ -66,21 +66,21 @@ export const eventSpec: Omit<KindSpec<corev1.Event>, 'group' | 'versions'> = {
   storagePrefix: 'core/events',
   strategy,
   columns,
-  selectableFields: {
-    'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
-    'involvedObject.namespace': (event) => event.involvedObject?.namespace ?? '',
-    'involvedObject.name': (event) => event.involvedObject?.name ?? '',
-    'involvedObject.uid': (event) => event.involvedObject?.uid ?? '',
-    'involvedObject.apiVersion': (event) => event.involvedObject?.apiVersion ?? '',
-    'involvedObject.resourceVersion': (event) => event.involvedObject?.resourceVersion ?? '',
-    'involvedObject.fieldPath': (event) => event.involvedObject?.fieldPath ?? '',
-    reason: (event) => event.reason ?? '',
-    reportingComponent: (event) => event.reportingComponent ?? '',
-    source: (event) => event.source?.component || event.reportingComponent || '',
-    type: (event) => event.type ?? '',
-  },
 };
 
-export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '' });
+const about = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
+
+/** The fields that events are selected by, under the names that a group gives to the object and to who reports. */
+export function eventFields(object: 'involvedObject' | 'regarding', reporter: 'reportingComponent' | 'reportingController'): Record<string, (event: corev1.Event) => string> {
+  return {
+    ...Object.fromEntries(about.map((field) => [`${object}.${field}`, (event: corev1.Event) => event.involvedObject?.[field] ?? ''])),
+    [reporter]: (event) => event.reportingComponent ?? '',
+    reason: (event) => event.reason ?? '',
+    source: (event) => event.source?.component || event.reportingComponent || '',
+    type: (event) => event.type ?? '',
+  };
+}
+
+export const eventDefinition = defineKind<corev1.Event>({ ...eventSpec, group: '', selectableFields: eventFields('involvedObject', 'reportingComponent') });
 
 export const events = typedKind<corev1.Event>(eventDefinition);

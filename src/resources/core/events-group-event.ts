@@ -6,7 +6,7 @@ import { defineKind } from '../define.ts';
 import type { DraftObject } from '../definition.ts';
 import { retired } from '../deprecation.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { eventSpec } from './event.ts';
+import { eventFields, eventSpec } from './event.ts';
 
 const group = 'events.k8s.io';
 
@@ -38,6 +38,7 @@ export const eventsEventDefinition = defineKind<corev1.Event>({
   ...eventSpec,
   group,
   storageGroup: '',
+  selectableFields: eventFields('regarding', 'reportingController'),
   versions: [
     { name: 'v1', toStorage, fromStorage },
     { name: 'v1beta1', toStorage, fromStorage, deprecationWarning: retired(group, 'v1beta1', 'Event', '1.19', '1.25') },

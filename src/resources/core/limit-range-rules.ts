@@ -1,7 +1,7 @@
 /** Defaults and validation of LimitRanges. Upstream: pkg/apis/core/v1/defaults.go, pkg/apis/core/validation (ValidateLimitRange) */
 import { duplicate, FieldPath, forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { Draft } from '../../apimachinery/object.ts';
-import { compareQuantities, isQuantity } from '../../apimachinery/quantity.ts';
+import { compareQuantities, isQuantity, quantityMilliValue } from '../../apimachinery/quantity.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { invalidFor } from '../validation/fields.ts';
 import { checkQualifiedName } from '../validation/names.ts';
@@ -79,14 +79,23 @@ function validateOrder(item: corev1.LimitRangeItem, path: FieldPath): FieldError
       const [low, high] = [item[small]?.[name], item[large]?.[name]];
       if (exceeds(low, high)) errors.push(invalid(path.child(about).key(name), item[shown]?.[name], `${says[0]} ${low} is greater than ${says[1]} ${high}`));
     }
-    const ratio = item.maxLimitRequestRatio?.[name];
-    if (ratio !== undefined && isQuantity(ratio) && compareQuantities(ratio, '1') < 0) errors.push(invalid(path.child('maxLimitRequestRatio').key(name), ratio, `ratio ${ratio} is less than 1`));
+    errors.push(...validateRatio(item, name, path.child('maxLimitRequestRatio').key(name)));
     const [limit, request] = [item.default?.[name], item.defaultRequest?.[name]];
     if (!isOvercommitable(name) && (exceeds(limit, request) || exceeds(request, limit))) {
       errors.push(invalid(path.child('defaultRequest').key(name), request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`));
     }
     return errors;
   });
+}
+
+/** A limit may be as many times its request as the largest is the least. */
+function validateRatio({ maxLimitRequestRatio, min, max }: corev1.LimitRangeItem, name: string, path: FieldPath): FieldError[] {
+  const [ratio, least, largest] = [maxLimitRequestRatio?.[name], min?.[name], max?.[name]];
+  if (ratio === undefined || !isQuantity(ratio)) return [];
+  const errors = compareQuantities(ratio, '1') < 0 ? [invalid(path, ratio, `ratio ${ratio} is less than 1`)] : [];
+  if (least === undefined || largest === undefined || !isQuantity(least) || !isQuantity(largest)) return errors;
+  const most = quantityMilliValue(largest) / quantityMilliValue(least);
+  return quantityMilliValue(ratio) / 1000 > most ? [...errors, invalid(path, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`)] : errors;
 }
 
 const exceeds = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && isQuantity(a) && isQuantity(b) && compareQuantities(a, b) > 0;

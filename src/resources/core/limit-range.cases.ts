@@ -20,6 +20,7 @@ const cases: KindCases = {
     ['a least above the largest', limits({ type: 'Pod', min: { cpu: '2' }, max: { cpu: '1' } }), ['spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1']],
     ['a default above the largest', limits({ type: 'Container', default: { cpu: '3' }, defaultRequest: { cpu: '1' }, max: { cpu: '2' } }), ['spec.limits[0].default[cpu]: Invalid value: "2": default value 3 is greater than max value 2']],
     ['a ratio below one', limits({ type: 'Pod', maxLimitRequestRatio: { cpu: '500m' } }), ['spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "500m": ratio 500m is less than 1']],
+    ['a ratio above that of the bounds', limits({ type: 'Pod', min: { cpu: '1' }, max: { cpu: '1500m' }, maxLimitRequestRatio: { cpu: '2' } }), ['spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "2": ratio 2 is greater than max/min = 1.500000']],
     ['storage of containers', limits({ type: 'Container', max: { storage: '1Gi' } }), ['max', 'default', 'defaultRequest'].map((list) => `spec.limits[0].${list}[storage]: Invalid value: "storage": must be a standard resource for containers`)],
   ],
   updates: [{ name: 'anything', change: limits({ type: 'Pod', max: { cpu: '3' } }) }],

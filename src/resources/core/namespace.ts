@@ -75,7 +75,7 @@ export const namespaceDefinition = defineKind<corev1.Namespace>({
   subresources: { finalize: { type: 'object', verbs: ['update'], strategy: untyped(finalizeStrategy) } },
   strategy,
   columns: [nameColumn, text('Status', (namespace) => namespace.status?.phase ?? ''), ageColumn],
-  selectableFields: { 'status.phase': (namespace) => namespace.status?.phase ?? '', name: (namespace) => namespace.metadata.name ?? '' },
+  selectableFields: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
 });
 
 export const namespaces = typedKind<corev1.Namespace>(namespaceDefinition);

@@ -9,6 +9,7 @@ const cases: KindCases = {
   base: {},
   defaults: [
     ['what it has is what it can give', { status: { capacity: { cpu: '2' } } }, { status: { capacity: { cpu: '2' }, allocatable: { cpu: '2' } } }],
+    ['no configuration from the API', { spec: { configSource: { configMap: { name: 'a', namespace: 'b', kubeletConfigKey: 'c' } } } }, { spec: {} }],
     ['one network and a list of networks', { spec: { podCIDR: '10.1.0.0/24' } }, { spec: { podCIDR: '10.1.0.0/24', podCIDRs: ['10.1.0.0/24'] } }],
   ],
   accepted: [['a key with two effects', { spec: { taints: [taint, { ...taint, effect: 'NoExecute' }] } }], ['a network of each family', { spec: { podCIDRs: ['10.1.0.0/24', 'fd00::/64'] } }]],

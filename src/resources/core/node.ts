@@ -90,6 +90,13 @@ export const nodeDefinition = defineKind<corev1.Node>({
       else if (!node.spec?.podCIDR && node.spec?.podCIDRs?.[0] !== undefined) node.spec.podCIDR = node.spec.podCIDRs[0];
     },
     keepStatus: true,
+    // Kubelets no longer take their configuration from the API.
+    prepareForCreate({ spec: given }) {
+      delete given?.configSource;
+    },
+    prepareForUpdate({ spec: given }, old) {
+      if (old.spec?.configSource === undefined) delete given?.configSource;
+    },
     validate,
     validateUpdate,
     allowUnconditionalUpdate: true,

@@ -4,6 +4,7 @@
  */
 import { since } from '../age.ts';
 import { ageColumn, nameColumn, none, text, wideText, type ColumnOf } from '../columns.ts';
+import type { RowCondition } from '../definition.ts';
 import { isSidecar } from '../pod-spec/containers.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { hasPodCondition, podCondition } from './pod-conditions.ts';
@@ -143,3 +144,10 @@ export const podColumns: readonly ColumnOf<corev1.Pod>[] = [
     return gates.length === 0 ? none : `${gates.filter(({ conditionType }) => hasPodCondition(pod, conditionType)).length}/${gates.length}`;
   }),
 ];
+
+/** A Pod that has run its course says so. */
+export function podRowConditions({ status }: corev1.Pod): readonly RowCondition[] {
+  const completed = (reason: string, message: string): RowCondition => ({ type: 'Completed', status: 'True', reason, message });
+  if (status?.phase === 'Succeeded') return [completed('Succeeded', 'The pod has completed successfully.')];
+  return status?.phase === 'Failed' ? [completed('Failed', 'The pod failed.')] : [];
+}

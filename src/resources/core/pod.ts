@@ -15,7 +15,7 @@ import { action, proxy, stream } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { differences } from '../validation/differences.ts';
 import { sameJson } from '../validation/fields.ts';
-import { podColumns } from './pod-columns.ts';
+import { podColumns, podRowConditions } from './pod-columns.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { qosClassOf } from './pod-qos.ts';
 import { isFinished } from './pod-readiness.ts';
@@ -154,8 +154,11 @@ export const podDefinition: ResourceDefinition = defineKind<corev1.Pod>({
   },
   strategy,
   columns: podColumns,
+  rowConditions: podRowConditions,
   selectableFields: {
     'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
+    // Its name before v1.
+    'spec.host': (pod) => pod.spec?.nodeName ?? '',
     'spec.restartPolicy': (pod) => pod.spec?.restartPolicy ?? '',
     'spec.schedulerName': (pod) => pod.spec?.schedulerName ?? '',
     'spec.serviceAccountName': (pod) => pod.spec?.serviceAccountName ?? '',

@@ -8,7 +8,7 @@ function externalText({ spec, status }: corev1.Service): string {
   switch (spec?.type) {
     case 'LoadBalancer': {
       const given = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []);
-      return [...new Set(given)].concat(own).join(',') || '<pending>';
+      return [...new Set(given)].sort().concat(own).join(',') || '<pending>';
     }
     case 'ExternalName':
       return spec.externalName ?? '';

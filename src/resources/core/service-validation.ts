@@ -16,15 +16,27 @@ import { isExternallyReachable, isHeadless, needsClusterIp, needsHealthCheckNode
 const spec = FieldPath.of('spec');
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const oneDay = 86400;
+const kubeletPort = 10250;
 const onlyForLoadBalancers = "may only be used when `type` is 'LoadBalancer'";
 const sourceRangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+
+/** Two names of one annotation. */
+const topologyMode = 'service.kubernetes.io/topology-mode';
+const topologyHints = 'service.kubernetes.io/topology-aware-hints';
+
+function validateTopology({ metadata: { annotations } }: corev1.Service): FieldError[] {
+  const [mode, hints] = [annotations?.[topologyMode], annotations?.[topologyHints]];
+  if (mode === undefined || hints === undefined || mode === hints) return [];
+  return [invalid(FieldPath.of('metadata', 'annotations').key(topologyMode), mode, `must match annotations[${topologyHints}] when both are specified`)];
+}
 
 export function validateService(service: corev1.Service): FieldError[] {
   const given: corev1.ServiceSpec = service.spec ?? {};
   const ports = given.ports ?? [];
   const path = spec.child('ports');
   const names = new Set<string>();
-  const errors = ports.length === 0 && !isHeadless(given) && given.type !== 'ExternalName' ? [required(path)] : [];
+  const errors = validateTopology(service);
+  if (ports.length === 0 && !isHeadless(given) && given.type !== 'ExternalName') errors.push(required(path));
   errors.push(...validateType(given));
   ports.forEach((port, i) => errors.push(...validatePort(port, { named: ports.length > 1, names }, path.index(i))));
   errors.push(
@@ -43,14 +55,18 @@ export function validateService(service: corev1.Service): FieldError[] {
 }
 
 function validateType(given: corev1.ServiceSpec): FieldError[] {
-  const clusterIPs = spec.child('clusterIPs');
-  if ((given.type === 'LoadBalancer' || given.type === 'NodePort') && isHeadless(given)) return [invalid(clusterIPs.index(0), 'None', `may not be set to 'None' for ${given.type} services`)];
-  if (given.type !== 'ExternalName') return [];
-  const errors: FieldError[] = [];
+  const errors = given.type === 'LoadBalancer' ? validateExposed(given.ports ?? []) : [];
+  if ((given.type === 'LoadBalancer' || given.type === 'NodePort') && isHeadless(given)) errors.push(invalid(spec.child('clusterIPs').index(0), 'None', `may not be set to 'None' for ${given.type} services`));
+  if (given.type !== 'ExternalName') return errors;
   for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const) if ((given[field] ?? []).length > 0) errors.push(forbidden(spec.child(field), 'may not be set for ExternalName services'));
   const name = (given.externalName ?? '').replace(/\.$/, '');
   errors.push(...(name === '' ? [required(spec.child('externalName'))] : invalidFor(spec.child('externalName'), name, checkDnsSubdomain(name))));
   return errors;
+}
+
+/** Firewalls of some clouds open a port of a load balancer on every node. */
+function validateExposed(ports: readonly corev1.ServicePort[]): FieldError[] {
+  return ports.flatMap(({ port }, i) => (port === kubeletPort ? [invalid(spec.child('ports').index(i), port, `may not expose port ${kubeletPort} externally since it is used by kubelet`)] : []));
 }
 
 interface PortContext {

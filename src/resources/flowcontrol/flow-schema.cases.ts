@@ -33,6 +33,9 @@ const cases: KindCases = {
     ['a path from nowhere', urls('metrics'), [badUrl('metrics', 'must start with slash')]],
     ['a path with a star inside', urls('/a/*/b'), [badUrl('/a/*/b', 'wildcard can only do suffix matching')]],
   ],
-  updates: [{ name: 'everything', change: spec({ matchingPrecedence: 5, priorityLevelConfiguration: { name: 'system' } }) }],
+  updates: [
+    { name: 'everything', change: spec({ matchingPrecedence: 5, priorityLevelConfiguration: { name: 'system' } }) },
+    { name: 'a condition of no type', subresource: 'status', change: { status: { conditions: [{ type: '', status: 'True' }] } }, refused: ['status.conditions[0].type: Required value: must not be empty'] },
+  ],
 };
 export default cases;

@@ -3,10 +3,15 @@ import { ageColumn, nameColumn, none, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { deprecationText } from '../deprecation.ts';
 import type * as flowcontrolv1 from '../types/flowcontrol-v1.ts';
+import { validateStatus } from './conditions.ts';
 import { validateFlowSchema } from './flow-schema-rules.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
 const deprecationWarning = deprecationText(`${group}/v1beta1 FlowSchema`, { deprecated: '1.23', removed: '1.26', replacement: `${group}/v1beta2 FlowSchema` });
+
+/** In the order in which they are tried. */
+export const byPrecedence = (a: flowcontrolv1.FlowSchema, b: flowcontrolv1.FlowSchema): number =>
+  (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) || ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
 
 /** '?' until a controller has looked. */
 function missingText({ status }: flowcontrolv1.FlowSchema): string {
@@ -19,7 +24,7 @@ export const flowSchemaDefinition = defineKind<flowcontrolv1.FlowSchema>({
   plural: 'flowschemas',
   namespaced: false,
   versions: ['v1', { name: 'v1beta1', deprecationWarning }],
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy: {
     defaults({ spec: given }) {
       if (given !== undefined) given.matchingPrecedence ||= 1000;
@@ -28,6 +33,7 @@ export const flowSchemaDefinition = defineKind<flowcontrolv1.FlowSchema>({
     validateUpdate: (schema) => validateFlowSchema(schema),
     allowUnconditionalUpdate: true,
   },
+  rowOrder: byPrecedence,
   columns: [
     nameColumn,
     text('PriorityLevel', ({ spec: given }) => given?.priorityLevelConfiguration?.name ?? ''),

@@ -5,8 +5,10 @@ import { defineKind, typedKind } from '../define.ts';
 import type { DraftObject } from '../definition.ts';
 import { deprecationText } from '../deprecation.ts';
 import type * as flowcontrolv1 from '../types/flowcontrol-v1.ts';
-import { invalidFor } from '../validation/fields.ts';
+import { invalidFor, sameJson } from '../validation/fields.ts';
 import { checkRange } from '../validation/names.ts';
+import { bootstrapPriorityLevels } from './bootstrap.ts';
+import { validateStatus } from './conditions.ts';
 
 const group = 'flowcontrol.apiserver.k8s.io';
 type Level = flowcontrolv1.PriorityLevelConfiguration;
@@ -24,8 +26,20 @@ function renameShares(object: DraftObject, from: string, to: string): DraftObjec
 
 const spec = FieldPath.of('spec');
 const maxQueues = 10_000_000;
+/** Of the hash that deals a flow its hand. */
+const maxHashBits = 60;
 
-function validate({ metadata, spec: given }: Level): FieldError[] {
+/** No cluster works without these two: of 'exempt' only the shares may be others, of 'catch-all' nothing. */
+function validateMandatory({ metadata: { name = '' }, spec: given }: Level): FieldError[] {
+  if (name !== 'exempt' && name !== 'catch-all') return [];
+  const fixed = bootstrapPriorityLevels.find(({ metadata }) => metadata.name === name)?.spec;
+  if (name === 'catch-all') return sameJson(given, fixed) ? [] : [invalid(spec, given, `spec of '${name}' must equal the fixed value`)];
+  return sameJson({ ...given, exempt: fixed?.exempt }, fixed) ? [] : [invalid(spec, given, `spec of '${name}' except the 'spec.exempt' field must equal the fixed value`)];
+}
+
+const validate = (level: Level): FieldError[] => [...validateSpec(level), ...validateMandatory(level)];
+
+function validateSpec({ metadata, spec: given }: Level): FieldError[] {
   const { type = '', limited, exempt } = given ?? {};
   const named = (metadata.name === 'exempt') === (type === 'Exempt') ? [] : [invalid(spec.child('type'), type, "type must be 'Exempt' if and only if name is 'exempt'")];
   if (type === 'Exempt') {
@@ -64,6 +78,9 @@ function validateQueues({ queues = 0, handSize = 0, queueLengthLimit = 0 }: flow
   else if (queues > maxQueues) errors.push(invalid(path.child('queues'), queues, `must not be greater than ${maxQueues}`));
   if (handSize <= 0) errors.push(invalid(path.child('handSize'), handSize, 'must be positive'));
   else if (handSize > queues) errors.push(invalid(path.child('handSize'), handSize, `should not be greater than queues (${queues})`));
+  else if (Math.ceil(Math.log2(queues) * handSize) > maxHashBits) {
+    errors.push(invalid(path.child('handSize'), handSize, `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ${maxHashBits}`));
+  }
   return errors;
 }
 
@@ -83,7 +100,7 @@ export const priorityLevelConfigurationDefinition = defineKind<Level>({
       deprecationWarning,
     },
   ],
-  status: true,
+  status: { validateUpdate: validateStatus },
   strategy: {
     defaults({ spec: given }) {
       if (given?.exempt !== undefined) {

@@ -98,7 +98,7 @@ function validateStatus({ status }: networkingv1.Ingress): FieldError[] {
 const strategy: StrategyOf<networkingv1.Ingress> = { validate: validateCreate, validateUpdate: (ingress) => validate(ingress), allowUnconditionalUpdate: true };
 
 const hostsText = (rules: readonly networkingv1.IngressRule[] | undefined): string => listWithMore((rules ?? []).flatMap(({ host }) => host || [])) || '*';
-const addressText = ({ status }: networkingv1.Ingress): string => (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []).join(',');
+const addressText = ({ status }: networkingv1.Ingress): string => [...new Set((status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []))].sort().join(',');
 
 const columns: readonly ColumnOf<networkingv1.Ingress>[] = [
   nameColumn,

@@ -1,6 +1,6 @@
 /** IPAddresses: addresses of Services that are given out, named for themselves. Upstream: pkg/apis/networking/validation (ValidateIPAddress) */
 import { FieldPath, required, type FieldError } from '../../apimachinery/field-error.ts';
-import { ageColumn, nameColumn, text } from '../columns.ts';
+import { nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as networkingv1 from '../types/networking-v1.ts';
 import { checkedText, immutable, invalidFor } from '../validation/fields.ts';
@@ -35,7 +35,7 @@ export const ipAddressDefinition = defineKind<networkingv1.IPAddress>({
     validate,
     validateUpdate: (address, old) => immutable(parentRef, address.spec?.parentRef, old.spec?.parentRef),
   },
-  columns: [nameColumn, text('ParentRef', parentText), ageColumn],
+  columns: [nameColumn, text('ParentRef', parentText)],
 });
 
 export const ipAddresses = typedKind<networkingv1.IPAddress>(ipAddressDefinition);

@@ -63,7 +63,6 @@ export function validateWindowsOptions({ gmsaCredentialSpecName: specName, gmsaC
 /** USER or DOMAIN\\USER. */
 function checkUserName(name: string): string[] {
   if (name === '') return ['runAsUserName cannot be an empty string'];
-  // eslint-disable-next-line no-control-regex -- these are what it is about
   if (/[\x00-\x1f\x7f]/.test(name)) return ['runAsUserName cannot contain control characters'];
   const parts = name.split('\\');
   if (parts.length > 2) return ['runAsUserName cannot contain more than one backslash'];

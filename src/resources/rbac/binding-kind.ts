@@ -2,7 +2,7 @@
  * RoleBindings and ClusterRoleBindings are one thing at two scopes: what they share is made here.
  * Upstream: pkg/apis/rbac/validation, pkg/registry/rbac
  */
-import { FieldPath, forbidden, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, notSupported, required, type FieldError } from '../../apimachinery/field-error.ts';
 import { defineKind } from '../define.ts';
 import type { ResourceDefinition } from '../definition.ts';
 import { retired } from '../deprecation.ts';
@@ -65,7 +65,7 @@ function validateSubject({ kind, apiGroup = '', name, namespace }: rbacv1.Subjec
     case 'User':
     case 'Group':
       if (apiGroup !== group) errors.push(notSupported(path.child('apiGroup'), apiGroup, [group]));
-      return namespace ? [...errors, forbidden(path.child('namespace'), '')] : errors;
+      return errors;
     default:
       return [...errors, notSupported(path.child('kind'), kind ?? '', ['ServiceAccount', 'User', 'Group'])];
   }

@@ -7,7 +7,7 @@ const cases: KindCases = {
   definition: roleBindingDefinition,
   base: { roleRef, ...subjects({}) },
   defaults: [['RBAC’s own group', { roleRef: { apiGroup: '' }, ...subjects({ apiGroup: '' }) }, { roleRef, ...subjects({}) }]],
-  accepted: [['nobody', { subjects: null }], ['a role of the namespace', { roleRef: { kind: 'Role' } }], ['an account', subjects(account)]],
+  accepted: [['nobody', { subjects: null }], ['a role of the namespace', { roleRef: { kind: 'Role' } }], ['an account', subjects(account)], ['a user with a namespace that nobody reads', subjects({ namespace: 'default' })]],
   refused: [...refusedBindings, ['a role of another kind', { roleRef: { kind: 'Job' } }, ['roleRef.kind: Unsupported value: "Job": supported values: "Role", "ClusterRole"']]],
   updates: [
     { name: 'subjects', change: subjects({ name: 'joe' }) },

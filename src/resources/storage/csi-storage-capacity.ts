@@ -1,6 +1,6 @@
 /** CSIStorageCapacities: how much of a class there is in a part of the cluster. Upstream: pkg/apis/storage/validation */
 import { FieldPath, type FieldError } from '../../apimachinery/field-error.ts';
-import { ageColumn, nameColumn, text, unset } from '../columns.ts';
+import { nameColumn, text, unset } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import type * as storagev1 from '../types/storage-v1.ts';
 import { immutable, invalidFor } from '../validation/fields.ts';
@@ -29,7 +29,7 @@ export const csiStorageCapacityDefinition = defineKind<storagev1.CSIStorageCapac
   plural: 'csistoragecapacities',
   namespaced: true,
   strategy: { generation: 'none', validate, validateUpdate, allowUnconditionalUpdate: true },
-  columns: [nameColumn, text('StorageClassName', ({ storageClassName }) => storageClassName ?? ''), text('Capacity', ({ capacity }) => capacity ?? unset), ageColumn],
+  columns: [nameColumn, text('StorageClassName', ({ storageClassName }) => storageClassName ?? ''), text('Capacity', ({ capacity }) => capacity ?? unset)],
 });
 
 export const csiStorageCapacities = typedKind<storagev1.CSIStorageCapacity>(csiStorageCapacityDefinition);

@@ -11,6 +11,9 @@ export const attributesClassProtection = 'kubernetes.io/vac-protection';
 
 const parameters = FieldPath.of('parameters');
 
+/** 'true' on the class of claims that name none. */
+const defaultClassAnnotation = 'volumeattributesclass.alpha.kubernetes.io/is-default-class';
+
 function validate(given: storagev1.VolumeAttributesClass): FieldError[] {
   const errors = [...validateDriver(given.driverName, FieldPath.of('driverName')), ...validateParameters(given.parameters, parameters)];
   return Object.keys(given.parameters ?? {}).length === 0 ? [...errors, required(parameters, 'must contain at least one key/value pair')] : errors;
@@ -31,7 +34,7 @@ export const volumeAttributesClassDefinition = defineKind<storagev1.VolumeAttrib
   namespaced: false,
   shortNames: ['vac'],
   strategy: { generation: 'none', validate, validateUpdate, allowUnconditionalUpdate: true },
-  columns: [nameColumn, text('DriverName', ({ driverName }) => driverName ?? ''), ageColumn],
+  columns: [{ ...nameColumn, cell: ({ metadata }) => `${metadata.name ?? ''}${metadata.annotations?.[defaultClassAnnotation] === 'true' ? ' (default)' : ''}` }, text('DriverName', ({ driverName }) => driverName ?? ''), ageColumn],
 });
 
 export const volumeAttributesClasses = typedKind<storagev1.VolumeAttributesClass>(volumeAttributesClassDefinition);

@@ -1,5 +1,6 @@
 /** What happened in the cluster, as far as it can make room for a Pod that waits. Plugins say which events concern a Pod they refused. */
 import type * as corev1 from '../../resources/types/core-v1.ts';
+import type * as resourcev1 from '../../resources/types/resource-v1.ts';
 import type * as storagev1 from '../../resources/types/storage-v1.ts';
 import { NodeInfo } from '../state/node-info.ts';
 
@@ -22,6 +23,9 @@ export type ClusterEvent =
   | { readonly type: 'csi-node-changed'; readonly csiNode: storagev1.CSINode; readonly old?: storagev1.CSINode | undefined }
   | { readonly type: 'csi-driver-changed'; readonly driver: storagev1.CSIDriver }
   | { readonly type: 'csi-capacity-changed'; readonly capacity: storagev1.CSIStorageCapacity; readonly old?: storagev1.CSIStorageCapacity | undefined }
+  /** Also a claim that is gone, without what it had. */
+  | { readonly type: 'resource-claim-changed'; readonly claim: resourcev1.ResourceClaim; readonly old?: resourcev1.ResourceClaim | undefined }
+  | { readonly type: 'device-class-changed' | 'resource-slices-changed' }
   | { readonly type: 'namespace-changed'; readonly namespace: string };
 
 /** The node that came or changed in one of these respects. */

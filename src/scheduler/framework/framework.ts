@@ -50,11 +50,15 @@ export class Framework {
   }
 
   postFilter(pod: PodInfo, cluster: ClusterState, diagnosis: Diagnosis): PostFilterResult | Promise<PostFilterResult> | undefined {
+    const said: string[] = [];
+    const afterThese = (result: PostFilterResult): PostFilterResult => (said.length === 0 ? result : { ...result, message: [...said, result.message].join(', ') });
     for (const { plugin } of this.#enabled) {
       const result = plugin.postFilter?.(pod, cluster, diagnosis);
-      if (result) return result;
+      if (result instanceof Promise) return result.then(afterThese);
+      if (result && (result.act || result.nominatedNode !== undefined)) return afterThese(result);
+      if (result) said.push(result.message);
     }
-    return undefined;
+    return said.length === 0 ? undefined : { message: said.join(', ') };
   }
 
   /** The weighted sum of all scores, one for each of `nodes`. */
@@ -76,7 +80,8 @@ export class Framework {
     for (const { plugin } of this.#enabled) {
       const reservation = plugin.reserve?.(pod, node);
       if (isRejection(reservation)) {
-        for (const other of held.reverse()) other.release();
+        // Nothing is written yet: there is nothing to wait for.
+        for (const other of held.reverse()) void other.release();
         return reservation;
       }
       if (reservation) held.push(reservation);

@@ -38,13 +38,14 @@ export interface Reservation {
   prepare?(): Promise<void>;
   /** Waits, as long as it takes, for what others must do before the Pod is bound. Throws when they will not. */
   ready?(signal: AbortSignal): Promise<void>;
-  /** Gives up what is held; called when the Pod is not bound after all. */
-  release(): void;
+  /** Gives up what is held; called when the Pod is not bound after all. A promise where something was written that must be taken back. */
+  release(): void | Promise<void>;
 }
 
 export interface PostFilterResult {
   /** Room will be made there. Empty: an earlier nomination is void. Undefined: nothing changes. */
   readonly nominatedNode?: string;
+  /** Where neither room is made nor a nomination changed, the next plugin is asked, and both messages are told. */
   readonly message: string;
   /** Makes the room. */
   act?(): Promise<void>;

@@ -6,7 +6,7 @@
  *   is to do. After an error (not a refusal) the pause is always waited out.
  * - unschedulable: refused; they wait for an event that concerns the plugin that refused them, and five minutes at most.
  *
- * A Pod that may not enter yet (scheduling gates) is among the unschedulable ones, and no time lets it out.
+ * A Pod that may not enter yet (scheduling gates, claims to come) is among the unschedulable ones, and no time lets it out.
  * Upstream: k8s.io/kubernetes/pkg/scheduler/backend/queue
  */
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -150,7 +150,8 @@ export class SchedulingQueue {
   happened(event: ClusterEvent, among?: (pod: PodInfo) => boolean): void {
     if (this.#working.size > 0) this.#missed.push(event);
     for (const queued of this.#unschedulable.values()) {
-      if (queued.gated || among?.(queued.pod) === false || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
+      if (among?.(queued.pod) === false || !this.#framework.wakes(event, queued.pod, queued.refusedBy)) continue;
+      if (queued.gated && this.#framework.mayEnter(queued.pod)) continue;
       this.#unschedulable.delete(queued.pod.uid);
       this.#awaken(queued);
     }
@@ -178,8 +179,10 @@ export class SchedulingQueue {
   }
 
   #enter(queued: QueuedPod): void {
-    queued.gated = this.#framework.mayEnter(queued.pod) !== undefined;
-    if (queued.gated) {
+    const gate = this.#framework.mayEnter(queued.pod);
+    queued.gated = gate !== undefined;
+    if (gate) {
+      queued.refusedBy = new Set([gate.plugin]);
       this.#unschedulable.set(queued.pod.uid, queued);
       return;
     }

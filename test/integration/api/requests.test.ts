@@ -94,6 +94,19 @@ test('answers name the flow schema and priority level, and stored ones are obeye
   assert.equal(others.headers['x-kubernetes-pf-flowschema-uid'], String(standard.body['metadata']?.['uid']));
 });
 
+test('a Scale may be asked for as a table, and priority and fairness tells what it does', async () => {
+  const selector = { app: 'scaled' };
+  const template = { metadata: { labels: selector }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  assert.equal((await server.admin('POST', '/apis/apps/v1/namespaces/default/deployments', { body: { metadata: { name: 'scaled' }, spec: { replicas: 3, selector: { matchLabels: selector }, template } } })).code, 201);
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+  const table = (await server.admin('GET', '/apis/apps/v1/namespaces/default/deployments/scaled/scale', { headers: { accept } })).body;
+  assert.deepEqual([table['kind'], (table['rows'] as unknown as { cells: unknown[] }[])[0]?.cells.slice(0, 3)], ['Table', ['scaled', 3, 0]]);
+  const dump = await server.admin('GET', '/debug/api_priority_and_fairness/dump_requests?includeRequestDetails=1');
+  assert.match(dump.text, /^PriorityLevelName, .*\nexempt, +exempt, +-1, +-1, +, .*get, +\/debug\/api_priority_and_fairness\/dump_requests,/);
+  assert.match((await server.admin('GET', '/metrics')).text, /\napiserver_flowcontrol_nominal_limit_seats\{priority_level="workload-low"\} \d+\n/);
+  assert.equal((await server.as('joe')('GET', '/debug/api_priority_and_fairness/dump_queues')).code, 403);
+});
+
 test('a patch in an older version is not blamed for fields that came later', async () => {
   const cron = '/namespaces/default/cronjobs';
   const spec = { schedule: '* * * * *', suspend: true, jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } } };

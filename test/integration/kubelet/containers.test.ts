@@ -204,3 +204,12 @@ test('an agent that stops with a shutdown period ends its Pods, the critical one
   await Promise.all([critical, ordinary, late].map((it) => node.deletePod(it)));
   assert.equal(existsSync(node.kubelet.context.volumes.podFolder(uidOf(ordinary))), false);
 });
+
+test('a Pod with a device does not start while no driver would make it ready', async () => {
+  const pod = node.pod('device', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'mine' }] });
+  const results = [{ request: 'gpu', driver: 'gpu.example.com', pool: 'one', device: 'gpu-0' }];
+  node.cluster.resourceClaims.set('mine', { metadata: { name: 'mine', namespace: 'default' }, spec: {}, status: { allocation: { devices: { results } }, reservedFor: [{ resource: 'pods', name: 'device', uid: uidOf(pod) }] } });
+  await node.cluster.until(() => eventsOf('device', 'FailedPrepareDynamicResources').includes('Failed to prepare dynamic resources: prepare dynamic resources: DRA driver gpu.example.com is not registered'));
+  assert.deepEqual(await node.kubelet.containerd.cri.runtime.listPodSandboxes(), []);
+  await node.deletePod(pod);
+});

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Informer } from '../../../client/informer.ts';
 import type * as corev1 from '../../../resources/types/core-v1.ts';
+import { untilShown } from '../../framework/until-shown.ts';
 import { isBound, selectedNode } from './claim-binding.ts';
 
 /** Ten minutes. */
@@ -20,34 +21,17 @@ export interface Awaited {
 }
 
 /** Rejects when a claim is deleted, its provisioner gave up (the node's name is gone from it), time is up, or `signal` is aborted. */
-export async function whenBound({ claims, clock, timeout, keys, provisioned, node, signal }: Awaited): Promise<void> {
-  const done = Promise.withResolvers<void>();
+export function whenBound({ claims, clock, timeout, keys, provisioned, node, signal }: Awaited): Promise<void> {
   const asked = new Set<string>();
-  const look = (): void => {
-    const open = keys.filter((key) => {
-      const claim = claims.get(key);
-      if (claim === undefined) {
-        done.reject(new Error(`claim ${key} was deleted while its volume was being bound`));
-        return true;
-      }
-      const shown = claim.metadata.annotations?.[selectedNode];
-      if (shown !== undefined) asked.add(key);
-      const refused = provisioned.has(key) && asked.has(key) && shown !== node && !isBound(claim);
-      if (refused) done.reject(new Error(`provisioning a volume for claim ${key} on node ${node} failed`));
-      return !isBound(claim);
-    });
-    if (open.length === 0) done.resolve();
+  const isDone = (key: string): boolean => {
+    const claim = claims.get(key);
+    if (claim === undefined) throw new Error(`claim ${key} was deleted while its volume was being bound`);
+    const shown = claim.metadata.annotations?.[selectedNode];
+    if (shown !== undefined) asked.add(key);
+    if (isBound(claim)) return true;
+    if (provisioned.has(key) && asked.has(key) && shown !== node) throw new Error(`provisioning a volume for claim ${key} on node ${node} failed`);
+    return false;
   };
-  const remove = claims.addHandler({ updated: look, deleted: look });
-  const timer = clock.after(timeout, () => done.reject(new Error('timed out waiting for the condition: volumes are not bound')));
-  const abort = (): void => done.reject(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  look();
-  try {
-    await done.promise;
-  } finally {
-    remove();
-    timer.cancel();
-    signal.removeEventListener('abort', abort);
-  }
+  const look = (): boolean => keys.map(isDone).every(Boolean);
+  return untilShown(claims, look, { clock, longest: timeout, late: 'timed out waiting for the condition: volumes are not bound', signal });
 }

@@ -1,0 +1,39 @@
+/** Waiting for what an informer is to show, before a Pod is bound. */
+import type { Clock } from '../../base/clock.ts';
+import type { KubeObject } from '../../apimachinery/object.ts';
+import type { Informer } from '../../client/informer.ts';
+
+export interface Wait {
+  readonly clock: Clock;
+  /** How long at most, ms, and what is said then. */
+  readonly longest: number;
+  readonly late: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves when `look` answers true: it is asked at once and after each change (`gone`: the object that was deleted). Rejects with what
+ * `look` throws, when time is up, or with the signal's reason.
+ */
+export async function untilShown<T extends KubeObject>(informer: Informer<T>, look: (gone?: T) => boolean, { clock, longest, late, signal }: Wait): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  const ask = (gone?: T): void => {
+    try {
+      if (look(gone)) done.resolve();
+    } catch (error) {
+      done.reject(error);
+    }
+  };
+  const remove = informer.addHandler({ added: () => ask(), updated: () => ask(), deleted: ask });
+  const timer = clock.after(longest, () => done.reject(new Error(late)));
+  const abort = (): void => done.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  ask();
+  try {
+    await done.promise;
+  } finally {
+    remove();
+    timer.cancel();
+    signal.removeEventListener('abort', abort);
+  }
+}
