@@ -33,6 +33,7 @@ export interface RunContext {
   readonly env: NodeJS.ProcessEnv;
 }
 
+const compileCache = path.join(import.meta.dirname, 'test-compile-cache.ts');
 const mostOutput = 200_000;
 
 export async function run(runner: Runner, { root, env }: RunContext): Promise<Outcome> {
@@ -42,7 +43,7 @@ export async function run(runner: Runner, { root, env }: RunContext): Promise<Ou
   try {
     const reporting = runner.check ? [] : [`--test-reporter=${path.join(root, 'tools', 'test-reporter.ts')}`, `--test-reporter-destination=${lines}`];
     const [program = '', ...args] = runner.command;
-    const end = await execute(program, runner.check ? args : ['--test', ...reporting, ...args], { cwd: root, env: { ...env, ...runner.env }, timeoutMs: runner.timeoutMs });
+    const end = await execute(program, runner.check ? args : ['--import', compileCache, '--test', ...reporting, ...args], { cwd: root, env: { ...env, ...runner.env }, timeoutMs: runner.timeoutMs });
     const tests = existsSync(lines) ? readLines(lines) : [];
     return { name: runner.name, ms: performance.now() - began, ...judge(runner, end, tests) };
   } finally {

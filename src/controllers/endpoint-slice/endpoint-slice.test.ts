@@ -107,6 +107,8 @@ test('a hundred endpoints fit in a slice', async () => {
   const sizes = (await slicesOf(cluster)).map((slice) => slice.endpoints?.length ?? 0);
   assert.equal(sizes.reduce((a, b) => a + b), 150);
   assert.ok(Math.max(...sizes) <= 100 && sizes.length === 2);
+  const addresses = (await endpointsOf(cluster)).subsets?.[0]?.addresses?.map(({ ip }) => ip) ?? [];
+  assert.deepEqual(addresses.slice(0, 4), ['10.1.0.1', '10.1.0.10', '10.1.0.100', '10.1.0.101'], 'in the order of their texts');
 });
 
 test('Endpoints written by hand are mirrored, and unmirrored', async () => {

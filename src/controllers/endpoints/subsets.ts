@@ -50,7 +50,11 @@ function addressOf(service: corev1.Service, pod: corev1.Pod): corev1.EndpointAdd
   return { ip: pod.status?.podIP ?? '', ...(hostname ? { hostname } : {}), ...(nodeName ? { nodeName } : {}), targetRef: { kind: 'Pod', namespace, name, uid } };
 }
 
-const byIp = (a: corev1.EndpointAddress, b: corev1.EndpointAddress): number => a.ip.localeCompare(b.ip, 'en', { numeric: true });
+/** As texts: 10.0.0.10 comes before 10.0.0.9. */
+function byIp(a: corev1.EndpointAddress, b: corev1.EndpointAddress): number {
+  const [one, other] = a.ip === b.ip ? [a.targetRef?.uid ?? '', b.targetRef?.uid ?? ''] : [a.ip, b.ip];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
 
 function written({ ready, notReady, ports }: Subset): corev1.EndpointSubset {
   return {
