@@ -3,15 +3,14 @@
  * `device.allowMultipleAllocations`. Names without a domain are in the driver's. A domain that a device knows nothing of is an empty map.
  * Upstream: k8s.io/dynamic-resource-allocation/cel/compile.go
  */
-import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import { messageOf } from '../../base/errors.ts';
+import { lazy } from '../../base/lazy.ts';
 import { parseQuantity } from '../../apimachinery/quantity.ts';
 import type * as resourcev1 from '../../resources/types/resource-v1.ts';
 import { measured } from './budget.ts';
 import { compile, createEnvironment } from './expression.ts';
 import { CelQuantity } from './libraries/quantities.ts';
 import { Semver } from './libraries/versions.ts';
-import { isNode, rewritten, type Node } from './syntax.ts';
 
 /** What an expression may look at. */
 export interface DeviceFacts {
@@ -21,7 +20,7 @@ export interface DeviceFacts {
   readonly capacity?: Readonly<Record<string, resourcev1.DeviceCapacity>> | undefined;
 }
 
-const environment = createEnvironment({ device: 'dyn' });
+const environment = lazy(() => createEnvironment({ device: 'dyn' }));
 const no = {};
 
 /** Throws where the text is no expression that gives true or false; what it returns throws where the expression fails on a device. */
@@ -37,20 +36,10 @@ export function compileDeviceExpression(text: string): (device: DeviceFacts) => 
 
 function checked(text: string): ReturnType<typeof compile> {
   try {
-    const { ast } = environment.parse(text);
-    return compile(environment, serialize(rewritten(ast, hasOfIndexed) as ASTNode));
+    return compile(environment(), text);
   } catch (error) {
     throw new Error(`compilation failed: ${messageOf(error)}`, { cause: error });
   }
-}
-
-/** has(device.attributes["domain"].name) is `"name" in device.attributes["domain"]`: the macro knows only plain fields. */
-function hasOfIndexed({ op, args }: Node): Node | undefined {
-  if (op !== 'call') return undefined;
-  const [name, [selected]] = args as readonly [string, readonly unknown[]];
-  if (name !== 'has' || !isNode(selected) || selected.op !== '.') return undefined;
-  const [of, field] = selected.args as readonly [unknown, string];
-  return { op: 'in', args: [{ op: 'value', args: field }, of] };
 }
 
 const variableFor = ({ driver, allowMultipleAllocations = false, attributes, capacity }: DeviceFacts): object => ({

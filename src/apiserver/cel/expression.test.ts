@@ -4,7 +4,7 @@ import { CostLimitError, measured } from './budget.ts';
 import { compile, createEnvironment } from './expression.ts';
 
 const environment = createEnvironment({ self: 'dyn' });
-const self = { list: [3n, 1n, 2n], names: ['b', 'a', 'b'], map: { a: 1n, b: 2n }, text: 'abc 123 def 456', big: Array.from({ length: 3000 }, (_, i) => BigInt(i)) };
+const self = { list: [3n, 1n, 2n], names: ['b', 'a', 'b'], map: { a: 1n, b: 2n }, text: 'abc 123 def 456', rows: [{ a: { b: 1n } }], big: Array.from({ length: 3000 }, (_, i) => BigInt(i)) };
 const evaluated = (text: string): unknown => compile(environment, text).run({ self });
 
 const holds: readonly string[] = [
@@ -33,7 +33,7 @@ const holds: readonly string[] = [
   "math.greatest(1, 2.5, 2) == 2.5", "math.least([3, 1, 2]) == 1", "math.greatest(-1) == -1", "math.ceil(1.2) == 2.0", "math.floor(-1.2) == -2.0", "math.round(-1.5) == -2.0", "math.trunc(-1.9) == -1.0", "math.abs(-3) == 3", "math.sign(-2.5) == -1.0", "math.sqrt(81) == 9.0",
   "math.isNaN(0.0 / 0.0)", "math.isInf(1.0 / 0.0)", "!math.isFinite(1.0 / 0.0)", "math.bitAnd(3, 5) == 1", "math.bitOr(1, 2) == 3", "math.bitXor(3, 5) == 6", "math.bitNot(1) == -2", "math.bitShiftLeft(1, 2) == 4", "math.bitShiftRight(-1, 60) == 15",
   // optional values and the language
-  "self.?absent.orValue(5) == 5", "self.map.all(k, self.map[k] > 0)", "self.list.exists_one(x, x == 2)", "cel.bind(x, self.list.sum(), x == 6)", "[1, 2].map(x, [x, x].map(y, y + 1).sum()).sum() == 10", "!has(self.absent)", "string(timestamp('2024-01-01T00:00:00Z')) == '2024-01-01T00:00:00Z'",
+  "self.?absent.orValue(5) == 5", "self.map.all(k, self.map[k] > 0)", "self.list.exists_one(x, x == 2)", "cel.bind(x, self.list.sum(), x == 6)", "[1, 2].map(x, [x, x].map(y, y + 1).sum()).sum() == 10", "!has(self.absent)", "has(self.rows[0].a)", "has(self.rows[0].a.b) && !has(self.rows[0].a.c)", "has(self['map'].a)", "self.rows.all(row, has([row][0].a))", "string(timestamp('2024-01-01T00:00:00Z')) == '2024-01-01T00:00:00Z'",
 ];
 for (const text of holds) test(`CEL: ${text}`, () => assert.equal(evaluated(text), true));
 

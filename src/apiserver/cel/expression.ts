@@ -12,6 +12,7 @@ import { addTexts } from './libraries/texts.ts';
 import { addUrls } from './libraries/urls.ts';
 import { addMath } from './libraries/math.ts';
 import { addVersions } from './libraries/versions.ts';
+import { withoutIndexedHas } from './indexed-has.ts';
 import { addListTypes, mindingListTypes } from './list-types.ts';
 import { isNode } from './syntax.ts';
 import { addPairs, withoutTwoVariables } from './two-variables.ts';
@@ -50,7 +51,7 @@ export interface CompileOptions {
 /** Throws an Error that says why the text is no expression. */
 export function compile(environment: Environment, text: string, { listTypes = false }: CompileOptions = {}): Compiled {
   const given = environment.parse(text);
-  const plain = withoutTwoVariables(given.ast);
+  const plain = withoutIndexedHas(withoutTwoVariables(given.ast));
   const parsed = plain === given.ast ? given : environment.parse(serialize(plain as ASTNode));
   const { ast } = parsed;
   const metered = serialize(meter(listTypes ? mindingListTypes(ast) : ast) as ASTNode);

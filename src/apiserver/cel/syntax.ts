@@ -13,10 +13,14 @@ export const field = (of: unknown, name: string): Node => ({ op: '.', args: [of,
 /** cel.bind(name, value, body) */
 export const bind = (name: string, value: unknown, body: unknown): Node => method(id('cel'), 'bind', id(name), value, body);
 
-/** The tree with `change` asked of every node, inner ones first; undefined leaves a node as it is. */
+/** The tree with `change` asked of every node, inner ones first; undefined leaves a node as it is. The same tree where nothing changed. */
 export function rewritten(node: unknown, change: (node: Node) => Node | undefined): unknown {
-  if (Array.isArray(node)) return node.map((one) => rewritten(one, change));
+  if (Array.isArray(node)) {
+    const items = node.map((one) => rewritten(one, change));
+    return items.every((item, i) => item === node[i]) ? node : items;
+  }
   if (!isNode(node) || node.op === 'value' || node.op === 'id') return node;
-  const inner: Node = { op: node.op, args: rewritten(node.args, change) };
+  const args = rewritten(node.args, change);
+  const inner: Node = args === node.args ? node : { op: node.op, args };
   return change(inner) ?? inner;
 }

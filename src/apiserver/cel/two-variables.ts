@@ -13,15 +13,7 @@ const quantifiers: Readonly<Record<string, string>> = { all: 'all', exists: 'exi
 const transformers: Readonly<Record<string, string | undefined>> = { transformList: undefined, transformMap: 'k8tsMapOf', transformMapEntry: 'k8tsMerged' };
 
 /** The tree without such macros; the same tree where it has none. */
-export function withoutTwoVariables(ast: unknown): unknown {
-  let found = false;
-  const changed = rewritten(ast, (node) => {
-    const other = node.op === 'rcall' ? oneVariableForm(node) : undefined;
-    if (other !== undefined) found = true;
-    return other;
-  });
-  return found ? changed : ast;
-}
+export const withoutTwoVariables = (ast: unknown): unknown => rewritten(ast, (node) => (node.op === 'rcall' ? oneVariableForm(node) : undefined));
 
 function oneVariableForm({ args }: Node): Node | undefined {
   const [name, receiver, [first, second, ...rest]] = args as [string, unknown, readonly unknown[]];
