@@ -160,7 +160,7 @@ describe('service proxy', { skip }, () => {
     assert.equal((await two.tcp(ip(web), 8088)).server, 'one');
     await cluster.client.of(services).namespace('default').patch('balanced', 'merge', { spec: { loadBalancerSourceRanges: ['203.0.113.0/24'] } });
     await applied();
-    await assert.rejects(client().tcp(nodeAddress, 8088));
+    await assert.rejects(client().tcp(nodeAddress, 8088, 1));
     assert.equal((await node().tcp(nodeAddress, 8088)).server, 'one');
   });
 
@@ -200,7 +200,7 @@ describe('service proxy', { skip }, () => {
     const before = await node().run('nft', ['list', 'chain', 'ip', 'filter', 'FORWARD']);
     assert.equal(before.split(owned.mark).length - 1, 2);
     await node().run('nft', ['flush', 'chain', 'ip', 'filter', 'FORWARD']);
-    await assert.rejects(one.tcp(clientAddress, 7070));
+    await assert.rejects(one.tcp(clientAddress, 7070, 1));
     await cluster.clock.advance(20_000);
     await until(async () => (await node().run('nft', ['list', 'chain', 'ip', 'filter', 'FORWARD'])).includes(owned.mark));
     await one.tcp(clientAddress, 7070);

@@ -40,9 +40,9 @@ export class Namespace {
     this.run = runInNamespace(`/run/netns/${name}`);
   }
 
-  /** Connects; throws when refused or without answer. */
-  async tcp(address: string, port: number): Promise<Answer> {
-    return parse(await this.run('busybox', ['nc', '-w', '2', address, String(port)]));
+  /** Connects; throws when refused, or without answer within so many seconds: one is enough where none is expected. */
+  async tcp(address: string, port: number, patience = 2): Promise<Answer> {
+    return parse(await this.run('busybox', ['nc', '-w', String(patience), address, String(port)]));
   }
 
   /** Sends one datagram from `sourcePort` and waits for the answer. */
