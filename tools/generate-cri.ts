@@ -1,6 +1,6 @@
 /**
  * Writes src/kubelet/cri/messages.ts: the messages of the container runtime interface that the node agent uses, and those of
- * containerd's event stream, as TypeScript interfaces with the field tables of the wire codec, from the reference facts
+ * containerd's own services, as TypeScript interfaces with the field tables of the wire codec, from the reference facts
  * (K8TS_REFERENCE, default ../shared/reference). The output is committed; the build does not need the facts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,13 @@ const methods: Record<string, string[]> = {
   ImageService: ['ListImages', 'ImageStatus', 'PullImage', 'RemoveImage', 'ImageFsInfo'],
 };
 const eventMessages = ['TaskExit', 'TaskOOM', 'TaskStart', 'TaskDelete', 'ContainerDelete'];
+/** Of containerd's own services. */
+const nativeMessages: Record<string, string[]> = {
+  'containerd.services.events.v1': ['SubscribeRequest', 'Envelope'],
+  'containerd.services.tasks.v1': ['KillRequest', 'DeleteTaskRequest', 'DeleteResponse'],
+};
 const ownMessages: Record<string, Fields> = {
+  'google.protobuf.Empty': {},
   'google.protobuf.Any': { type_url: [1, 'string'], value: [2, 'bytes'] },
   'google.protobuf.Timestamp': { seconds: [1, 'int64'], nanos: [2, 'int32'] },
 };
@@ -38,8 +44,7 @@ const containerd = read('containerd.json');
 const all: Record<string, Fields> = {
   ...cri.messages,
   ...Object.fromEntries(eventMessages.map((name) => [name, containerd['containerd.events']?.messages[name] as Fields])),
-  SubscribeRequest: containerd['containerd.services.events.v1']?.messages['SubscribeRequest'] as Fields,
-  Envelope: containerd['containerd.services.events.v1']?.messages['Envelope'] as Fields,
+  ...Object.fromEntries(Object.entries(nativeMessages).flatMap(([name, messages]) => messages.map((message) => [message, containerd[name]?.messages[message] as Fields]))),
   ...ownMessages,
 };
 
@@ -64,7 +69,7 @@ for (const [service, names] of Object.entries(methods)) {
     reach(response);
   }
 }
-for (const name of [...eventMessages, 'SubscribeRequest', 'Envelope']) reach(name);
+for (const name of [...eventMessages, ...Object.values(nativeMessages).flat(), 'google.protobuf.Empty']) reach(name);
 
 interface Rendered { ts: string; wire: string; optional: boolean }
 function render(type: string): Rendered | undefined {
@@ -87,7 +92,7 @@ function render(type: string): Rendered | undefined {
 const lines: string[] = [
   '/**',
   ' * Written by tools/generate-cri.ts: do not edit.',
-  ' * Messages of the container runtime interface (runtime.v1) and of containerd\'s event stream. 64-bit integers are numbers:',
+  ' * Messages of the container runtime interface (runtime.v1) and of containerd\'s own services. 64-bit integers are numbers:',
   ' * a nanosecond time is exact to a quarter of a microsecond.',
   ' */',
   "import type { MessageTable } from './wire.ts';",

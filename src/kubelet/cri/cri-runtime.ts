@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { openChannel, type CallOptions, type Channel, type Method, isRuntimeNotFound, RuntimeError } from './channel.ts';
 import { containerdEvents } from './containerd-events.ts';
+import { removeWithTasks } from './lost-tasks.ts';
 import * as cri from './messages.ts';
 import type { ImageService, RuntimeService } from './runtime-service.ts';
 
@@ -40,12 +41,13 @@ const imageMethod = (name: string): Method => ({ path: `/runtime.v1.ImageService
 
 function runtimeService(channel: Channel, containerd: Channel, options: CriOptions): RuntimeService {
   const call = <T>(name: string, request: object, callOptions: CallOptions = patience): Promise<T> => channel.unary<T>(runtimeMethod(name), request, callOptions);
+  const removing = (name: string, request: object): Promise<void> => removeWithTasks(async () => void (await call(name, request)), { channel: containerd, clock: options.clock, log: options.log });
   const service: RuntimeService = {
     version: () => call<cri.VersionResponse>('Version', { version: 'v1' }, { timeoutMs: 5000 }),
     status: () => call<cri.StatusResponse>('Status', {}),
     runPodSandbox: async (config, runtimeHandler) => (await call<cri.RunPodSandboxResponse>('RunPodSandbox', { config, runtimeHandler }, { timeoutMs: 4 * 60_000 })).podSandboxId,
     stopPodSandbox: async (id) => void (await call('StopPodSandbox', { podSandboxId: id })),
-    removePodSandbox: async (id) => void (await call('RemovePodSandbox', { podSandboxId: id })),
+    removePodSandbox: (id) => removing('RemovePodSandbox', { podSandboxId: id }),
     podSandboxStatus: async (id) => present((await call<cri.PodSandboxStatusResponse>('PodSandboxStatus', { podSandboxId: id })).status, 'sandbox'),
     listPodSandboxes: async (filter) => (await call<cri.ListPodSandboxResponse>('ListPodSandbox', { filter })).items,
     createContainer: async (sandboxId, config, sandboxConfig) =>
@@ -53,7 +55,7 @@ function runtimeService(channel: Channel, containerd: Channel, options: CriOptio
     startContainer: async (id) => void (await call('StartContainer', { containerId: id })),
     stopContainer: async (id, graceSeconds) =>
       void (await call('StopContainer', { containerId: id, timeout: graceSeconds }, { timeoutMs: (graceSeconds + 120) * 1000 })),
-    removeContainer: async (id) => void (await call('RemoveContainer', { containerId: id })),
+    removeContainer: (id) => removing('RemoveContainer', { containerId: id }),
     listContainers: async (filter) => (await call<cri.ListContainersResponse>('ListContainers', { filter })).containers,
     containerStatus: async (id) => present((await call<cri.ContainerStatusResponse>('ContainerStatus', { containerId: id })).status, 'container'),
     updateContainerResources: async (id, linux) => void (await call('UpdateContainerResources', { containerId: id, linux })),

@@ -1,6 +1,6 @@
 /**
  * Written by tools/generate-cri.ts: do not edit.
- * Messages of the container runtime interface (runtime.v1) and of containerd's event stream. 64-bit integers are numbers:
+ * Messages of the container runtime interface (runtime.v1) and of containerd's own services. 64-bit integers are numbers:
  * a nanosecond time is exact to a quarter of a microsecond.
  */
 import type { MessageTable } from './wire.ts';
@@ -159,6 +159,15 @@ export interface DNSConfig {
   readonly searches: readonly string[];
   readonly options: readonly string[];
 }
+export interface DeleteResponse {
+  readonly id: string;
+  readonly pid: number;
+  readonly exitStatus: number;
+  readonly exitedAt?: Timestamp | undefined;
+}
+export interface DeleteTaskRequest {
+  readonly containerId: string;
+}
 export interface Device {
   readonly containerPath: string;
   readonly hostPath: string;
@@ -252,6 +261,12 @@ export interface IoUsage {
 export interface KeyValue {
   readonly key: string;
   readonly value: Uint8Array;
+}
+export interface KillRequest {
+  readonly containerId: string;
+  readonly execId: string;
+  readonly signal: number;
+  readonly all: boolean;
 }
 export interface LinuxContainerConfig {
   readonly resources?: LinuxContainerResources | undefined;
@@ -596,6 +611,7 @@ export interface Any {
   readonly typeUrl: string;
   readonly value: Uint8Array;
 }
+export type Empty = Readonly<Record<string, never>>;
 export interface Timestamp {
   readonly seconds: number;
   readonly nanos: number;
@@ -625,6 +641,8 @@ export const tables: Readonly<Record<string, MessageTable>> = {
   CreateContainerRequest: [[1, 'podSandboxId', 'string'], [2, 'config', '.ContainerConfig'], [3, 'sandboxConfig', '.PodSandboxConfig']],
   CreateContainerResponse: [[1, 'containerId', 'string']],
   DNSConfig: [[1, 'servers', '*string'], [2, 'searches', '*string'], [3, 'options', '*string']],
+  DeleteResponse: [[1, 'id', 'string'], [2, 'pid', 'int'], [3, 'exitStatus', 'int'], [4, 'exitedAt', '.Timestamp']],
+  DeleteTaskRequest: [[1, 'containerId', 'string']],
   Device: [[1, 'containerPath', 'string'], [2, 'hostPath', 'string'], [3, 'permissions', 'string']],
   Envelope: [[1, 'timestamp', '.Timestamp'], [2, 'namespace', 'string'], [3, 'topic', 'string'], [4, 'event', '.Any']],
   ExecRequest: [[1, 'containerId', 'string'], [2, 'cmd', '*string'], [3, 'tty', 'bool'], [4, 'stdin', 'bool'], [5, 'stdout', 'bool'], [6, 'stderr', 'bool']],
@@ -645,6 +663,7 @@ export const tables: Readonly<Record<string, MessageTable>> = {
   Int64Value: [[1, 'value', 'int']],
   IoUsage: [[1, 'timestamp', 'int'], [2, 'psi', '.PsiStats']],
   KeyValue: [[1, 'key', 'string'], [2, 'value', 'bytes']],
+  KillRequest: [[1, 'containerId', 'string'], [2, 'execId', 'string'], [3, 'signal', 'int'], [4, 'all', 'bool']],
   LinuxContainerConfig: [[1, 'resources', '.LinuxContainerResources'], [2, 'securityContext', '.LinuxContainerSecurityContext']],
   LinuxContainerResources: [[1, 'cpuPeriod', 'int'], [2, 'cpuQuota', 'int'], [3, 'cpuShares', 'int'], [4, 'memoryLimitInBytes', 'int'], [5, 'oomScoreAdj', 'int'], [6, 'cpusetCpus', 'string'], [7, 'cpusetMems', 'string'], [8, 'hugepageLimits', '*.HugepageLimit'], [9, 'unified', 'map'], [10, 'memorySwapLimitInBytes', 'int']],
   LinuxContainerSecurityContext: [[1, 'capabilities', '.Capability'], [2, 'privileged', 'bool'], [3, 'namespaceOptions', '.NamespaceOption'], [4, 'selinuxOptions', '.SELinuxOption'], [5, 'runAsUser', '.Int64Value'], [6, 'runAsUsername', 'string'], [7, 'readonlyRootfs', 'bool'], [8, 'supplementalGroups', '*int'], [9, 'apparmorProfile', 'string'], [10, 'seccompProfilePath', 'string'], [11, 'noNewPrivs', 'bool'], [12, 'runAsGroup', '.Int64Value'], [13, 'maskedPaths', '*string'], [14, 'readonlyPaths', '*string'], [15, 'seccomp', '.SecurityProfile'], [16, 'apparmor', '.SecurityProfile'], [17, 'supplementalGroupsPolicy', 'int']],
@@ -719,5 +738,6 @@ export const tables: Readonly<Record<string, MessageTable>> = {
   VersionRequest: [[1, 'version', 'string']],
   VersionResponse: [[1, 'version', 'string'], [2, 'runtimeName', 'string'], [3, 'runtimeVersion', 'string'], [4, 'runtimeApiVersion', 'string']],
   Any: [[1, 'typeUrl', 'string'], [2, 'value', 'bytes']],
+  Empty: [],
   Timestamp: [[1, 'seconds', 'int'], [2, 'nanos', 'int']],
 };

@@ -63,6 +63,22 @@ test('a sandbox and a container run, print to a log, answer an exec, and outlive
   assert.equal((await containerd.cri.runtime.containerStatus(id)).state, ContainerState.RUNNING);
 });
 
+test('a container is removed although its start was cut off and left a process', async () => {
+  const { runtime } = containerd.cri;
+  const [sandbox] = await runtime.listPodSandboxes();
+  assert.ok(sandbox?.metadata);
+  const create = (name: string): Promise<string> => runtime.createContainer(sandbox.id, { metadata: { name, attempt: 0 }, image: { image: busyboxName }, command: ['sleep', '1000'], logPath: `${name}.log`, linux: {} }, { metadata: sandbox.metadata, logDirectory: path.join(dataDir, 'logs') });
+  const ctr = (...words: readonly string[]): string => execFileSync('ctr', ['--address', containerd.paths.socket, '--namespace', 'k8s.io', ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const ids = [await create('lost'), await create('lost-too')];
+  // As the runtime interface has them they are not started.
+  for (const id of ids) ctr('tasks', 'start', '--detach', '--null-io', id);
+  assert.deepEqual(await Promise.all(ids.map(async (id) => (await runtime.containerStatus(id)).state)), [ContainerState.CREATED, ContainerState.CREATED]);
+  await Promise.all(ids.map((id) => runtime.removeContainer(id)));
+  const left = await runtime.listContainers();
+  assert.deepEqual(left.filter(({ id }) => ids.includes(id)), []);
+  for (const id of ids) assert.doesNotMatch(ctr('tasks', 'ls'), new RegExp(id));
+});
+
 test('events tell of an exit once the runtime knows of it', async () => {
   const { runtime } = containerd.cri;
   const stopping = new AbortController();
