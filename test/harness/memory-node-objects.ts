@@ -5,6 +5,9 @@ import type { ResourceClaim } from '../../src/resources/types/resource-v1.ts';
 import { EventQueue } from '../../src/kubelet/cri/event-queue.ts';
 import type { EventRecorder, NodeObjects, PodChange, PodSource, PodStatusSink } from '../../src/kubelet/pod-source.ts';
 
+/** How long a test waits for what should come, ms. */
+const longestWait = 60_000;
+
 export interface SeenEvent {
   readonly pod: string;
   readonly type: string;
@@ -59,16 +62,14 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
     return this.pods.get(uid)?.status;
   }
 
-  /** Resolves when `test` first holds; looked at after each change. */
+  /** Resolves when `test` first holds; looked at after each change. Fails with the Pods' statuses where it does not for a minute. */
   async until(test: () => boolean): Promise<void> {
-    while (!test()) {
-      await new Promise<void>((resolve) => {
-        const once = (): void => {
-          this.#watchers.delete(once);
-          resolve();
-        };
-        this.#watchers.add(once);
-      });
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`it did not become so within ${longestWait / 1000} s: ${JSON.stringify([...this.pods.values()].map(({ metadata, status }) => [metadata.name, status]))}`)), longestWait);
+    try {
+      while (!test()) await Promise.race([late.promise, new Promise<void>((resolve) => this.#watchers.add(resolve))]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -136,6 +137,8 @@ export class MemoryCluster implements PodSource, PodStatusSink, NodeObjects, Eve
   }
 
   #notify(): void {
-    for (const watcher of [...this.#watchers]) watcher();
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const watcher of watchers) watcher();
   }
 }

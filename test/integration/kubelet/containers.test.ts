@@ -186,6 +186,15 @@ test('a preStop hook has its time before the container is told to stop', async (
   assert.equal(readFileSync(path.join(node.dataDir, 'slow-hook'), 'utf8'), 'done\n');
 });
 
+test('a Pod with a device does not start while no driver would make it ready', async () => {
+  const pod = node.pod('device', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'mine' }] });
+  const results = [{ request: 'gpu', driver: 'gpu.example.com', pool: 'one', device: 'gpu-0' }];
+  node.cluster.resourceClaims.set('mine', { metadata: { name: 'mine', namespace: 'default' }, spec: {}, status: { allocation: { devices: { results } }, reservedFor: [{ resource: 'pods', name: 'device', uid: uidOf(pod) }] } });
+  await node.cluster.until(() => eventsOf('device', 'FailedPrepareDynamicResources').includes('Failed to prepare dynamic resources: prepare dynamic resources: DRA driver gpu.example.com is not registered'));
+  assert.deepEqual(await node.kubelet.containerd.cri.runtime.listPodSandboxes(), []);
+  await node.deletePod(pod);
+});
+
 test('an agent that stops with a shutdown period ends its Pods, the critical ones last', async () => {
   await node.kubelet.close();
   await node.startAgent({ shutdown: { gracePeriod: 10, gracePeriodCriticalPods: 5 } });
@@ -203,13 +212,4 @@ test('an agent that stops with a shutdown period ends its Pods, the critical one
   assert.equal((await node.cluster.untilStatus(uidOf(late), over)).reason, 'NodeShutdown');
   await Promise.all([critical, ordinary, late].map((it) => node.deletePod(it)));
   assert.equal(existsSync(node.kubelet.context.volumes.podFolder(uidOf(ordinary))), false);
-});
-
-test('a Pod with a device does not start while no driver would make it ready', async () => {
-  const pod = node.pod('device', { resourceClaims: [{ name: 'gpu', resourceClaimName: 'mine' }] });
-  const results = [{ request: 'gpu', driver: 'gpu.example.com', pool: 'one', device: 'gpu-0' }];
-  node.cluster.resourceClaims.set('mine', { metadata: { name: 'mine', namespace: 'default' }, spec: {}, status: { allocation: { devices: { results } }, reservedFor: [{ resource: 'pods', name: 'device', uid: uidOf(pod) }] } });
-  await node.cluster.until(() => eventsOf('device', 'FailedPrepareDynamicResources').includes('Failed to prepare dynamic resources: prepare dynamic resources: DRA driver gpu.example.com is not registered'));
-  assert.deepEqual(await node.kubelet.containerd.cri.runtime.listPodSandboxes(), []);
-  await node.deletePod(pod);
 });
