@@ -5,6 +5,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../src/base/errors.ts';
 import { newerKubectl } from '../test/harness/kubectl.ts';
 import { isBuilt } from './build-record.ts';
 import { planTests } from './test-plan.ts';
@@ -12,7 +14,12 @@ import { installTestPrograms } from './test-programs.ts';
 import { run, type Outcome, type Runner, type RunContext } from './test-runner.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const args = process.argv.slice(2).filter((arg, index) => !(index === 0 && arg === 'test'));
+const usage = `Usage: ./k8ts test [--full] [NAME...]
+
+Runs every test, or those whose runner's name contains a NAME (unit, book/ch06).
+  --full   the long tests at their full length, and the book's exercises with a newer kubectl too
+  --help   this text`;
+
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -39,8 +46,27 @@ function build(): void {
   if (status !== 0) say('the build failed; tests that need it will fail');
 }
 
-const full = args.includes('--full');
-const plan = planTests(root, { only: args.filter((arg) => !arg.startsWith('--')), secondKubectl: full ? newerKubectl() : undefined, full });
+interface Request {
+  readonly full: boolean;
+  readonly names: readonly string[];
+}
+
+/** What was asked for; ends the process where that was only help, or nothing that is known. */
+function readArguments(): Request {
+  const args = process.argv.slice(2).filter((arg, index) => !(index === 0 && arg === 'test'));
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { full: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } });
+    if (!values.help) return { full: values.full, names: positionals };
+    say(usage);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`k8ts test: ${messageOf(error).split('. ')[0]}\n\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+const { full, names } = readArguments();
+const plan = planTests(root, { only: names, secondKubectl: full ? newerKubectl() : undefined, full });
 const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
 const context: RunContext = { root, env: { ...inherited, FORCE_COLOR: '0', ...(full ? { K8TS_TEST_FULL: '1' } : {}) } };
 for (const line of await installTestPrograms()) say(line);
@@ -48,6 +74,6 @@ build();
 const outcomes = (await Promise.all([runAll(plan.checks, context), runAll(plan.serial, context)])).flat();
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failures.length, 0);
-if (outcomes.length === 0) say(`no test is called ${args.join(' or ')}`);
+if (outcomes.length === 0) say(`no test is called ${names.join(' or ')}`);
 say(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || outcomes.length === 0 ? 1 : 0;
