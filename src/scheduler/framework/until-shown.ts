@@ -1,6 +1,6 @@
 /** Waiting for what an informer is to show, before a Pod is bound. */
 import type { Clock } from '../../base/clock.ts';
-import type { KubeObject } from '../../apimachinery/object.ts';
+import { objectKey, type KubeObject } from '../../apimachinery/object.ts';
 import type { Informer } from '../../client/informer.ts';
 
 export interface Wait {
@@ -12,10 +12,10 @@ export interface Wait {
 }
 
 /**
- * Resolves when `look` answers true: it is asked at once and after each change (`gone`: the object that was deleted). Rejects with what
- * `look` throws, when time is up, or with the signal's reason.
+ * Resolves when `look` answers true: it is asked at once and after each change of one of the objects ('namespace/name'; `gone`: one that was
+ * deleted). Rejects with what `look` throws, when time is up, or with the signal's reason.
  */
-export async function untilShown<T extends KubeObject>(informer: Informer<T>, look: (gone?: T) => boolean, { clock, longest, late, signal }: Wait): Promise<void> {
+export async function untilShown<T extends KubeObject>(informer: Informer<T>, keys: readonly string[], look: (gone?: T) => boolean, { clock, longest, late, signal }: Wait): Promise<void> {
   const done = Promise.withResolvers<void>();
   const ask = (gone?: T): void => {
     try {
@@ -24,7 +24,10 @@ export async function untilShown<T extends KubeObject>(informer: Informer<T>, lo
       done.reject(error);
     }
   };
-  const remove = informer.addHandler({ added: () => ask(), updated: () => ask(), deleted: ask });
+  const changed = (object: T, gone?: T): void => {
+    if (keys.includes(objectKey(object))) ask(gone);
+  };
+  const remove = informer.addHandler({ added: (object) => changed(object), updated: (object) => changed(object), deleted: (object) => changed(object, object) });
   const timer = clock.after(longest, () => done.reject(new Error(late)));
   const abort = (): void => done.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });

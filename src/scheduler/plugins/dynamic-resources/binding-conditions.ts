@@ -3,7 +3,6 @@
  * Upstream: pkg/scheduler/framework/plugins/dynamicresources/dynamicresources.go (isClaimReadyForBinding)
  */
 import type { Clock } from '../../../base/clock.ts';
-import { objectKey } from '../../../apimachinery/object.ts';
 import type { Informer } from '../../../client/informer.ts';
 import type * as resourcev1 from '../../../resources/types/resource-v1.ts';
 import { untilShown } from '../../framework/until-shown.ts';
@@ -47,7 +46,7 @@ export interface AwaitedClaims {
 /** Resolves when all devices are ready; rejects when one failed, a claim is gone, time is up, or `signal` is aborted. */
 export function whenReady({ claims, clock, keys, signal }: AwaitedClaims): Promise<void> {
   const look = (gone?: resourcev1.ResourceClaim): boolean => {
-    if (gone && keys.includes(objectKey(gone))) throw new Error(`claim ${gone.metadata.name ?? ''} was deleted`);
+    if (gone) throw new Error(`claim ${gone.metadata.name ?? ''} was deleted`);
     const states = keys.map((key): Readiness => {
       const claim = claims.get(key);
       // What was written just now may not be shown yet.
@@ -56,5 +55,5 @@ export function whenReady({ claims, clock, keys, signal }: AwaitedClaims): Promi
     for (const one of states) if (one.state === 'failed') throw new Error(one.reason);
     return states.every(({ state }) => state === 'ready');
   };
-  return untilShown(claims, look, { clock, longest: longestWait, late: 'device binding timeout', signal });
+  return untilShown(claims, keys, look, { clock, longest: longestWait, late: 'device binding timeout', signal });
 }

@@ -33,5 +33,5 @@ export function whenBound({ claims, clock, timeout, keys, provisioned, node, sig
     return false;
   };
   const look = (): boolean => keys.map(isDone).every(Boolean);
-  return untilShown(claims, look, { clock, longest: timeout, late: 'timed out waiting for the condition: volumes are not bound', signal });
+  return untilShown(claims, keys, look, { clock, longest: timeout, late: 'timed out waiting for the condition: volumes are not bound', signal });
 }
