@@ -1,6 +1,7 @@
 /** The figures of a cluster with a real node: start, memory, processor time at rest, Pods, a Deployment on the server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
+import { measureCriAlone } from './cri-alone.ts';
 import { measureNamespaceEnd, measurePodLatency, startSleepers } from './pod-latency.ts';
 import { processTree, processorTime, residentMemory } from './processor-time.ts';
 import { startWholeCluster } from './whole-cluster.ts';
@@ -15,6 +16,9 @@ export interface NodeFigures {
   readonly onePod: number;
   readonly onePodFurnished: number;
   readonly twentyPods: number;
+  /** The runtime alone, for one Pod and for twenty, ms. */
+  readonly criOnePod: number;
+  readonly criTwentyPods: number;
   /** Share of one processor with ten idle Pods, percent: the k8ts process, and with containerd. */
   readonly idleProcessor: number;
   readonly idleProcessorWithRuntime: number;
@@ -37,6 +41,7 @@ export async function measureNode(folder: string): Promise<NodeFigures> {
     const memoryWithRuntime = treeMemory(cluster.pid);
     await cluster.importImage();
     const { one, oneFurnished, burst } = await measurePodLatency(connection, 8, 20);
+    const alone = await measureCriAlone(cluster.dataDir, 8, 20);
     const removeSleepers = await startSleepers(connection, Array.from({ length: 10 }, (_, i) => `idle-${i}`));
     await sleep(10_000);
     const idle = await atRest(cluster.pid);
@@ -44,7 +49,7 @@ export async function measureNode(folder: string): Promise<NodeFigures> {
     const rollOut = await measureRollOut(connection, 500);
     const namespaceEnd = await measureNamespaceEnd(connection, 100);
     connection.close();
-    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, onePodFurnished: oneFurnished, twentyPods: burst, ...idle, namespaceEnd, rollOut };
+    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, onePodFurnished: oneFurnished, twentyPods: burst, criOnePod: alone.one, criTwentyPods: alone.burst, ...idle, namespaceEnd, rollOut };
   } finally {
     cluster.down();
   }

@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { instancePaths } from '../../src/kubelet/containerd/instance-paths.ts';
 import { busyboxImage } from '../harness/busybox-image.ts';
 import { root, type StartupTimes } from './server-process.ts';
 
@@ -18,6 +19,7 @@ export function whyNoNode(): string | false {
 export interface WholeCluster {
   /** The k8ts process; containerd is among its children. */
   readonly pid: number;
+  readonly dataDir: string;
   readonly kubeconfig: string;
   readonly startup: StartupTimes;
   /** Brings busybox (test/harness/busybox-image.ts) to the node. */
@@ -37,6 +39,7 @@ export function startWholeCluster(folder: string): WholeCluster {
   const apiReady = Number([...log.matchAll(/the API is ready .*ms=(\d+)/g)].at(-1)?.[1]);
   return {
     pid: server.pid,
+    dataDir: data,
     kubeconfig,
     startup: { apiReady, clusterReady },
     importImage: () => importImage(data),
@@ -45,7 +48,7 @@ export function startWholeCluster(folder: string): WholeCluster {
 }
 
 async function importImage(data: string): Promise<void> {
-  const socket = /^\s*address = "(.*containerd\.sock)"/m.exec(readFileSync(path.join(data, 'containerd/config.toml'), 'utf8'))?.[1] ?? '';
+  const { socket } = instancePaths(data);
   const ctr = spawn('ctr', ['--address', socket, '--namespace', 'k8s.io', 'images', 'import', '-'], { stdio: ['pipe', 'ignore', 'inherit'] });
   ctr.stdin.end(busyboxImage());
   const [code] = (await once(ctr, 'close')) as [number];

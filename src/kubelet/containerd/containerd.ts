@@ -15,6 +15,7 @@ import { connectCri, type CriRuntime } from '../cri/cri-runtime.ts';
 import { containerdConfig } from './config.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { inspectMachine, type Machine } from './machine.ts';
+import { stateFolder } from './memory-folder.ts';
 import { endOrphans, OrphanLooks } from './orphans.ts';
 
 export interface ContainerdOptions {
@@ -89,7 +90,7 @@ export function runningContainerd(paths: InstancePaths): ProcessIdentity | undef
 }
 
 function makeFolders(paths: InstancePaths): void {
-  mkdirSync(paths.stateDir, { recursive: true, mode: 0o711 });
+  stateFolder(paths);
   for (const folder of [paths.containerdRoot, path.dirname(paths.containerdLog), paths.registryConfig, paths.cniConfig, paths.cniState, paths.pods]) {
     mkdirSync(folder, { recursive: true });
   }

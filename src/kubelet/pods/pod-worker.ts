@@ -11,6 +11,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import { ContainerState } from '../cri/messages.ts';
+import type { MountedVolumes } from '../volumes/volume-manager.ts';
 import { BackOff } from './back-off.ts';
 import { killContainer } from './container-killer.ts';
 import { dropRecords, pruneRecords } from './container-records.ts';
@@ -280,12 +281,13 @@ export class PodWorker {
       const grace = probe?.terminationGracePeriodSeconds ?? this.#pod.spec?.terminationGracePeriodSeconds ?? 30;
       await killContainer({ pod: this.#pod, podIP: seen.ips[0] ?? '', container, record, graceSeconds: grace, message, signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     }
-    if (plan.createSandbox) seen = await this.#newSandbox(seen);
+    let mounted: MountedVolumes | undefined;
+    if (plan.createSandbox) ({ seen, mounted } = await this.#newSandbox(seen));
     const again = plan.kill.filter(({ restart }) => restart === true).map(({ container, record }): StartAction => ({ container, previous: record, begun: record.begun }));
     const actions = plan.createSandbox ? planPod(this.allocated, seen, this.#context.probes).start : [...plan.start, ...again];
     // Before it starts again, how it ended.
     if (actions.some(({ previous }) => previous?.state === 'exited')) this.#report(seen, false);
-    if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen);
+    if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen, mounted ?? (await this.#volumes.mount(this.#pod, seen)));
     else this.#waiting.clear();
     seen = plan.kill.length > 0 || plan.createSandbox || actions.length > 0 ? await this.#look() : seen;
     if (plan.kill.length > 0) this.#dirty = true;
@@ -298,20 +300,19 @@ export class PodWorker {
     if (wait !== undefined) this.#wakeIn(wait);
   }
 
-  async #newSandbox(seen: RuntimePod): Promise<RuntimePod> {
+  async #newSandbox(seen: RuntimePod): Promise<{ readonly seen: RuntimePod; readonly mounted: MountedVolumes }> {
     this.#ending.markKilled(seen.containers.map(({ id }) => id));
     await endOldSandboxes(this.#pod, seen, { signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     if (!this.#status) this.#report(seen, false);
-    await this.#volumes.mount(this.#pod, seen);
+    const mounted = await this.#volumes.mount(this.#pod, seen);
     const id = await runSandbox(this.allocated, seen, this.#context);
     // Of a Pod that is new here, that is all there is.
-    return seen.sandboxes.length === 0 ? await this.#lookWith(() => observeSandbox(this.#context.runtime, id)) : await this.#look();
+    return { seen: seen.sandboxes.length === 0 ? await this.#lookWith(() => observeSandbox(this.#context.runtime, id)) : await this.#look(), mounted };
   }
 
-  async #start(actions: readonly StartAction[], seen: RuntimePod): Promise<void> {
+  async #start(actions: readonly StartAction[], seen: RuntimePod, mounted: MountedVolumes): Promise<void> {
     const sandboxId = seen.sandbox?.id ?? '';
     const sandbox = sandboxConfig(this.#pod, seen.sandbox?.metadata?.attempt ?? 0, this.#context);
-    const mounted = await this.#volumes.mount(this.#pod, seen);
     const pod = this.allocated;
     const started: string[] = [];
     for (const action of actions) {

@@ -1,11 +1,12 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { startContainerd, type Containerd } from '../../../src/kubelet/containerd/containerd.ts';
+import { instancePaths } from '../../../src/kubelet/containerd/instance-paths.ts';
 import { stopContainerd } from '../../../src/kubelet/containerd/teardown.ts';
 import { ContainerState } from '../../../src/kubelet/cri/messages.ts';
 import { ensurePauseImage, importImageBytes } from '../../../src/kubelet/images/import.ts';
@@ -16,7 +17,11 @@ const dataDir = mkdtempSync('/tmp/k8ts-containerd-');
 const options = { dataDir, clock: systemClock, log: silentLogger };
 let containerd: Containerd;
 
+const announcement = path.join(instancePaths(dataDir).stateDir, 'ranges.json');
+
 before(async () => {
+  mkdirSync(path.dirname(announcement), { recursive: true });
+  writeFileSync(announcement, '{}\n');
   containerd = await startContainerd(options);
   configurePodNetwork(containerd.paths, { podCidrs: ['10.231.7.0/24'] });
   await ensurePauseImage(containerd);
@@ -26,6 +31,12 @@ after(async () => {
   await containerd.close();
   await stopContainerd(options);
   rmSync(dataDir, { recursive: true });
+});
+
+test('the state lies in memory, with what was there before', () => {
+  const tmpfs = 0x01021994;
+  assert.equal(statfsSync(containerd.paths.containerdState).type, tmpfs);
+  assert.equal(readFileSync(announcement, 'utf8'), '{}\n');
 });
 
 test('an image archive with two names is imported under both', async () => {
