@@ -219,7 +219,8 @@ describe('chapter 6: controllers', { skip: existsSync(hostFolder) ? `${hostFolde
     assert.equal(await shell.output(uid), pod);
     assert.equal(await shell.output("kubectl get po -l app=pi-proxy -o jsonpath='{.items[0].metadata.ownerReferences[0].kind}'"), 'DaemonSet');
     await shell.output('kubectl delete ds pi-proxy');
-    await pods('pi-proxy', (rows) => rows.length === 0);
+    // Gone, not only on its way: whose the others are is looked at next.
+    await reader.rowsWhen('pods -l app=pi-proxy', (rows) => rows.length === 0);
   });
 
   test('6.13 each object names its owner', async () => {
