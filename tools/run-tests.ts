@@ -20,7 +20,6 @@ Runs every test, or those whose runner's name contains a NAME (unit, book/ch06).
   --full   the long tests at their full length, and the book's exercises with a newer kubectl too
   --help   this text`;
 
-
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function show({ name, passed, skipped, failures, ms }: Outcome): void {

@@ -1,22 +1,29 @@
 /** The instance's folders for what must not reach a disk, or gains nothing from it: the runtime's state, and files that may be secret. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { InstancePaths } from './instance-paths.ts';
-import { isMountPoint, mountTmpfs } from './mounts.ts';
+import { bindFolder, isMountPoint, mountTmpfs, unmountBelow } from './mounts.ts';
 
 const tmpfsMagic = 0x01021994;
 const isInMemory = (folder: string): boolean => statfsSync(folder).type === tmpfsMagic;
 
 /**
  * Makes the folder of the instance's state where it is not there. /run is in memory on nearly every system, else a tmpfs is mounted (and goes at
- * teardown): each start of a container writes a hundred small files here. State that lies on a disk already stays there until the instance ends.
+ * teardown): each start of a container writes a hundred small files here. State that lies on a disk already stays there until the instance
+ * ends. Other instances read the files that are here before: the new folder holds them when it takes the old one's place.
  */
-export function stateFolder({ stateDir, containerdState }: InstancePaths): void {
+export function stateFolder({ stateDir }: InstancePaths): void {
   mkdirSync(stateDir, { recursive: true, mode: 0o711 });
-  if (isInMemory(stateDir) || existsSync(containerdState)) return;
-  const announced = readdirSync(stateDir).map((name) => [path.join(stateDir, name), readFileSync(path.join(stateDir, name))] as const);
-  mountTmpfs(stateDir, 'mode=0711');
-  for (const [file, content] of announced) writeFileSync(file, content);
+  if (isInMemory(stateDir)) return;
+  const present = readdirSync(stateDir, { withFileTypes: true });
+  if (present.some((entry) => entry.isDirectory())) return;
+  const fresh = `${stateDir}.fresh`;
+  mkdirSync(fresh, { recursive: true, mode: 0o711 });
+  mountTmpfs(fresh, 'mode=0711');
+  for (const { name } of present) copyFileSync(path.join(stateDir, name), path.join(fresh, name));
+  bindFolder(fresh, stateDir);
+  unmountBelow(fresh);
+  rmdirSync(fresh);
 }
 
 /** Makes the folder in memory for Pods' secrets where it is not there. */

@@ -24,6 +24,15 @@ export function unmountBelow(folder: string): void {
 
 /** Throws an Error with mount's own words. */
 export function mountTmpfs(folder: string, options: string): void {
-  const done = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`mounting a tmpfs on ${folder}: ${done.stderr.trim()}`);
+  mount(['-t', 'tmpfs', '-o', options, 'tmpfs', folder], `mounting a tmpfs on ${folder}`);
+}
+
+/** Shows one folder in another's place. Throws an Error with mount's own words. */
+export function bindFolder(source: string, target: string): void {
+  mount(['--bind', source, target], `binding ${source} to ${target}`);
+}
+
+function mount(args: readonly string[], doing: string): void {
+  const done = spawnSync('mount', args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${doing}: ${done.stderr.trim()}`);
 }
