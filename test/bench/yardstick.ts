@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../harness/free-port.ts';
+import { freePort } from '../../src/network/testing/free-port.ts';
 import { debianRoot } from '../images/debian-root.ts';
 
 /** Operations a second. */

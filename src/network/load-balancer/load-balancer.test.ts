@@ -7,6 +7,7 @@ import type { Kind } from '../../resources/definition.ts';
 import { startCluster, type Cluster } from '../../cluster/start-cluster.ts';
 import { services } from '../../resources/core/service.ts';
 import type * as corev1 from '../../resources/types/core-v1.ts';
+import { freePort } from '../testing/free-port.ts';
 import { createLoadBalancer, type LoadBalancer, type LoadBalancerOptions } from './load-balancer.ts';
 import { listeningInodes, portOwner } from './port-owner.ts';
 
@@ -58,12 +59,6 @@ async function listenAnywhere(port = 0): Promise<{ server: Server; port: number 
 async function close(server: Server): Promise<void> {
   server.close();
   await once(server, 'close');
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await listenAnywhere();
-  await close(server);
-  return port;
 }
 
 async function isHeld(port: number): Promise<boolean> {

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { silentLogger } from '../../base/log.ts';
+import { freePort } from '../testing/free-port.ts';
 import { HealthChecks } from './health-checks.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('a health check says how many endpoints the node has', async () => {
   const checks = new HealthChecks('127.0.0.1', silentLogger);

@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { eventually } from '../../harness/bounded.ts';
-import { freePort } from '../../harness/free-port.ts';
+import { freePort } from '../../../src/network/testing/free-port.ts';
 
 const program = process.env['K8TS_PROMETHEUS'] ?? 'prometheus';
 
