@@ -70,6 +70,9 @@ const shrinks: readonly Shrink[] = [
   { replicas: 3, unavailable: 0, surge: 1, old: [[2, 2], [1, 0]], fresh: [1, 0], expected: [2, 1] },
   { replicas: 3, unavailable: 1, surge: 1, old: [[2, 2], [1, 0]], fresh: [1, 0], expected: [2, 0] },
   { replicas: 4, unavailable: 0, surge: '100%', old: [[4, 4]], fresh: [4, 4], expected: [0] },
+  // The old set's status is of before it was shrunk.
+  { replicas: 30, unavailable: '25%', surge: '25%', old: [[7, 8]], fresh: [23, 17], expected: [6] },
+  { replicas: 30, unavailable: '25%', surge: '25%', old: [[7, 10]], fresh: [23, 16], expected: [7] },
 ];
 for (const { replicas, unavailable, surge = 0, old, fresh, expected } of shrinks) {
   test(`of ${replicas} less ${unavailable}, ${JSON.stringify(old)} old and ${JSON.stringify(fresh)} new`, () => {

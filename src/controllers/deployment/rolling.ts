@@ -9,6 +9,8 @@ type Set = appsv1.ReplicaSet;
 
 export const replicasOf = ({ spec }: { readonly spec?: { readonly replicas?: number | undefined } | undefined }): number => spec?.replicas ?? 1;
 export const availableOf = ({ status }: Set): number => status?.availableReplicas ?? 0;
+/** Available Pods that are to stay: a status of before the last shrinking still counts those that it took, which make up for nobody. */
+const lastingOf = (set: Set): number => Math.min(availableOf(set), replicasOf(set));
 export const total = (sets: readonly Set[], of: (set: Set) => number): number => sets.reduce((sum, set) => sum + of(set), 0);
 export const isRolling = (deployment: appsv1.Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate';
 
@@ -56,7 +58,7 @@ export function oldSetSizes(deployment: appsv1.Deployment, old: readonly Set[], 
     sizes.set(set, replicasOf(set) - unhealthy);
     mayGo -= unhealthy;
   }
-  let surplus = total(all, availableOf) - leastAvailable;
+  let surplus = total(all, lastingOf) - leastAvailable;
   for (const set of oldest) {
     const fewer = Math.min(surplus, sizeOf(set));
     if (fewer <= 0) continue;
