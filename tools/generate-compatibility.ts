@@ -34,7 +34,8 @@ versions, named formats, optional values, macros over two variables) and \`math.
 
 - Fields are checked when a definition is written, types of values mostly when a rule runs.
 - Costs are estimated and metered by an approximation of cel-go's figures: a rule near a limit may fall on the other side of it.
-- There is no \`authorizer\` in these rules, as upstream: it is for admission policies, which are inert here.
+- There is no \`authorizer\` in these rules, as upstream: it is for admission policies, whose expressions are checked when they are written
+  (objects that MutatingAdmissionPolicies make, \`Object{...}\`, aside) and which are inert here.
 
 ## Addresses
 

@@ -15,6 +15,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { policyExpressions } from './policy-expressions.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { resourceQuota } from './resource-quota.ts';
@@ -49,6 +50,7 @@ export function builtinAdmission(dependencies: AdmissionDependencies): readonly 
     persistentVolumeClaimResize(dependencies),
     runtimeClass(dependencies),
     deviceRequests(dependencies),
+    policyExpressions(),
     schemaAdmission(),
     serviceAllocator(dependencies),
     resourceQuota(dependencies),

@@ -43,6 +43,11 @@ for (const [name, item, resources, message] of cases) {
   });
 }
 
+test('a Pod that is none is refused as such before its sizes are looked at', async () => {
+  await using cluster = await start({ type: 'Container', min: { cpu: '100m' } });
+  await assert.rejects(create(cluster, { requests: { cpu: '2' }, limits: { cpu: '50m' } }), { code: 422, message: /must be less than or equal to cpu limit/ });
+});
+
 for (const [storage, message] of [['1Gi', undefined], ['512Mi', 'minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 512Mi'], ['3Gi', 'maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 3Gi']] as const) {
   test(`a claim of ${storage}: ${message ?? 'fine'}`, async () => {
     await using cluster = await start({ type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '2Gi' } });

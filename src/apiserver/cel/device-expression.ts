@@ -3,11 +3,11 @@
  * `device.allowMultipleAllocations`. Names without a domain are in the driver's. A domain that a device knows nothing of is an empty map.
  * Upstream: k8s.io/dynamic-resource-allocation/cel/compile.go
  */
-import { messageOf } from '../../base/errors.ts';
 import { lazy } from '../../base/lazy.ts';
 import { parseQuantity } from '../../apimachinery/quantity.ts';
 import type * as resourcev1 from '../../resources/types/resource-v1.ts';
 import { measured } from './budget.ts';
+import { compileErrorText } from './compile-error.ts';
 import { compile, createEnvironment } from './expression.ts';
 import { CelQuantity } from './libraries/quantities.ts';
 import { Semver } from './libraries/versions.ts';
@@ -38,7 +38,7 @@ function checked(text: string): ReturnType<typeof compile> {
   try {
     return compile(environment(), text);
   } catch (error) {
-    throw new Error(`compilation failed: ${messageOf(error)}`, { cause: error });
+    throw new Error(`compilation failed: ${compileErrorText(error, text)}`, { cause: error });
   }
 }
 

@@ -3,9 +3,9 @@
  * stay within what rules may cost.
  * Upstream: k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go, pkg/apiserver/schema/cel/compilation.go
  */
-import { messageOf } from '../../base/errors.ts';
 import { forbidden, invalid, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
+import { compileErrorText, marked } from '../cel/compile-error.ts';
 import type { Compiled } from '../cel/expression.ts';
 import { compileRule, isTransition } from './cel-rules.ts';
 import { estimateCost, UnknownFieldError } from './rule-estimate.ts';
@@ -63,7 +63,7 @@ export class RuleAdmission {
       compiled = compileRule(text, rule.optionalOldSelf === true);
       cost = estimateCost(compiled.ast, props, rule.optionalOldSelf === true) * cardinality;
     } catch (error) {
-      return [invalid(path, rule, `${failed}: ERROR: ${described(error, text)}`)];
+      return [invalid(path, rule, `${failed}: ${described(error, text)}`)];
     }
     const wanted = what === 'rule' ? 'bool' : 'string';
     if (compiled.type !== wanted && compiled.type !== 'dyn') return [invalid(path, rule, what === 'rule' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string')];
@@ -73,10 +73,7 @@ export class RuleAdmission {
   }
 }
 
-function described(error: unknown, text: string): string {
-  if (!(error instanceof UnknownFieldError)) return `<input>: ${messageOf(error)}`;
-  return `<input>:1:${error.column}: ${error.message}\n | ${text}\n | ${'.'.repeat(Math.max(0, error.column - 1))}^`;
-}
+const described = (error: unknown, text: string): string => (error instanceof UnknownFieldError ? marked(error.message, text, error.column - 1) : compileErrorText(error, text));
 
 function costMessage(what: string, cost: number, limit: number): string {
   const factor = cost / limit;

@@ -71,13 +71,23 @@ export class ObjectWriter {
     ownCreated(definition, object, context.ownership, facts.now);
     fillMetadata(definition, object, namespace, facts.now, this.#random);
     strategy.prepareForCreate?.(object, facts);
-    return this.#admitted('CREATE', definition, object, undefined, context, async () => {
+    const steps = new WriteSteps();
+    const attributes = this.#attributes('CREATE', definition, object, undefined, context, steps);
+    try {
+      await this.#admission.admit(attributes);
       strategy.afterAdmission?.(object);
       const final = object as AnyObject;
       refuse(definition, final, [...validateMetadata(definition, final), ...(strategy.validate?.(final, facts) ?? [])]);
+      await this.#admission.validate(attributes);
       context.warnings.push(...(strategy.warnings?.(final, undefined) ?? []));
-      return this.#store.create(definition, final, { dryRun: context.dryRun, ttlSeconds: strategy.ttlSeconds });
-    });
+      const created = await this.#store.create(definition, final, { dryRun: context.dryRun, ttlSeconds: strategy.ttlSeconds });
+      if (context.dryRun) steps.failed();
+      else steps.ended();
+      return created;
+    } catch (error) {
+      steps.failed();
+      throw error;
+    }
   }
 
   /**
@@ -136,22 +146,6 @@ export class ObjectWriter {
       },
       { dryRun: context.dryRun },
     );
-  }
-
-  async #admitted<T>(operation: Operation, definition: ResourceDefinition, object: DraftObject, old: AnyObject | undefined, context: WriteContext, write: () => Promise<T>): Promise<T> {
-    const steps = new WriteSteps();
-    const attributes = this.#attributes(operation, definition, object, old, context, steps);
-    try {
-      await this.#admission.admit(attributes);
-      await this.#admission.validate(attributes);
-      const result = await write();
-      if (context.dryRun) steps.failed();
-      else steps.ended();
-      return result;
-    } catch (error) {
-      steps.failed();
-      throw error;
-    }
   }
 
   #attributes(operation: Operation, definition: ResourceDefinition, object: DraftObject | undefined, old: AnyObject | undefined, context: WriteContext, steps: WriteSteps, options?: AnyObject): AdmissionAttributes {

@@ -80,7 +80,7 @@ function validateResources(resources: readonly string[], path: FieldPath): Field
   return errors;
 }
 
-/** Expressions are not compiled here: this room has no CEL. */
+/** Whether the expressions are CEL is admission's to say (apiserver/admission/policy-expressions.ts): this room has none. */
 export function validateMatchConditions(conditions: readonly admissionv1.MatchCondition[] | undefined, path: FieldPath): FieldError[] {
   if (conditions === undefined) return [];
   const names = new Unique();
