@@ -69,7 +69,8 @@ const templateJson = (template: corev1.PodTemplateSpec | undefined): unknown => 
 /** Deletes the oldest revisions that are not in use, beyond `limit`. */
 export async function pruneRevisions(client: ApiClient, revisions: readonly Revision[], inUse: (revision: Revision) => boolean, limit: number): Promise<void> {
   const unused = revisions.filter((revision) => !inUse(revision)).sort((a, b) => a.revision - b.revision);
-  for (const { metadata } of unused.slice(0, Math.max(0, unused.length - limit))) {
+  const tooMany = limit < 0 ? 0 : Math.max(0, unused.length - limit);
+  for (const { metadata } of unused.slice(0, tooMany)) {
     await client.of(controllerRevisions).namespace(metadata.namespace).delete(metadata.name ?? '').catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });

@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { tolerates } from '../../resources/core/node-conditions.ts';
+import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import { millis, wholes } from '../amounts.ts';
 import type { EventRecorder } from '../pod-source.ts';
@@ -150,7 +151,7 @@ export class EvictionManager {
     const [first] = rankPods(active, threshold.signal, ({ metadata }) => uses.get(metadata.uid ?? '') ?? noUse).filter((pod) => !isCritical(pod));
     if (!first) return log.warn('no Pod can be evicted', { signal: threshold.signal });
     const message = evictionMessage(first, threshold, seen, uses.get(first.metadata.uid ?? '') ?? noUse);
-    const own = first.spec?.terminationGracePeriodSeconds ?? 30;
+    const own = terminationGrace(first);
     const graceSeconds = threshold.graceMs === 0 ? hardGrace : Math.min(own, settings.evictionMaxPodGracePeriod ?? 0);
     log.info('evicting a Pod', { pod: first.metadata.name, namespace: first.metadata.namespace, message });
     events.event(first, 'Warning', 'Evicted', message);

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import { isCritical } from '../eviction/ranking.ts';
 import type { Refusal } from '../pods/node-context.ts';
@@ -67,7 +68,7 @@ export class GracefulShutdown {
     if (pods.length === 0) return;
     log.info('ending Pods before the node goes', { pods: pods.length, seconds });
     const ended = pods.map(async (pod) => {
-      const graceSeconds = Math.min(pod.spec?.terminationGracePeriodSeconds ?? 30, seconds);
+      const graceSeconds = Math.min(terminationGrace(pod), seconds);
       const condition = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message };
       await workers().worker(pod.metadata.uid ?? '')?.evict({ reason, message, graceSeconds, condition });
     });

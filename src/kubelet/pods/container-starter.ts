@@ -5,6 +5,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../base/errors.ts';
+import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Pod } from '../../resources/types/core-v1.ts';
 import type { SandboxConfig } from '../cri/runtime-service.ts';
 import { jsonFileOf } from '../logs/json-file-logs.ts';
@@ -139,7 +140,7 @@ async function postStart(request: StartRequest, id: string, context: NodeContext
       id, name: spec.name, sandboxId: request.sandboxId, state: 'running', restartCount: 0, hash: '', begun: 0, createdAt: 0, startedAt: 0, finishedAt: 0, exitCode: 0,
       reason: '', message: '', image: '', imageRef: '', logPath: '', user: undefined,
     };
-    await killContainer({ pod, podIP, container: action.container, record, graceSeconds: pod.spec?.terminationGracePeriodSeconds ?? 30, message: 'FailedPostStartHook' }, context);
+    await killContainer({ pod, podIP, container: action.container, record, graceSeconds: terminationGrace(pod), message: 'FailedPostStartHook' }, context);
     return { outcome: 'held', reason: { reason: 'PostStartHookError', message: messageOf(error) }, retryMs: 1000 };
   }
 }

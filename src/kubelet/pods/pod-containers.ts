@@ -1,4 +1,5 @@
 /** The containers of a Pod and what each is for. */
+import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Container, Pod } from '../../resources/types/core-v1.ts';
 
 export type ContainerRole = 'init' | 'sidecar' | 'regular' | 'ephemeral';
@@ -36,7 +37,7 @@ export const podTitle = (pod: Pod): string => `${pod.metadata.name}_${pod.metada
 
 /** A Pod that needs no time to end any more, or never had any, gets what the object says. */
 export function graceSeconds(pod: Pod): number {
-  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
+  return pod.metadata.deletionGracePeriodSeconds ?? terminationGrace(pod);
 }
 
 export const isDeleting = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined;

@@ -9,6 +9,7 @@
 import type { Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
 import { ContainerState } from '../cri/messages.ts';
 import type { MountedVolumes } from '../volumes/volume-manager.ts';
@@ -278,7 +279,7 @@ export class PodWorker {
     for (const { container, record, message } of plan.kill) {
       this.#ending.markKilled([record.id]);
       const probe = this.#context.probes.failed(record.id) === 'startup' ? container.spec.startupProbe : container.spec.livenessProbe;
-      const grace = probe?.terminationGracePeriodSeconds ?? this.#pod.spec?.terminationGracePeriodSeconds ?? 30;
+      const grace = probe?.terminationGracePeriodSeconds ?? terminationGrace(this.#pod);
       await killContainer({ pod: this.#pod, podIP: seen.ips[0] ?? '', container, record, graceSeconds: grace, message, signal: this.#ending.signal, closing: this.#closing.signal }, this.#context);
     }
     let mounted: MountedVolumes | undefined;

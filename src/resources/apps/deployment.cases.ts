@@ -46,5 +46,8 @@ const cases: KindCases = {
     { name: 'more ready than there are', subresource: 'status', change: status({ replicas: 1, readyReplicas: 2 }), refused: ['status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas'] },
     { name: 'more available than ready', subresource: 'status', change: status({ replicas: 1, availableReplicas: 1 }), refused: ['status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas'] },
   ],
+  warnings: [
+    ['a name with a dot', { metadata: { name: 'a.b' } }, ["metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"]],
+  ],
 };
 export default cases;

@@ -4,7 +4,7 @@ import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
-import { templateWarnings } from '../pod-spec/warnings.ts';
+import { workloadWarnings } from '../pod-spec/warnings.ts';
 import { scale } from '../subresources.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
 import { atLeastZero, immutable } from '../validation/fields.ts';
@@ -58,7 +58,7 @@ const strategy: StrategyOf<appsv1.Deployment> = {
   },
   validate,
   validateUpdate: (deployment, old) => [...validate(deployment), ...immutable(spec.child('selector'), deployment.spec?.selector, old.spec?.selector)],
-  warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
+  warnings: (object, old) => workloadWarnings(object.spec?.template, spec.child('template'), object, old),
   allowUnconditionalUpdate: true,
 };
 

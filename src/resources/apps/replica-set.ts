@@ -3,7 +3,7 @@ import { FieldPath, required, type FieldError } from '../../apimachinery/field-e
 import { ageColumn, integer, nameColumn } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
-import { templateWarnings } from '../pod-spec/warnings.ts';
+import { workloadWarnings } from '../pod-spec/warnings.ts';
 import { scale } from '../subresources.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
 import { atLeastZero, immutable } from '../validation/fields.ts';
@@ -48,7 +48,7 @@ export const replicaSetDefinition = defineKind<appsv1.ReplicaSet>({
     prepareForCreate(set) {
       set.status = { replicas: 0 };
     },
-    warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
+    warnings: (object, old) => workloadWarnings(object.spec?.template, spec.child('template'), object, old),
     allowUnconditionalUpdate: true,
   },
   columns: [

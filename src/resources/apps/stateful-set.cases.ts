@@ -31,5 +31,9 @@ const cases: KindCases = {
     { name: 'its claims stay', change: given({ volumeClaimTemplates: [{ ...claim, spec: { ...claim.spec, accessModes: ['ReadWriteMany'] } }] }), refused: [rule] },
     { name: 'more available than ready', subresource: 'status', change: { status: { replicas: 1, availableReplicas: 1 } }, refused: ['status.availableReplicas: Invalid value: 1: cannot be greater than status.readyReplicas'] },
   ],
+  warnings: [
+    ['endless history', { spec: { revisionHistoryLimit: -1 } }, ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']],
+    ['a claim of half a byte', { spec: { volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1500m' } } } }] } }, ['spec.volumeClaimTemplates[0].resources.requests[storage]: fractional byte value "1500m" is invalid, must be an integer']],
+  ],
 };
 export default cases;

@@ -5,6 +5,7 @@ import { defineKind, typedKind, type StrategyOf } from '../define.ts';
 import { isZero, validateAtMostWhole, validateIntOrPercent } from '../int-or-percent.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
 import { validateTemplateMetadata } from '../pod-spec/validate.ts';
+import { claimSpecWarnings } from '../pod-spec/deprecations.ts';
 import { templateWarnings } from '../pod-spec/warnings.ts';
 import { scale } from '../subresources.ts';
 import type * as appsv1 from '../types/apps-v1.ts';
@@ -31,7 +32,6 @@ function validate({ spec: given }: appsv1.StatefulSet): FieldError[] {
     ...atLeastZero(spec.child('replicas'), given.replicas),
     ...atLeastZero(spec.child('minReadySeconds'), given.minReadySeconds),
     ...atLeastZero(spec.child('ordinals.start'), given.ordinals?.start),
-    ...atLeastZero(spec.child('revisionHistoryLimit'), given.revisionHistoryLimit),
     ...validateSelector(given.selector, 'statefulset', spec.child('selector')),
     ...validateOwnTemplate(given.template, given.selector, 'StatefulSet', spec.child('template'), validateTemplateMetadata),
   ];
@@ -92,7 +92,11 @@ const strategy: StrategyOf<appsv1.StatefulSet> = {
   validateName: checkDnsLabel,
   validate,
   validateUpdate,
-  warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
+  warnings: (set, old) => [
+    ...templateWarnings(set.spec?.template, spec.child('template'), set, old),
+    ...(set.spec?.volumeClaimTemplates ?? []).flatMap((claim, i) => claimSpecWarnings(claim.spec, spec.child('volumeClaimTemplates').index(i))),
+    ...((set.spec?.revisionHistoryLimit ?? 0) < 0 ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'] : []),
+  ],
   allowUnconditionalUpdate: true,
 };
 

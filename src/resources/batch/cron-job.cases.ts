@@ -25,5 +25,8 @@ const cases: KindCases = {
     ['a name too long for its Jobs', { metadata: { name: 'a'.repeat(53) } }, [`metadata.name: Invalid value: "${'a'.repeat(53)}": must be no more than 52 bytes`]],
   ],
   updates: [{ name: 'anything', change: given({ schedule: '@daily', suspend: true, timeZone: 'Asia/Tokyo' }) }],
+  warnings: [
+    ['a name with a dot', { metadata: { name: 'a.b' } }, ["metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"]],
+  ],
 };
 export default cases;

@@ -7,13 +7,13 @@ import { ageColumn, flag, integer, nameColumn, none, text, wideText } from '../c
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
-import { templateWarnings } from '../pod-spec/warnings.ts';
+import { workloadWarnings } from '../pod-spec/warnings.ts';
 import type * as batchv1 from '../types/batch-v1.ts';
 import { atLeastZero, oneOf } from '../validation/fields.ts';
 import { selectorText } from '../validation/labels.ts';
 import { checkDnsSubdomain } from '../validation/names.ts';
 import { containerImages, containerNames } from '../workloads/columns.ts';
-import { validateJobSpec } from './job-validation.ts';
+import { jobSpecWarnings, validateJobSpec } from './job-validation.ts';
 
 const spec = FieldPath.of('spec');
 /** A Job's name is the CronJob's and 11 characters more, within a label's 63. */
@@ -90,7 +90,10 @@ export const cronJobDefinition = defineKind<batchv1.CronJob>({
     validateName: (name) => [...checkDnsSubdomain(name), ...(name.length > longestName ? [`must be no more than ${longestName} bytes`] : [])],
     validate: (cron) => validate(cron),
     validateUpdate: validate,
-    warnings: (object, old) => templateWarnings(object.spec?.jobTemplate?.spec?.template, spec.child('jobTemplate', 'spec', 'template'), object, old),
+    warnings: (cron, old) => [
+      ...workloadWarnings(cron.spec?.jobTemplate?.spec?.template, spec.child('jobTemplate', 'spec', 'template'), cron, old),
+      ...jobSpecWarnings(cron.spec?.jobTemplate?.spec),
+    ],
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -13,6 +13,15 @@ const most = { parallelism: 100_000, failedIndexes: 100_000, completions: 100_00
 
 const counts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex'] as const;
 
+/** A Job that is allowed, and whose failed indexes may become too many to write down. */
+export function jobSpecWarnings(spec: batchv1.JobSpec | undefined): string[] {
+  const { completionMode, completions = 0, parallelism = 0 } = spec ?? {};
+  if (completionMode !== 'Indexed' || completions <= most.completions || parallelism <= most.parallelismOfMany) return [];
+  return [
+    `In Indexed Jobs with a number of completions higher than ${most.completions} and a parallelism higher than ${most.parallelismOfMany}, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`,
+  ];
+}
+
 export function validateJobSpec(spec: batchv1.JobSpec | undefined, path: FieldPath): FieldError[] {
   if (spec === undefined) return [required(path.child('template', 'spec', 'containers'))];
   const errors = counts.flatMap((name) => atLeastZero(path.child(name), spec[name]));

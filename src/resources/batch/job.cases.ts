@@ -113,5 +113,9 @@ const cases: KindCases = {
       'status.failedIndexes: Invalid value: "2,1": failedIndexes and completedIndexes overlap at index: 1',
     ] },
   ],
+  warnings: [
+    ['a name with a dot', { metadata: { name: 'a.b' } }, ["metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"]],
+    ['many indexes', { spec: { completionMode: 'Indexed', completions: 100_001, parallelism: 10_001 } }, ['In Indexed Jobs with a number of completions higher than 100000 and a parallelism higher than 10000, Kubernetes might not be able to track completedIndexes when a big number of indexes fail']],
+  ],
 };
 export default cases;

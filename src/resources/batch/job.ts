@@ -7,7 +7,7 @@ import { draft, type Draft } from '../../apimachinery/object.ts';
 import { humanDuration } from '../age.ts';
 import { ageColumn, nameColumn, text, type ColumnOf } from '../columns.ts';
 import { defineKind, typedKind, type StrategyOf } from '../define.ts';
-import { templateWarnings } from '../pod-spec/warnings.ts';
+import { workloadWarnings } from '../pod-spec/warnings.ts';
 import type * as batchv1 from '../types/batch-v1.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { immutable } from '../validation/fields.ts';
@@ -15,7 +15,7 @@ import { checkDnsLabel } from '../validation/names.ts';
 import { selectorColumn, templateColumns } from '../workloads/columns.ts';
 import { defaultJobSpec } from './job-defaults.ts';
 import { validateJobStatus } from './job-status-rules.ts';
-import { selects, validateJobSpec, validateSelectorAndLabels } from './job-validation.ts';
+import { jobSpecWarnings, selects, validateJobSpec, validateSelectorAndLabels } from './job-validation.ts';
 
 const spec = FieldPath.of('spec');
 export const controllerUidLabel = 'batch.kubernetes.io/controller-uid';
@@ -119,7 +119,7 @@ const strategy: StrategyOf<batchv1.Job> = {
   },
   validate,
   validateUpdate,
-  warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
+  warnings: (job, old) => [...workloadWarnings(job.spec?.template, spec.child('template'), job, old), ...jobSpecWarnings(job.spec)],
   allowUnconditionalUpdate: true,
   defaultPropagation: 'Orphan',
 };

@@ -33,5 +33,9 @@ const cases: KindCases = {
     { name: 'other modes', change: given({ accessModes: ['ReadWriteMany'] }), refused: [`${rule}\n@@ …`] },
     { name: 'other attributes of a bound claim', before: { ...bound, spec: { volumeName: 'pv', volumeAttributesClassName: 'a' } }, change: given({ volumeAttributesClassName: 'b' }), definitionOnly: boundOnly },
   ],
+  warnings: [
+    ['half a byte', { spec: { resources: { requests: { storage: '1500m' } } } }, ['spec.resources.requests[storage]: fractional byte value "1500m" is invalid, must be an integer']],
+    ['the class in an annotation', { metadata: { annotations: { 'volume.beta.kubernetes.io/storage-class': 'a' } } }, ['metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead']],
+  ],
 };
 export default cases;

@@ -8,6 +8,7 @@ import type * as corev1 from '../types/core-v1.ts';
 import { immutable, sameJson } from '../validation/fields.ts';
 import { differences } from '../validation/differences.ts';
 import { accessModesText, defaultClaim } from '../volume-claim-defaults.ts';
+import { claimWarnings } from './volume-warnings.ts';
 
 const spec = FieldPath.of('spec');
 const rule = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
@@ -73,6 +74,7 @@ export const persistentVolumeClaimDefinition = defineKind<corev1.PersistentVolum
     },
     validate,
     validateUpdate,
+    warnings: claimWarnings,
     allowUnconditionalUpdate: true,
   },
   columns: [

@@ -36,5 +36,16 @@ const cases: KindCases = {
     { name: 'another volume mode', change: given({ volumeMode: 'Block' }), refused: ['volumeMode: Invalid value: "Block": field is immutable'] },
     { name: 'a secret for growing', before: instead({ csi: { driver: 'disk.example.com', volumeHandle: '1' } }), change: given({ csi: { controllerExpandSecretRef: { name: 'a', namespace: 'b' } } }) },
   ],
+  warnings: [
+    ['annotations of old', { metadata: { annotations: { 'volume.beta.kubernetes.io/storage-class': 'a', 'volume.beta.kubernetes.io/mount-options': 'ro' } } }, [
+      'metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead',
+      'metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use "mountOptions" attribute instead',
+    ]],
+    ['recycling', { spec: { persistentVolumeReclaimPolicy: 'Recycle' } }, ['spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.']],
+    ['a label of old', { spec: { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', operator: 'Exists' }] }] } } } }, [
+      'spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].key: failure-domain.beta.kubernetes.io/zone is deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+    ]],
+    ['a driver that is gone', { spec: { hostPath: null, glusterfs: { endpoints: 'a', path: 'b' } } }, ['spec.glusterfs: deprecated in v1.25, non-functional in v1.26+']],
+  ],
 };
 export default cases;

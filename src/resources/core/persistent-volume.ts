@@ -12,6 +12,7 @@ import { differences } from '../validation/differences.ts';
 import { checkedText, immutable, invalidFor, nonEmpty, sameJson, supportedOnly } from '../validation/fields.ts';
 import { checkDnsLabel, checkDnsSubdomain } from '../validation/names.ts';
 import { accessModesText } from '../volume-claim-defaults.ts';
+import { volumeWarnings } from './volume-warnings.ts';
 
 const spec = FieldPath.of('spec');
 /** The order in which upstream looks for sources: the first one set is the volume's, the others are surplus. */
@@ -137,6 +138,7 @@ export const persistentVolumeDefinition = defineKind<corev1.PersistentVolume>({
     },
     validate,
     validateUpdate,
+    warnings: volumeWarnings,
     allowUnconditionalUpdate: true,
   },
   columns: [

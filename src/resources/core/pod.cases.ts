@@ -141,6 +141,11 @@ const cases: KindCases = {
     ['a Pod that asks for less than its containers', { spec: { resources: { requests: { cpu: '100m' } }, containers: [{ name: 'a', image: 'x', resources: { requests: { cpu: '200m' } } }] } }, ['spec.resources.requests[cpu]: Invalid value: "100m": must be greater than or equal to aggregate container requests of 200m']],
   ],
   warnings: [
+    ['a name with a dot', { metadata: { name: 'a.b' } }, ["metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"]],
+    ['a grace period below zero', { spec: { terminationGracePeriodSeconds: -1 } }, ['spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1']],
+    ['an ephemeral claim of half a byte', { spec: { volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1500m' } } } } } }] } }, [
+      'spec.volumes[0].ephemeral.volumeClaimTemplate.spec.resources.requests[storage]: fractional byte value "1500m" is invalid, must be an integer',
+    ]],
     ['nothing', {}, []],
     ['labels of nodes of old', { spec: { nodeSelector: { 'beta.kubernetes.io/os': 'linux' }, topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'failure-domain.beta.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' }] } }, [
       'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',

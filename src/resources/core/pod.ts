@@ -10,6 +10,7 @@ import type { ResourceDefinition } from '../definition.ts';
 import { mirrorAnnotation, validatePodAnnotations } from '../pod-spec/annotations.ts';
 import { defaultPodOnly, defaultPodSpec } from '../pod-spec/defaults.ts';
 import { validatePodSpec } from '../pod-spec/validate.ts';
+import { nameWarnings } from '../pod-spec/deprecations.ts';
 import { podWarnings } from '../pod-spec/warnings.ts';
 import { action, proxy, stream } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
@@ -22,6 +23,7 @@ import { isFinished } from './pod-readiness.ts';
 import { haveSameNames, validateResize } from './pod-resize.ts';
 import { validatePodStatus } from './pod-status-rules.ts';
 import { validateAnnotationChange, validatePodChange } from './pod-update.ts';
+import { terminationGrace } from './termination-grace.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -72,13 +74,13 @@ const strategy: StrategyOf<corev1.Pod> = {
   validate: validateCreate,
   validateUpdate: (pod, old) => [...validate(pod), ...validatePodChange(pod, old)],
   // Updates come often and from programs, which nobody warns.
-  warnings: (pod, old) => (old === undefined ? podWarnings(pod, new FieldPath()) : []),
+  warnings: (pod, old) => (old === undefined ? [...nameWarnings(pod.metadata.name, "in the Pod's hostname"), ...podWarnings(pod, new FieldPath())] : []),
   allowUnconditionalUpdate: true,
   gracePeriod(pod, requested) {
     // Nothing runs yet, or nothing runs any more: there is nobody to wait for.
     if (!pod.spec?.nodeName || isFinished(pod)) return 0;
-    const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-    return seconds < 0 ? 1 : seconds;
+    if (requested === undefined) return terminationGrace(pod);
+    return requested < 0 ? 1 : requested;
   },
 };
 

@@ -19,5 +19,8 @@ const cases: KindCases = {
     { name: 'selector and template', change: { spec: { selector: { app: 'b' }, template: template({}, { app: 'b' }) } } },
     { name: 'more ready than there are', subresource: 'status', change: { status: { replicas: 1, readyReplicas: 2 } }, refused: ['status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas'] },
   ],
+  warnings: [
+    ['a name with a dot', { metadata: { name: 'a.b' } }, ["metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"]],
+  ],
 };
 export default cases;

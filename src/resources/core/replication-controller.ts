@@ -4,7 +4,7 @@ import { ageColumn, integer, nameColumn } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { defaultPodTemplate } from '../pod-spec/defaults.ts';
 import { validatePodTemplate } from '../pod-spec/validate.ts';
-import { templateWarnings } from '../pod-spec/warnings.ts';
+import { workloadWarnings } from '../pod-spec/warnings.ts';
 import { scale } from '../subresources.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { atLeastZero } from '../validation/fields.ts';
@@ -67,7 +67,7 @@ export const replicationControllerDefinition = defineKind<corev1.ReplicationCont
     },
     validate,
     validateUpdate: (controller) => validate(controller),
-    warnings: (object, old) => templateWarnings(object.spec?.template, spec.child('template'), object, old),
+    warnings: (object, old) => workloadWarnings(object.spec?.template, spec.child('template'), object, old),
     allowUnconditionalUpdate: true,
     defaultPropagation: 'Orphan',
   },

@@ -55,5 +55,9 @@ const cases: KindCases = {
     { name: 'an address that is none', subresource: 'status', change: status({ ip: 'x' }), refused: ['status.loadBalancer.ingress[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'] },
     { name: 'an address as a name', subresource: 'status', change: status({ hostname: '192.0.2.1' }), refused: ['status.loadBalancer.ingress[0].hostname: Invalid value: "192.0.2.1": must be a DNS name, not an IP address'] },
   ],
+  warnings: [
+    ['the class in an annotation', { metadata: { annotations: { [ingressClassAnnotation]: 'nginx' } } }, [`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`]],
+    ['the class in both places', { metadata: { annotations: { [ingressClassAnnotation]: 'nginx' } }, spec: { ingressClassName: 'nginx' } }, []],
+  ],
 };
 export default cases;

@@ -95,7 +95,13 @@ function validateStatus({ status }: networkingv1.Ingress): FieldError[] {
   });
 }
 
-const strategy: StrategyOf<networkingv1.Ingress> = { validate: validateCreate, validateUpdate: (ingress) => validate(ingress), allowUnconditionalUpdate: true };
+/** Of old the class was named in an annotation only. */
+const warnings = ({ metadata, spec: given }: networkingv1.Ingress, old: networkingv1.Ingress | undefined): string[] =>
+  old === undefined && metadata.annotations?.[ingressClassAnnotation] !== undefined && given?.ingressClassName === undefined
+    ? [`annotation "${ingressClassAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
+    : [];
+
+const strategy: StrategyOf<networkingv1.Ingress> = { validate: validateCreate, validateUpdate: (ingress) => validate(ingress), warnings, allowUnconditionalUpdate: true };
 
 const hostsText = (rules: readonly networkingv1.IngressRule[] | undefined): string => listWithMore((rules ?? []).flatMap(({ host }) => host || [])) || '*';
 const addressText = ({ status }: networkingv1.Ingress): string => [...new Set((status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []))].sort().join(',');

@@ -4,7 +4,7 @@
  */
 import { duplicate, forbidden, invalid, required, type FieldError, type FieldPath } from '../../apimachinery/field-error.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { atLeastZero, invalidFor, oneOf } from '../validation/fields.ts';
+import { invalidFor, oneOf } from '../validation/fields.ts';
 import { validateAnnotations, validateLabels } from '../validation/labels.ts';
 import { checkDnsLabel, checkDnsSubdomain, checkQualifiedName, checkRange } from '../validation/names.ts';
 import { validateRequirements } from '../validation/resource-lists.ts';
@@ -80,7 +80,7 @@ function factsOf(spec: corev1.PodSpec, isPod: boolean): PodFacts {
 
 function validateLifetime(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const { activeDeadlineSeconds: deadline, terminationGracePeriodSeconds: grace, preemptionPolicy } = spec;
-  const errors = grace === undefined ? [required(path.child('terminationGracePeriodSeconds'))] : atLeastZero(path.child('terminationGracePeriodSeconds'), grace);
+  const errors = grace === undefined ? [required(path.child('terminationGracePeriodSeconds'))] : [];
   if (deadline !== undefined) errors.push(...invalidFor(path.child('activeDeadlineSeconds'), deadline, checkRange(deadline, 1, 2 ** 31 - 1)));
   if (preemptionPolicy !== undefined) errors.push(...oneOf(path.child('preemptionPolicy'), preemptionPolicy, ['PreemptLowerPriority', 'Never']));
   return errors;

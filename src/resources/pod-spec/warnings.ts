@@ -3,11 +3,10 @@
  * Upstream: pkg/api/pod/warnings.go
  */
 import type { FieldPath } from '../../apimachinery/field-error.ts';
-import { isQuantity, parseQuantity } from '../../apimachinery/quantity.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import { ipWarnings } from '../validation/ip.ts';
+import { claimSpecWarnings, fractionWarnings, labelWarning, nameWarnings, nodeLabels, sourceWarnings, termWarnings } from './deprecations.ts';
 
-const whole = 1_000_000_000n;
 const annotations: Readonly<Record<string, string>> = {
   'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
   'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
@@ -17,19 +16,7 @@ const seccompOfPod = 'seccomp.security.alpha.kubernetes.io/pod';
 const seccompOfContainer = 'container.seccomp.security.alpha.kubernetes.io/';
 const useSeccompField = 'non-functional in v1.27+; use the "seccompProfile" field instead';
 
-const nodeLabels: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-};
-
-const volumeTypes: readonly (readonly [keyof corev1.Volume, string, string?])[] = [
-  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'], ['gitRepo', 'deprecated in v1.11'], ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
-  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'], ['storageos', 'deprecated in v1.22, non-functional in v1.25+', 'storageOS'], ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'], ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'], ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
-];
+const byteAmounts = ['memory', 'ephemeral-storage'];
 
 /** `at`: where the Pod's form begins; the root for a Pod itself. */
 export function podWarnings({ metadata, spec }: corev1.PodTemplateSpec, at: FieldPath): string[] {
@@ -41,19 +28,25 @@ export function podWarnings({ metadata, spec }: corev1.PodTemplateSpec, at: Fiel
   return [
     ...placementWarnings(spec, path),
     ...Object.entries(annotations).flatMap(([key, message]) => (key in given ? [`${annotationPath(key)}: ${message}`] : [])),
-    ...(spec.volumes ?? []).flatMap((volume, i) => volumeTypes.flatMap(([type, message, name = type]) => (volume[type] === undefined ? [] : [`${path.child('volumes').index(i).child(name).toString()}: ${message}`]))),
+    ...(spec.volumes ?? []).flatMap((volume, i) => {
+      const where = path.child('volumes').index(i);
+      return [...sourceWarnings(volume, where), ...claimSpecWarnings(volume.ephemeral?.volumeClaimTemplate?.spec, where.child('ephemeral', 'volumeClaimTemplate', 'spec'))];
+    }),
     ...repeated(spec.hostAliases, 'ip', path.child('hostAliases')),
     ...repeated(spec.imagePullSecrets, 'name', path.child('imagePullSecrets')),
     ...(spec.imagePullSecrets ?? []).flatMap(({ name }, i) => (name ? [] : [`${path.child('imagePullSecrets').index(i).child('name').toString()}: invalid empty name ""`])),
-    ...fractions(spec.overhead, path.child('overhead')),
+    ...fractionWarnings(spec.overhead, byteAmounts, path.child('overhead')),
     ...(seccompOfPod in given && spec.securityContext?.seccompProfile === undefined ? [`${annotationPath(seccompOfPod)}: ${useSeccompField}`] : []),
     ...containers.flatMap(([container, where]) => [
       ...(`${seccompOfContainer}${container.name}` in given && container.securityContext?.seccompProfile === undefined ? [`${annotationPath(seccompOfContainer + container.name)}: ${useSeccompField}`] : []),
-      ...fractions(container.resources?.limits, where.child('resources', 'limits')),
-      ...fractions(container.resources?.requests, where.child('resources', 'requests')),
+      ...fractionWarnings(container.resources?.limits, byteAmounts, where.child('resources', 'limits')),
+      ...fractionWarnings(container.resources?.requests, byteAmounts, where.child('resources', 'requests')),
       ...hiddenVariables(container.env ?? [], where.child('env')),
     ]),
     ...portWarnings(containers),
+    ...(spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0
+      ? [`${path.child('terminationGracePeriodSeconds').toString()}: must be >= 0; negative values are invalid and will be treated as 1`]
+      : []),
     ...addressWarnings(spec, path),
   ];
 }
@@ -67,27 +60,15 @@ function placementWarnings({ nodeSelector, affinity, topologySpreadConstraints }
     ...(needed?.nodeSelectorTerms ?? []).flatMap((term, i) => termWarnings(term, ofNodes.child('requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms').index(i))),
     ...(preferred ?? []).flatMap(({ preference }, i) => termWarnings(preference, ofNodes.child('preferredDuringSchedulingIgnoredDuringExecution').index(i).child('preference'))),
     ...(topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, i) => [
-      ...(nodeLabels[topologyKey] === undefined ? [] : [`${spread.index(i).child('topologyKey').toString()}: ${topologyKey} is ${nodeLabels[topologyKey]}`]),
+      ...labelWarning(topologyKey, spread.index(i).child('topologyKey')),
       ...(labelSelector === undefined ? [`${spread.index(i).child('labelSelector').toString()}: a null labelSelector results in matching no pod`] : []),
     ]),
   ];
 }
 
-const termWarnings = (term: corev1.NodeSelectorTerm | undefined, path: FieldPath): string[] =>
-  (term?.matchExpressions ?? []).flatMap(({ key }, i) => (nodeLabels[key] === undefined ? [] : [`${path.child('matchExpressions').index(i).child('key').toString()}: ${key} is ${nodeLabels[key]}`]));
-
 function repeated<K extends string>(items: readonly Readonly<Partial<Record<K, string | undefined>>>[] | undefined, field: K, path: FieldPath): string[] {
   const values = (items ?? []).map((item) => item[field] ?? '');
   return values.flatMap((value, i) => (values.indexOf(value) < i ? [`${path.index(i).child(field).toString()}: duplicate ${field} ${JSON.stringify(value)}`] : []));
-}
-
-/** Bytes come whole. */
-function fractions(amounts: Readonly<Record<string, string>> | undefined, path: FieldPath): string[] {
-  return ['memory', 'ephemeral-storage'].flatMap((name) => {
-    const amount = amounts?.[name];
-    if (amount === undefined || !isQuantity(amount) || parseQuantity(amount).nanos % whole === 0n) return [];
-    return [`${path.key(name).toString()}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`];
-  });
 }
 
 /** A variable may build on an earlier one of its name; else it hides that. */
@@ -130,8 +111,18 @@ interface Generational {
   readonly metadata: { readonly generation?: number | undefined };
 }
 
+interface Named extends Generational {
+  readonly metadata: { readonly name?: string | undefined; readonly generation?: number | undefined };
+}
+
 /** For objects that make Pods of a template: said when it may have changed. */
 export function templateWarnings(template: corev1.PodTemplateSpec | undefined, path: FieldPath, object: Generational, old: Generational | undefined): string[] {
   const isNew = old === undefined || old.metadata.generation !== object.metadata.generation;
   return template !== undefined && isNew ? podWarnings(template, path) : [];
 }
+
+/** The same for those whose Pods are named after them. */
+export const workloadWarnings = (template: corev1.PodTemplateSpec | undefined, path: FieldPath, object: Named, old: Named | undefined): string[] => [
+  ...(old === undefined ? nameWarnings(object.metadata.name) : []),
+  ...templateWarnings(template, path, object, old),
+];

@@ -25,5 +25,10 @@ const cases: KindCases = {
     { name: 'the reclaim policy', change: { reclaimPolicy: 'Retain' }, refused: ['reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.'] },
     { name: 'the binding mode', change: { volumeBindingMode: 'WaitForFirstConsumer' }, refused: ['volumeBindingMode: Invalid value: "WaitForFirstConsumer": field is immutable'] },
   ],
+  warnings: [
+    ['a label of old', { allowedTopologies: [{ matchLabelExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', values: ['a'] }] }] }, [
+      'allowedTopologies[0].matchLabelExpressions[0].key: failure-domain.beta.kubernetes.io/zone is deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+    ]],
+  ],
 };
 export default cases;

@@ -3,6 +3,7 @@ import { duplicate, FieldPath, forbidden, required, type FieldError } from '../.
 import { ageColumn, nameColumn, text } from '../columns.ts';
 import { defineKind, typedKind } from '../define.ts';
 import { retired } from '../deprecation.ts';
+import { labelWarning } from '../pod-spec/deprecations.ts';
 import type * as corev1 from '../types/core-v1.ts';
 import type * as storagev1 from '../types/storage-v1.ts';
 import { immutable, invalidFor, sameJson, supportedOnly, Unique } from '../validation/fields.ts';
@@ -60,6 +61,9 @@ function validateUpdate(given: storagev1.StorageClass, old: storagev1.StorageCla
   return [...errors, ...immutable(FieldPath.of('volumeBindingMode'), given.volumeBindingMode, old.volumeBindingMode)];
 }
 
+const topologyWarnings = ({ allowedTopologies = [] }: storagev1.StorageClass): string[] =>
+  allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) => matchLabelExpressions.flatMap(({ key }, j) => labelWarning(key, FieldPath.of('allowedTopologies').index(i).child('matchLabelExpressions').index(j).child('key'))));
+
 export const storageClassDefinition = defineKind<storagev1.StorageClass>({
   group,
   kind: 'StorageClass',
@@ -75,6 +79,7 @@ export const storageClassDefinition = defineKind<storagev1.StorageClass>({
     },
     validate,
     validateUpdate,
+    warnings: topologyWarnings,
     allowUnconditionalUpdate: true,
   },
   columns: [
