@@ -6,8 +6,6 @@
  * that the runtime or the API could tell, so a worker made anew after a restart of the agent simply goes on.
  * Upstream: pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod, SyncTerminatedPod), pkg/kubelet/pod_workers.go
  */
-import type { Timer } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Pod, PodStatus } from '../../resources/types/core-v1.ts';
@@ -23,11 +21,13 @@ import { planPod, type PodPlan, type StartAction } from './plan.ts';
 import { allContainers, graceSeconds, isDeleting, podTitle } from './pod-containers.ts';
 import { PodAllocation } from './pod-allocation.ts';
 import { PodEnding } from './pod-ending.ts';
+import { followProbes } from './pod-probes.ts';
 import { endOldSandboxes, runSandbox } from './pod-sandbox.ts';
 import { resizeInPlace, resizeRestarts } from './pod-resize.ts';
 import { isTerminal, podStatus } from './pod-status.ts';
 import { PodVerdicts, type Verdict } from './pod-verdicts.ts';
 import { PodVolumes } from './pod-volumes.ts';
+import { Rounds } from './rounds.ts';
 import { latestRecord, observePod, observeSandbox, type RuntimePod } from './runtime-pod.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 import { settled } from './settling.ts';
@@ -51,7 +51,6 @@ const endShownMs = 3000;
 const evictionPatience = 30;
 /** How often a resize that waits, or failed, is tried again. */
 const resizeRetryMs = 30_000;
-const failureMs = { first: 500, most: 30_000 };
 
 export class PodWorker {
   #pod: Pod;
@@ -60,6 +59,7 @@ export class PodWorker {
   readonly #log: Logger;
   readonly #backOff = new BackOff();
   readonly #reporter: StatusReporter;
+  readonly #rounds: Rounds;
   readonly #closing = new AbortController();
   readonly #ending: PodEnding;
   readonly #verdicts: PodVerdicts;
@@ -69,10 +69,6 @@ export class PodWorker {
   #status: PodStatus | undefined;
   #gone = false;
   #finished = false;
-  #dirty = false;
-  #running: Promise<void> | undefined;
-  #timer: { readonly at: number; readonly timer: Timer } | undefined;
-  #failures = 0;
   readonly #startTime: number;
   readonly #unfollow: () => void;
 
@@ -89,6 +85,7 @@ export class PodWorker {
     this.#volumes = new PodVolumes(options.context);
     this.#allocation = new PodAllocation(options.pod, options.context);
     this.#unfollow = options.context.objects.follow(options.pod, () => this.#mountedChanged());
+    this.#rounds = new Rounds({ clock, log: this.#log, signal: this.#closing.signal, round: () => this.#round() });
     this.#reporter = new StatusReporter(sink, { clock, log: this.#log, signal: this.#closing.signal, known: options.pod.status });
   }
 
@@ -144,7 +141,7 @@ export class PodWorker {
     this.wake();
     const { clock } = this.#context;
     const waited = new AbortController();
-    await Promise.race([this.#running, clock.sleep(((verdict.graceSeconds ?? 0) + evictionPatience) * 1000, { signal: AbortSignal.any([waited.signal, this.#closing.signal]) }).catch(() => undefined)]);
+    await Promise.race([this.#rounds.running, clock.sleep(((verdict.graceSeconds ?? 0) + evictionPatience) * 1000, { signal: AbortSignal.any([waited.signal, this.#closing.signal]) }).catch(() => undefined)]);
     waited.abort();
   }
 
@@ -154,8 +151,7 @@ export class PodWorker {
   }
 
   wake(): void {
-    this.#dirty = true;
-    this.#running ??= this.#run();
+    this.#rounds.wake();
   }
 
   /** A ConfigMap or Secret that it mounts: files are brought up to date, a mount that failed is tried again. */
@@ -169,39 +165,9 @@ export class PodWorker {
     this.#unfollow();
     this.#closing.abort();
     this.#ending.abort();
-    this.#timer?.timer.cancel();
-    await this.#running;
+    this.#rounds.end();
+    await this.#rounds.running;
     await this.#reporter.flushed();
-  }
-
-  async #run(): Promise<void> {
-    while (this.#dirty && !this.#closing.signal.aborted && !this.#finished) {
-      this.#dirty = false;
-      try {
-        await this.#round();
-        this.#failures = 0;
-      } catch (error) {
-        if (this.#closing.signal.aborted) break;
-        const wait = Math.min(failureMs.most, failureMs.first * 2 ** this.#failures);
-        this.#failures += 1;
-        this.#log.warn('a Pod could not be brought on', { error: messageOf(error), retryMs: wait });
-        this.#wakeIn(wait);
-      }
-    }
-    this.#running = undefined;
-  }
-
-  #wakeIn(ms: number): void {
-    const { clock } = this.#context;
-    if (this.#closing.signal.aborted || this.#finished) return;
-    const at = clock.monotonic() + ms;
-    if (this.#timer && this.#timer.at <= at && this.#timer.at > clock.monotonic()) return;
-    this.#timer?.timer.cancel();
-    const timer = clock.after(ms, () => {
-      this.#timer = undefined;
-      this.wake();
-    });
-    this.#timer = { at, timer };
   }
 
   async #round(): Promise<void> {
@@ -209,7 +175,7 @@ export class PodWorker {
     await this.#judge(seen);
     if (this.#gone || isDeleting(this.#pod)) return this.#end(seen);
     if (isTerminal(this.#status?.phase)) return this.#afterTerminal(seen);
-    if (this.#justKilled(seen)) return this.#wakeIn(removalMs);
+    if (this.#justKilled(seen)) return this.#rounds.wakeIn(removalMs);
     if (!this.#verdicts.admit(this.#pod, seen) || this.#verdicts.verdict) {
       await this.#ending.kill(this.#pod, seen);
       this.#report(await this.#look(), false);
@@ -221,10 +187,10 @@ export class PodWorker {
   async #plan(seen: RuntimePod): Promise<PodPlan> {
     this.#allocation.follow(this.#pod, seen);
     this.#allocation.consider(this.#pod);
-    if (this.#allocation.isPending) this.#wakeIn(resizeRetryMs);
+    if (this.#allocation.isPending) this.#rounds.wakeIn(resizeRetryMs);
     const pod = this.allocated;
     const plan = planPod(pod, seen, this.#context.probes);
-    if (!(await resizeInPlace(pod, seen, this.#allocation, this.#context))) this.#wakeIn(resizeRetryMs);
+    if (!(await resizeInPlace(pod, seen, this.#allocation, this.#context))) this.#rounds.wakeIn(resizeRetryMs);
     const killed = new Set(plan.kill.map(({ record }) => record.id));
     const restarts = resizeRestarts(pod, seen, this.#allocation).filter(({ record }) => !killed.has(record.id));
     // Ending a container may take a while: that it is under way is told before.
@@ -235,7 +201,7 @@ export class PodWorker {
   async #judge(seen: RuntimePod): Promise<void> {
     if (isTerminal(this.#status?.phase)) return;
     const wait = await this.#verdicts.look(this.#pod, seen);
-    if (wait !== undefined) this.#wakeIn(wait);
+    if (wait !== undefined) this.#rounds.wakeIn(wait);
     const grace = this.#verdicts.verdict?.graceSeconds;
     if (grace !== undefined) this.#ending.setGrace(grace);
   }
@@ -247,23 +213,8 @@ export class PodWorker {
   async #lookWith(observe: () => Promise<RuntimePod>): Promise<RuntimePod> {
     const seen = await observe();
     this.#options.onSeen(seen);
-    this.#followProbes(seen);
+    followProbes({ pod: this.#pod, seen, isEnding: this.#gone || isDeleting(this.#pod), changed: () => this.wake() }, this.#context);
     return seen;
-  }
-
-  #followProbes(seen: RuntimePod): void {
-    const { probes } = this.#context;
-    for (const record of seen.containers) if (record.state !== 'running') probes.remove(record.id);
-    if (this.#gone || isDeleting(this.#pod)) {
-      for (const record of seen.containers) probes.remove(record.id);
-      return;
-    }
-    for (const container of allContainers(this.#pod)) {
-      const record = latestRecord(seen, container.spec.name);
-      if (record?.state !== 'running') continue;
-      const before = [...(this.#pod.status?.containerStatuses ?? []), ...(this.#pod.status?.initContainerStatuses ?? [])].find(({ containerID }) => containerID?.endsWith(record.id));
-      probes.add({ pod: this.#pod, container, record, podIP: seen.ips[0] ?? this.#context.hostIPs()[0] ?? '', wasReady: before?.ready === true && before.started !== false, changed: () => this.wake() });
-    }
   }
 
   #justKilled(seen: RuntimePod): boolean {
@@ -291,14 +242,14 @@ export class PodWorker {
     if (actions.length > 0 && seen.sandbox) await this.#start(actions, seen, mounted ?? (await this.#volumes.mount(this.#pod, seen)));
     else this.#waiting.clear();
     seen = plan.kill.length > 0 || plan.createSandbox || actions.length > 0 ? await this.#look() : seen;
-    if (plan.kill.length > 0) this.#dirty = true;
+    if (plan.kill.length > 0) this.wake();
     this.#allocation.follow(this.#pod, seen);
     this.#allocation.settle(this.#pod, seen);
     this.#report(seen, false);
     await pruneRecords(this.#pod, seen, this.#context);
     if (isTerminal(this.#status?.phase)) return this.#afterTerminal(seen);
     const wait = await this.#volumes.refresh(this.#pod, seen);
-    if (wait !== undefined) this.#wakeIn(wait);
+    if (wait !== undefined) this.#rounds.wakeIn(wait);
   }
 
   async #newSandbox(seen: RuntimePod): Promise<{ readonly seen: RuntimePod; readonly mounted: MountedVolumes }> {
@@ -324,7 +275,7 @@ export class PodWorker {
         const unseen = outcome.reason.reason === 'CrashLoopBackOff' ? (action.previous?.finishedAt ?? 0) + endShownMs - this.#context.clock.now() : 0;
         if (unseen <= 0) this.#waiting.set(name, outcome.reason);
         else this.#waiting.delete(name);
-        this.#wakeIn(unseen > 0 ? Math.min(unseen, outcome.retryMs) : outcome.retryMs);
+        this.#rounds.wakeIn(unseen > 0 ? Math.min(unseen, outcome.retryMs) : outcome.retryMs);
       } else {
         if (outcome.outcome === 'started') {
           this.#waiting.delete(name);
@@ -332,7 +283,7 @@ export class PodWorker {
         }
         // Containers start in order: those after one whose image is on its way wait for it.
         if (outcome.outcome === 'pulling') break;
-        if (action.container.role !== 'regular' && action.container.role !== 'ephemeral') this.#dirty = true;
+        if (action.container.role !== 'regular' && action.container.role !== 'ephemeral') this.wake();
       }
     }
     const { clock, cgroups, runtime } = this.#context;
@@ -375,7 +326,7 @@ export class PodWorker {
     if (!this.#gone) await this.#context.sink.finishDeletion(this.#pod);
     this.#finished = true;
     this.#unfollow();
-    this.#timer?.timer.cancel();
+    this.#rounds.end();
     this.#log.debug('Pod ended', { title: podTitle(this.#pod) });
     this.#options.onDone();
   }

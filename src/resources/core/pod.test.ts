@@ -66,6 +66,7 @@ test('grace: none before a Pod runs, then what was asked for, the spec’s or 30
   assert.equal(grace(podOf()), 0);
   assert.equal(grace(podOf({ nodeName: 'n' })), 30);
   assert.equal(grace(podOf({ nodeName: 'n', terminationGracePeriodSeconds: 5 })), 5);
+  assert.equal(grace(podOf({ nodeName: 'n', terminationGracePeriodSeconds: -1 })), 1);
   assert.equal(grace(podOf({ nodeName: 'n' }), 2), 2);
   assert.equal(grace(podOf({ nodeName: 'n' }, { status: { phase: 'Succeeded' } })), 0);
 });
