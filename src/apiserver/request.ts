@@ -5,7 +5,7 @@
  */
 import type { AnyObject, ListMeta } from '../apimachinery/object.ts';
 import type { CachedObject } from '../storage/cached-object.ts';
-import type { CacheEvent } from '../storage/resource-cache.ts';
+import type { CacheEvent } from '../storage/cache-watcher.ts';
 import type { Column, ResourceDefinition, VersionDefinition } from '../resources/definition.ts';
 import type { Exchange } from '../transport/exchange.ts';
 import type { RequestInfo } from './request-info.ts';

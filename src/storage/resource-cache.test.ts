@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CachedObject, encodeStored } from './cached-object.ts';
-import { ResourceCache, type CacheLimits } from './resource-cache.ts';
+import type { CacheLimits } from './change-window.ts';
+import { ResourceCache } from './resource-cache.ts';
 import { CompactedError } from './store.ts';
 
 const key = '/registry/configmaps/default/a';
@@ -61,4 +62,23 @@ test('a cache knows what its objects weigh and how many watch what', () => {
   assert.ok(gone);
   cache.publish([{ key, object: gone, deleted: true }], 0);
   assert.equal(cache.bytes, 0);
+});
+
+test('a change is told to those who watch everything, its namespace or the object, and to nobody else', async () => {
+  const cache = new ResourceCache(1, limits);
+  const prefixes = ['/', '/registry/configmaps/', '/registry/configmaps/default/', key, `${key}b`, '/registry/configmaps/default/b', '/registry/configmaps/other/'];
+  const watchers = prefixes.map((prefix) => cache.watch({ prefix }, 1));
+  const stored = encodeStored({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', namespace: 'default' } });
+  cache.publish([{ key, object: new CachedObject(key, 2, stored, undefined), deleted: false }], 0);
+  for (const watcher of watchers) watcher.nudge();
+  const told = await Promise.all(watchers.map(async (watcher) => (await watcher.next())?.length));
+  assert.deepEqual(told, [1, 1, 1, 1, 0, 0, 0]);
+});
+
+test('a watch that begins too far back to be caught up with is ended, and counted no more', async () => {
+  const cache = changedAt(times(20, 0), { maxPending: 10 });
+  const watcher = cache.watch({ prefix: key }, 1);
+  assert.equal(await watcher.next(), undefined);
+  assert.equal(watcher.overflowed, true);
+  assert.equal(cache.watcherCount, 0);
 });

@@ -5,7 +5,8 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { AnyObject } from '../apimachinery/object.ts';
 import { CachedObject } from './cached-object.ts';
-import { defaultLimits, ResourceCache, type CacheLimits, type PublishedChange } from './resource-cache.ts';
+import { defaultLimits, type CacheLimits } from './change-window.ts';
+import { ResourceCache, type PublishedChange } from './resource-cache.ts';
 import type { Revision, Store, StoreEvent } from './store.ts';
 
 export const registryPrefix = '/registry/';

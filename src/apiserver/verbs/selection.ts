@@ -5,7 +5,7 @@ import { badRequest } from '../../apimachinery/status-error.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { ResourceDefinition } from '../../resources/definition.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
-import type { ObjectFilter } from '../../storage/resource-cache.ts';
+import type { ObjectFilter } from '../../storage/cache-watcher.ts';
 import { keyOf, prefixOf } from '../registry/object-store.ts';
 import type { ApiRequest } from '../request.ts';
 

@@ -8,7 +8,7 @@ import type { AnyObject } from '../../apimachinery/object.ts';
 import { FieldPath, forbidden, notSupported, type FieldError } from '../../apimachinery/field-error.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import { CompactedError, type Revision } from '../../storage/store.ts';
-import type { CacheEvent, CacheWatcher } from '../../storage/resource-cache.ts';
+import type { CacheEvent, CacheWatcher } from '../../storage/cache-watcher.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import type { ResourceRegistry } from '../../resources/definition.ts';
 import type { ObjectStore } from '../registry/object-store.ts';
