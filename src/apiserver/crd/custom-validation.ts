@@ -2,13 +2,11 @@
  * Values of custom objects against their CRD's OpenAPI schema, in upstream's words.
  * Upstream: k8s.io/kube-openapi/pkg/validation, k8s.io/apiextensions-apiserver/pkg/apiserver/validation
  */
-import { isIP } from 'node:net';
 import { RE2JS } from 're2js';
 import { equalJson } from '../../apimachinery/equal-json.ts';
 import { duplicate, FieldPath, invalid, notSupported, required, tooLong, tooMany, type FieldError } from '../../apimachinery/field-error.ts';
-import { checkCidr } from '../../resources/validation/ip.ts';
-import { CelUrl } from '../cel/libraries/urls.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
+import { formatCheck } from './schema-formats.ts';
 
 /** `old`, where known, is what an update replaces: what it leaves as it was is not judged again. */
 export function validateCustom(props: JSONSchemaProps, value: unknown, path: FieldPath, old?: unknown): FieldError[] {
@@ -56,7 +54,7 @@ function checkString(props: JSONSchemaProps, value: string, path: FieldPath): Fi
   if (props.maxLength !== undefined && length > props.maxLength) errors.push(tooLong(path, props.maxLength));
   if (props.minLength !== undefined && length < props.minLength) errors.push(invalid(path, value, `${path} in body should be at least ${props.minLength} chars long`));
   if (props.pattern !== undefined && !matches(props.pattern, value)) errors.push(invalid(path, value, `${path} in body should match '${props.pattern}'`));
-  const format = props.format === undefined ? undefined : formats[props.format];
+  const format = props.format === undefined ? undefined : formatCheck(props.format);
   if (format && !format(value)) errors.push(invalid(path, value, `${path} in body must be of type ${props.format ?? ''}: ${JSON.stringify(value)}`));
   return errors;
 }
@@ -71,36 +69,6 @@ function matches(pattern: string, value: string): boolean {
   }
   return regex.matcher(value).find();
 }
-
-/** `third` and `fourth` are the groups that tell a UUID's version. */
-const uuid = (third = '[0-9a-f]{4}', fourth = '[0-9a-f]{4}'): RegExp => new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${third}-?${fourth}-?[0-9a-f]{12}$`, 'i');
-const fits = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
-const isDateTime = (value: string): boolean => /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value));
-const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
-
-/** Formats that are checked; others are notes to readers. Upstream: k8s.io/kube-openapi/pkg/validation/strfmt */
-const formats: Readonly<Record<string, (value: string) => boolean>> = {
-  'date-time': isDateTime,
-  datetime: isDateTime,
-  date: isDate,
-  uuid: fits(uuid()),
-  uuid3: fits(uuid('3[0-9a-f]{3}')),
-  uuid4: fits(uuid('4[0-9a-f]{3}', '[89ab][0-9a-f]{3}')),
-  uuid5: fits(uuid('5[0-9a-f]{3}', '[89ab][0-9a-f]{3}')),
-  ipv4: (value) => isIP(value) === 4,
-  ipv6: (value) => isIP(value) === 6,
-  cidr: (value) => checkCidr(value).length === 0,
-  mac: fits(/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$/i),
-  hostname: (value) => value.length <= 253 && /^[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?)*\.?$/u.test(value),
-  email: fits(/^[^\s@<>]+@[^\s@<>]+$/),
-  uri: (value) => CelUrl.parse(value) !== undefined,
-  byte: fits(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/),
-  duration: fits(/^[+-]?(0|(\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s|m|h|d|w|minutes?|hours?|days?|weeks?|seconds?|millis?|micros?|nanos?))+$/),
-  hexcolor: fits(/^#?([0-9a-f]{3}|[0-9a-f]{6})$/i),
-  isbn: fits(/^(97[89])?[-\d ]{9,14}[\dXx]$/),
-  creditcard: fits(/^[\d -]{13,23}$/),
-  ssn: fits(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/),
-};
 
 function checkNumber(props: JSONSchemaProps, value: number, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];

@@ -10,6 +10,7 @@ import type { AdmissionPlugin } from '../admission/plugin.ts';
 import { asSchema } from './cel-values.ts';
 import { RuleAdmission, type RulePlace } from './rule-admission.ts';
 import { approvalErrors, conversionErrors, storedVersionErrors } from './definition-rules.ts';
+import { formatWarnings } from './schema-formats.ts';
 import { keywordErrors } from './schema-keywords.ts';
 import { mostElements } from './schema-sizes.ts';
 
@@ -19,14 +20,16 @@ export function schemaAdmission(): AdmissionPlugin {
   return {
     name: 'CustomResourceDefinitionSchemas',
     handles: ({ definition, operation, subresource }) => definition.group === group && definition.plural === 'customresourcedefinitions' && operation !== 'DELETE' && (subresource === '' || subresource === 'status'),
-    validate({ object, old, name, subresource }) {
+    validate({ object, old, name, subresource, warnings }) {
       const crd = object as unknown as CustomResourceDefinition;
       const before = old as unknown as CustomResourceDefinition | undefined;
       if (before && before.metadata.deletionTimestamp !== undefined && equalJson(crd.spec, before.spec)) return;
       const errors = before ? storedVersionErrors(crd) : approvalErrors(crd);
       if (subresource === '' && !equalJson(crd.spec.conversion, before?.spec.conversion)) errors.push(...conversionErrors(crd));
-      if (subresource === '' && !equalJson(crd.spec.versions, before?.spec.versions)) errors.push(...schemaErrors(crd));
+      const isNewSchema = subresource === '' && !equalJson(crd.spec.versions, before?.spec.versions);
+      if (isNewSchema) errors.push(...schemaErrors(crd));
       if (errors.length > 0) throw status.invalidObject(group, 'CustomResourceDefinition', name, errors);
+      if (isNewSchema) warnings.push(...formatWarnings(crd));
     },
   };
 }

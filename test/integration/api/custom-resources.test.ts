@@ -65,6 +65,15 @@ test('a definition that cannot be used is refused', async () => {
   assert.match(String(refused.body['message']), /spec\.validation\.openAPIV3Schema\.properties\[spec\]\.x-kubernetes-validations\[0\]\.rule: Invalid value: .*compilation failed/s);
 });
 
+test('a format that says nothing is warned of', async () => {
+  const noted = structuredClone(widgetCrd) as typeof widgetCrd;
+  noted.metadata.name = 'notes.example.com';
+  Object.assign(noted.spec.names, { plural: 'notes', kind: 'Note', shortNames: [] });
+  for (const one of noted.spec.versions) Object.assign(one.schema.openAPIV3Schema.properties, { weight: { type: 'number', format: 'double' } });
+  const made = await server.admin('POST', `${crds}?dryRun=All`, { body: noted });
+  assert.deepEqual([made.code, made.headers['warning']], [201, '299 - "unrecognized format \\"double\\""']);
+});
+
 test('published at once, and gone with its objects', async () => {
   assert.match((await server.admin('GET', '/openapi/v3/apis/example.com/v1')).text, /"Widget"/);
   await server.admin('DELETE', `${crds}/widgets.example.com`);
