@@ -1,5 +1,5 @@
 /** The instance's folders for what must not reach a disk, or gains nothing from it: the runtime's state, and files that may be secret. */
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmdirSync, statfsSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { InstancePaths } from './instance-paths.ts';
 import { bindFolder, isMountPoint, mountTmpfs, unmountBelow } from './mounts.ts';
@@ -17,13 +17,21 @@ export function stateFolder({ stateDir }: InstancePaths): void {
   if (isInMemory(stateDir)) return;
   const present = readdirSync(stateDir, { withFileTypes: true });
   if (present.some((entry) => entry.isDirectory())) return;
-  const fresh = `${stateDir}.fresh`;
+  const fresh = freshFolder(stateDir);
   mkdirSync(fresh, { recursive: true, mode: 0o711 });
   mountTmpfs(fresh, 'mode=0711');
   for (const { name } of present) copyFileSync(path.join(stateDir, name), path.join(fresh, name));
   bindFolder(fresh, stateDir);
+  discardFreshFolder(stateDir);
+}
+
+const freshFolder = (stateDir: string): string => `${stateDir}.fresh`;
+
+/** Takes away what a start that was cut short has left of the new folder. */
+export function discardFreshFolder(stateDir: string): void {
+  const fresh = freshFolder(stateDir);
   unmountBelow(fresh);
-  rmdirSync(fresh);
+  rmSync(fresh, { recursive: true, force: true });
 }
 
 /** Makes the folder in memory for Pods' secrets where it is not there. */

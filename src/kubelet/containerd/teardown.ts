@@ -14,6 +14,7 @@ import { removeCgroup } from './cgroups.ts';
 import { runningContainerd, startContainerd } from './containerd.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { findProgram } from './machine.ts';
+import { discardFreshFolder } from './memory-folder.ts';
 import { unmountBelow } from './mounts.ts';
 
 export interface TeardownOptions {
@@ -31,6 +32,7 @@ export async function stopContainerd(options: TeardownOptions): Promise<void> {
   if (running) await endProcess(running, 10_000, options.clock);
   await endLeftovers(paths, options.clock);
   unmountBelow(paths.stateDir);
+  discardFreshFolder(paths.stateDir);
   unmountBelow(paths.containerdRoot);
   unmountBelow(paths.pods);
   await removeCgroup(paths.cgroupParent, options.clock);

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/log.ts';
 import { startContainerd, type Containerd } from '../../../src/kubelet/containerd/containerd.ts';
 import { instancePaths } from '../../../src/kubelet/containerd/instance-paths.ts';
+import { mountTmpfs } from '../../../src/kubelet/containerd/mounts.ts';
 import { stopContainerd } from '../../../src/kubelet/containerd/teardown.ts';
 import { ContainerState } from '../../../src/kubelet/cri/messages.ts';
 import { ensurePauseImage, importImageBytes } from '../../../src/kubelet/images/import.ts';
@@ -37,6 +38,17 @@ test('the state lies in memory, with what was there before', () => {
   const tmpfs = 0x01021994;
   assert.equal(statfsSync(containerd.paths.containerdState).type, tmpfs);
   assert.equal(readFileSync(announcement, 'utf8'), '{}\n');
+});
+
+test('what a start that was cut short has left goes with the instance', async () => {
+  const half = { ...options, dataDir: mkdtempSync('/tmp/k8ts-cut-short-') };
+  const fresh = `${instancePaths(half.dataDir).stateDir}.fresh`;
+  mkdirSync(fresh, { recursive: true });
+  mountTmpfs(fresh, 'mode=0711');
+  writeFileSync(path.join(fresh, 'ranges.json'), '{}\n');
+  await stopContainerd(half);
+  assert.equal(existsSync(fresh), false);
+  rmSync(half.dataDir, { recursive: true });
 });
 
 test('an image archive with two names is imported under both', async () => {
