@@ -41,17 +41,14 @@ const refused: readonly [title: string, spec: Partial<admissionv1.ValidatingAdmi
   ['an annotation that is no text', { auditAnnotations: [{ key: 'a', valueExpression: '1' }] }, ['spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type]']],
 ];
 
-test('expressions of policies are refused', async (t) => {
-  await using cluster = await start();
-  const policies = cluster.client.of(validatingAdmissionPolicies);
-  for (const [title, spec, causes] of refused) {
-    await t.test(title, async () => {
-      const seen = await refusals(policies.create(policy(spec)));
-      assert.equal(seen.length, causes.length, seen.join('\n'));
-      causes.forEach((cause, i) => (typeof cause === 'string' ? assert.equal(seen[i], cause) : assert.match(seen[i] ?? '', cause)));
-    });
-  }
-});
+for (const [title, spec, causes] of refused) {
+  test(`an expression of a policy: ${title}`, async () => {
+    await using cluster = await start();
+    const seen = await refusals(cluster.client.of(validatingAdmissionPolicies).create(policy(spec)));
+    assert.equal(seen.length, causes.length, seen.join('\n'));
+    causes.forEach((cause, i) => (typeof cause === 'string' ? assert.equal(seen[i], cause) : assert.match(seen[i] ?? '', cause)));
+  });
+}
 
 test('expressions of policies are accepted', async () => {
   await using cluster = await start();
