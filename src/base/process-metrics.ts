@@ -2,13 +2,16 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { MetricsRegistry } from './metrics.ts';
 
-const delayResolutionMs = 20;
+/** Between two looks at the loop, ms: each wakes an idle process. */
+const delayIntervalMs = 100;
 const nanoseconds = 1e9;
 
 /** Returns how to stop measuring. */
 export function addProcessMetrics(registry: MetricsRegistry): () => void {
-  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+  const delay = monitorEventLoopDelay({ resolution: delayIntervalMs });
   delay.enable();
+  // The histogram holds the times between two looks: what is beyond the interval is the delay.
+  const seconds = (measured: number): number => Math.max(0, measured - delayIntervalMs * 1e6) / nanoseconds;
   const started = Date.now() / 1000 - process.uptime();
   registry.sampled('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', 'counter', () => {
     const { user, system } = process.cpuUsage();
@@ -18,8 +21,8 @@ export function addProcessMetrics(registry: MetricsRegistry): () => void {
   registry.sampled('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', 'gauge', () => started);
   registry.sampled('nodejs_heap_size_used_bytes', 'Used size of the heap in bytes.', 'gauge', () => process.memoryUsage().heapUsed);
   for (const [name, percentile] of [['p50', 50], ['p90', 90], ['p99', 99]] as const) {
-    registry.sampled(`nodejs_eventloop_lag_${name}_seconds`, `The ${percentile}th percentile of the event loop's delays.`, 'gauge', () => delay.percentile(percentile) / nanoseconds);
+    registry.sampled(`nodejs_eventloop_lag_${name}_seconds`, `The ${percentile}th percentile of the event loop's delays.`, 'gauge', () => seconds(delay.percentile(percentile)));
   }
-  registry.sampled('nodejs_eventloop_lag_max_seconds', 'The longest delay of the event loop.', 'gauge', () => delay.max / nanoseconds);
+  registry.sampled('nodejs_eventloop_lag_max_seconds', 'The longest delay of the event loop.', 'gauge', () => seconds(delay.max));
   return () => delay.disable();
 }

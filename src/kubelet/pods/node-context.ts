@@ -61,7 +61,9 @@ export interface NodeContext extends SandboxSettings {
   readonly admitResize: (pod: Pod) => Refusal | undefined;
 }
 
-export function podFacts(pod: Pod, seen: RuntimePod, context: NodeContext): PodFacts {
+export type FactsContext = Pick<NodeContext, 'nodeName' | 'hostIPs' | 'allocatable'>;
+
+export function podFacts(pod: Pod, seen: RuntimePod, context: FactsContext): PodFacts {
   const hostIPs = context.hostIPs();
   return { nodeName: context.nodeName, hostIPs, podIPs: pod.spec?.hostNetwork === true ? hostIPs : seen.ips, allocatable: context.allocatable() };
 }

@@ -1,6 +1,6 @@
 /**
  * Service account tokens by what was asked for; a token is renewed once 80 % of its life or a day has gone, so a projected
- * volume that is looked at every minute always holds a good one.
+ * volume that is looked at then always holds a good one.
  * Upstream: pkg/kubelet/token/token_manager.go
  */
 import type { Clock } from '../../base/clock.ts';
@@ -27,7 +27,7 @@ export class TokenCache {
     const key = JSON.stringify(request);
     const held = this.#held.get(key);
     const now = this.#clock.now();
-    if (held && !isDue(held, now)) return held.token;
+    if (held && now <= dueAt(held)) return held.token;
     try {
       const issued = await this.#objects.token(request);
       this.#held.set(key, { ...issued, issued: now });
@@ -38,11 +38,20 @@ export class TokenCache {
     }
   }
 
+  /** After how many ms the first of a Pod's tokens is to be renewed: none or less where that is overdue, undefined where it has none. */
+  dueIn(podUid: string): number | undefined {
+    const now = this.#clock.now();
+    const times = this.#ofPod(podUid).map(([, held]) => dueAt(held) - now);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
   forget(podUid: string): void {
-    for (const key of this.#held.keys()) if ((JSON.parse(key) as TokenRequest).pod.uid === podUid) this.#held.delete(key);
+    for (const [key] of this.#ofPod(podUid)) this.#held.delete(key);
+  }
+
+  #ofPod(uid: string): readonly (readonly [string, Held])[] {
+    return [...this.#held].filter(([key]) => (JSON.parse(key) as TokenRequest).pod.uid === uid);
   }
 }
 
-function isDue(held: Held, now: number): boolean {
-  return now > held.issued + oneDay || now > held.issued + (held.expires - held.issued) * 0.8;
-}
+const dueAt = ({ issued, expires }: Held): number => issued + Math.min(oneDay, (expires - issued) * 0.8);

@@ -84,6 +84,11 @@ export class VolumeManager {
     return changed;
   }
 
+  /** After how many ms a Pod's volumes are to be refreshed though nobody changed anything: tokens come to their end. */
+  renewalIn(uid: string): number | undefined {
+    return this.#tokens.dueIn(uid);
+  }
+
   /** The folder or file that a container's mount shows; binds subPaths. */
   async mountSource(pod: Pod, container: string, mount: VolumeMount, index: number, hostPath: string, subPath: string): Promise<string> {
     if (subPath === '') return hostPath;
