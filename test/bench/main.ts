@@ -107,7 +107,10 @@ for (let round = 0; round < rounds; round++) {
   await inFolder((folder) => controlPlane(folder, round === 0));
   if (noNode === false) await inFolder(node);
 }
-if (noNode === false) keepBest({ onePodShare: (best.onePod ?? NaN) / runtimeAlone.onePod, twentyPodsShare: (best.twentyPods ?? NaN) / runtimeAlone.twentyPods });
+if (noNode === false) {
+  const { onePod = NaN, onePodFurnished = NaN, twentyPods = NaN } = best;
+  keepBest({ onePodShare: onePod / runtimeAlone.onePod, onePodFurnishedShare: onePodFurnished / runtimeAlone.onePod, twentyPodsShare: twentyPods / runtimeAlone.twentyPods });
+}
 const at = new Date().toISOString();
 const page = formatReport({ figures: best, costs, starved, at, yardstick });
 console.log(page);

@@ -28,7 +28,9 @@ export interface NodeFigures {
   readonly rollOut: number;
 }
 
-const restSeconds = 20;
+/** At rest: after the work's own aftermath, and for long enough that what comes once a minute is in it. */
+const settleSeconds = 30;
+const restSeconds = 60;
 
 export async function measureNode(folder: string): Promise<NodeFigures> {
   const first = startWholeCluster(folder);
@@ -43,7 +45,7 @@ export async function measureNode(folder: string): Promise<NodeFigures> {
     const { one, oneFurnished, burst } = await measurePodLatency(connection, 8, 20);
     const alone = await measureCriAlone(cluster.dataDir, 8, 20);
     const removeSleepers = await startSleepers(connection, Array.from({ length: 10 }, (_, i) => `idle-${i}`));
-    await sleep(10_000);
+    await sleep(settleSeconds * 1000);
     const idle = await atRest(cluster.pid);
     await removeSleepers();
     const rollOut = await measureRollOut(connection, 500);
