@@ -1,7 +1,6 @@
 /**
- * Writes Event objects about other objects. The same event again within ten minutes counts up instead of piling up; an object that
- * causes more than 25 events at once is held to one every five minutes. Writing is in the background and never fails its caller.
- * Upstream: k8s.io/client-go/tools/record/events_cache.go
+ * Writes Event objects about other objects, as few as the correlator lets them be. Writing is in the background and never fails its
+ * caller. Upstream: k8s.io/client-go/tools/record/event.go
  */
 import { timestamp, type Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -11,6 +10,7 @@ import { isNotFound } from '../apimachinery/status-error.ts';
 import type { Kind } from '../resources/definition.ts';
 import type * as corev1 from '../resources/types/core-v1.ts';
 import type { ApiClient } from './client.ts';
+import { EventCorrelator, type Counted } from './event-correlator.ts';
 
 const events: Kind<corev1.Event> = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
 
@@ -32,24 +32,13 @@ export interface EventRecorder {
   event(object: KubeObject | InvolvedObject, type: EventType, reason: string, message: string, options?: { readonly fieldPath?: string }): void;
 }
 
-interface Known {
+interface Written {
   readonly name: string;
   readonly namespace: string;
-  count: number;
-  last: number;
   /** Its creation, which counting up waits for. */
-  created: Promise<unknown>;
+  readonly created: Promise<unknown>;
 }
 
-interface Allowance {
-  tokens: number;
-  refilled: number;
-}
-
-const sameEventFor = 600_000;
-const burst = 25;
-const refillEvery = 300_000;
-const mostKnown = 4096;
 /** Shared by all recorders: two that tell of one object in the same millisecond must not choose the same name. */
 let nextSerial = 0;
 
@@ -58,8 +47,9 @@ export class ApiEventRecorder implements EventRecorder {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #source: corev1.EventSource;
-  readonly #known = new Map<string, Known>();
-  readonly #allowances = new Map<string, Allowance>();
+  readonly #correlator = new EventCorrelator();
+  /** By the identity of what is counted. */
+  readonly #written = new WeakMap<object, Written>();
   readonly #writing = new Set<Promise<void>>();
 
   /** `component` is what `kubectl describe` shows as From: 'kubelet', 'default-scheduler'. */
@@ -92,59 +82,44 @@ export class ApiEventRecorder implements EventRecorder {
   async #write(involved: InvolvedObject, type: EventType, reason: string, message: string): Promise<void> {
     const now = this.#clock.now();
     const subject = [involved.apiVersion, involved.kind, involved.namespace, involved.name, involved.uid].join('|');
-    const key = [subject, involved.fieldPath, type, reason, message].join('|');
-    const known = this.#known.get(key);
-    if (!this.#mayWrite(subject, now)) return;
-    if (known && now - known.last < sameEventFor) {
-      known.count++;
-      known.last = now;
-      const { count } = known;
+    const counted = this.#correlator.observe({ subject, fieldPath: involved.fieldPath, type, reason, message }, now);
+    if (!counted) return;
+    const written = this.#written.get(counted.identity);
+    if (written) {
       try {
-        await known.created;
-        await this.#client.of(events).namespace(known.namespace).patch(known.name, 'merge', { count, lastTimestamp: timestamp(now) });
+        await written.created;
+        await this.#client.of(events).namespace(written.namespace).patch(written.name, 'merge', { count: counted.count, lastTimestamp: timestamp(now), message: counted.message });
         return;
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
     }
-    await this.#create(key, involved, type, reason, message, now);
+    await this.#create(counted, involved, type, reason, now);
   }
 
-  async #create(key: string, involved: InvolvedObject, type: EventType, reason: string, message: string, now: number): Promise<void> {
+  async #create({ identity, message, count, first }: Counted, involved: InvolvedObject, type: EventType, reason: string, now: number): Promise<void> {
     const namespace = involved.namespace ?? 'default';
     const name = `${involved.name}.${(now * 1000 + (nextSerial++ % 1000)).toString(16)}`;
-    if (this.#known.size > mostKnown) this.#known.clear();
-    const at = timestamp(now);
     const created = this.#client.of(events).namespace(namespace).create({
       metadata: { name, namespace },
       involvedObject: involved,
       reason,
       message,
       source: this.#source,
-      firstTimestamp: at,
-      lastTimestamp: at,
-      count: 1,
+      firstTimestamp: timestamp(first),
+      lastTimestamp: timestamp(now),
+      count,
       type,
       reportingComponent: this.#source.component ?? '',
       reportingInstance: this.#source.host ?? '',
     });
-    this.#known.set(key, { name, namespace, count: 1, last: now, created });
-    await created;
-  }
-
-  #mayWrite(subject: string, now: number): boolean {
-    let allowance = this.#allowances.get(subject);
-    if (!allowance) {
-      if (this.#allowances.size > mostKnown) this.#allowances.clear();
-      allowance = { tokens: burst, refilled: now };
-      this.#allowances.set(subject, allowance);
+    this.#written.set(identity, { name, namespace, created });
+    try {
+      await created;
+    } catch (error) {
+      this.#written.delete(identity);
+      throw error;
     }
-    const refills = Math.floor((now - allowance.refilled) / refillEvery);
-    allowance.tokens = Math.min(burst, allowance.tokens + refills);
-    allowance.refilled += refills * refillEvery;
-    if (allowance.tokens <= 0) return false;
-    allowance.tokens--;
-    return true;
   }
 }
 
