@@ -11,9 +11,9 @@ const pods = '/api/v1/namespaces/default/pods';
 const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
 const merge = { 'content-type': 'application/merge-patch+json' };
 
-async function runningPod(name: string, app: string): Promise<void> {
+async function runningPod(name: string, app: string, ready = true): Promise<void> {
   await server.admin('POST', pods, { body: { metadata: { name, labels: { app } }, spec: { nodeName: 'n', terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'i' }] } } });
-  await server.admin('PATCH', `${pods}/${name}/status`, { body: { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }, headers: merge });
+  await server.admin('PATCH', `${pods}/${name}/status`, { body: { status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] } }, headers: merge });
 }
 
 const evict = (name: string, version = 'policy/v1', extra: object = {}): Promise<Answer> =>
@@ -28,14 +28,14 @@ test('without a budget a Pod goes', async () => {
 });
 
 /** Resolves when the budget's controller has seen its spec and allows that many disruptions. */
-async function allows(disruptions: number): Promise<void> {
+async function allows(disruptions: number, budget = 'web'): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
-    const { body } = await server.admin('GET', `${budgets}/web`);
+    const { body } = await server.admin('GET', `${budgets}/${budget}`);
     const seen = Number(body['status']?.['observedGeneration'] ?? 0) === Number(body['metadata']?.['generation']);
     if (seen && Number(body['status']?.['disruptionsAllowed']) === disruptions) return;
     await systemClock.sleep(20);
   }
-  assert.fail(`the budget does not come to allow ${disruptions} disruptions`);
+  assert.fail(`the budget ${budget} does not come to allow ${disruptions} disruptions`);
 }
 
 test('a budget refuses, allows, and counts', async () => {
@@ -53,6 +53,22 @@ test('a budget refuses, allows, and counts', async () => {
   assert.equal((await evict('b')).code, 429);
   await server.admin('POST', budgets, { body: { metadata: { name: 'web2' }, ...spec(1) } });
   assert.equal((await evict('b')).code, 500);
+});
+
+test('a Pod that is not ready goes when the others suffice, or when the budget always lets it', async () => {
+  await runningPod('well', 'sick');
+  await runningPod('ill', 'sick', false);
+  await runningPod('worse', 'sick', false);
+  const spec = (more: object) => ({ spec: { selector: { matchLabels: { app: 'sick' } }, ...more } });
+  await server.admin('POST', budgets, { body: { metadata: { name: 'sick' }, ...spec({ minAvailable: 1 }) } });
+  await allows(0, 'sick');
+  assert.deepEqual([(await evict('well')).code, (await evict('ill')).code], [429, 201]);
+  await server.admin('PATCH', `${budgets}/sick`, { body: spec({ minAvailable: 2 }), headers: merge });
+  await allows(0, 'sick');
+  assert.equal((await evict('worse')).code, 429);
+  await server.admin('PATCH', `${budgets}/sick`, { body: spec({ unhealthyPodEvictionPolicy: 'AlwaysAllow' }), headers: merge });
+  await allows(0, 'sick');
+  assert.deepEqual([(await evict('well')).code, (await evict('worse')).code], [429, 201]);
 });
 
 test('deletion: preconditions, propagation, finalizers', async () => {
