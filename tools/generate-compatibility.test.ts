@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { Schema } from '../src/apimachinery/schema.ts';
+import { formatApiVersion } from '../src/apimachinery/group-version.ts';
+import { builtinKindSchema } from '../src/resources/schema/builtin.ts';
 import { builtinDefinitions } from '../src/resources/builtin.ts';
+import { fieldStates } from './field-states.ts';
 import { compatibilityPage } from './generate-compatibility.ts';
 import { storedKindNames, storedKinds } from './stored-kinds.ts';
 
@@ -12,8 +16,8 @@ const actingRooms = ['apiserver', 'controllers', 'scheduler', 'network', 'kubele
 /** Rules about who may read a kind are no behaviour of it. */
 const passing = /^apiserver\/(authz|admission)\//;
 
-test('docs/compatibility.md says what the program does (node tools/generate-compatibility.ts)', () => {
-  assert.equal(readFileSync(path.join(root, 'docs/compatibility.md'), 'utf8'), compatibilityPage());
+test('docs/compatibility.md says what the program does (node tools/generate-compatibility.ts)', async () => {
+  assert.equal(readFileSync(path.join(root, 'docs/compatibility.md'), 'utf8'), await compatibilityPage());
 });
 
 test('every kind that is called inert exists', () => {
@@ -28,4 +32,20 @@ test('no room acts on a kind that is called inert', () => {
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !passing.test(file))
     .flatMap((file) => inert.filter((kind) => readFileSync(path.join(root, 'src', file), 'utf8').includes(kind)).map((kind) => `${file} uses ${kind}`));
   assert.deepEqual(users, []);
+});
+
+/** Lists are walked through. */
+function isField(kind: string, path: readonly string[]): boolean {
+  const definition = builtinDefinitions().find((one) => one.kind === kind);
+  let schema: Schema | undefined = definition && builtinKindSchema(formatApiVersion({ group: definition.group, version: definition.storageVersion }), kind);
+  for (const name of path) {
+    while (schema?.type === 'list') schema = schema.item;
+    schema = schema?.type === 'struct' ? schema.fields.get(name)?.schema : undefined;
+  }
+  return schema !== undefined;
+}
+
+test('every field that is said to do less exists', () => {
+  const unknown = fieldStates.flatMap(({ kind, fields }) => fields.filter((field) => !isField(kind, field.split('.'))).map((field) => `${kind} ${field}`));
+  assert.deepEqual(unknown, []);
 });

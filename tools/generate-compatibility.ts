@@ -1,20 +1,28 @@
-/** Prints docs/compatibility.md: what each kind does here, the versions served, and the compatibility settings. `--check` only compares. */
+/**
+ * Prints docs/compatibility.md from a running server's discovery: what each resource does here, its verbs and subresources against those of
+ * v1.36, fields without effect, and the compatibility settings. `--check` only compares.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compatibilitySettings } from '../src/cluster/compatibility.ts';
 import { apiVersion } from '../src/cluster/api-version.ts';
+import { startCluster } from '../src/cluster/start-cluster.ts';
 import { builtinDefinitions } from '../src/resources/builtin.ts';
+import { fieldStates } from './field-states.ts';
+import { servedResources, type ServedResource } from './served-resources.ts';
 import { storedKindNames } from './stored-kinds.ts';
 import type { ResourceDefinition } from '../src/resources/definition.ts';
 
 const file = path.resolve(import.meta.dirname, '../docs/compatibility.md');
 
-export function compatibilityPage(): string {
+export async function compatibilityPage(): Promise<string> {
+  await using cluster = await startCluster({ controllers: [], scheduler: false });
+  const served = await servedResources(cluster.client);
   const kinds = builtinDefinitions();
   const inert = kinds.filter(isStoredOnly).length;
   return `# Compatibility
 
-Printed by \`node tools/generate-compatibility.ts\` from the definitions that the program runs on; do not edit.
+Printed by \`node tools/generate-compatibility.ts\` from the discovery of a running server and the facts of v1.36; do not edit.
 
 API level ${apiVersion}: ${kinds.length} kinds are served, ${kinds.length - inert} of them with their behaviour. An **inert** kind is stored,
 defaulted, checked against its schema, listed and watched, and nothing acts on it yet. Versions in parentheses are retired upstream
@@ -22,9 +30,21 @@ and served for older manifests and clients, with upstream's deprecation warning.
 
 ## Kinds
 
-| group | kind | versions | status |
-|---|---|---|---|
-${kinds.map(kindRow).join('\n')}
+Verbs are those of v1.36 for the kind, \`all\` where these are the eight usual ones, and subresources likewise: what is missing would be named in bold.
+${missingLine(served)}
+
+| group | kind | versions | verbs | subresources | status |
+|---|---|---|---|---|---|
+${kinds.map((kind) => kindRow(kind, served)).join('\n')}
+
+## Fields
+
+Every field of v1.36 is known: checked against the schema, stored and given back. These do less here than in Kubernetes, or nothing; those of an inert
+kind do nothing, and all others work.
+
+| kind | fields | what happens |
+|---|---|---|
+${fieldStates.map(({ kind, fields, state }) => `| ${kind} | ${fields.map((field) => `\`${field}\``).join(', ')} | ${state} |`).join('\n')}
 
 ## Custom resources
 
@@ -76,14 +96,25 @@ ${compatibilitySettings.map(({ name, summary, implemented, missing }) => `| \`${
 
 const isStoredOnly = ({ kind, inert }: ResourceDefinition): boolean => inert === true || storedKindNames.has(kind);
 
-function kindRow(definition: ResourceDefinition): string {
-  const { group, kind, versions } = definition;
+function missingLine(served: readonly ServedResource[]): string {
+  const lacking = served.filter(({ missingVerbs, missingSubresources }) => missingVerbs.length + missingSubresources.length > 0).length;
+  return `Of the ${served.length} resources that v1.36 serves by default ${lacking === 0 ? 'none lacks any' : `${lacking} lack some`}. Versions that are off by default there (alpha and beta) are not served.`;
+}
+
+const usualVerbs = 8;
+
+function kindRow(definition: ResourceDefinition, served: readonly ServedResource[]): string {
+  const { group, kind, plural, versions } = definition;
   const names = versions.filter(({ hidden }) => hidden !== true).map(({ name, deprecationWarning }) => (deprecationWarning === undefined ? name : `(${name})`));
-  return `| ${group === '' ? 'core' : group} | ${kind} | ${names.join(', ')} | ${isStoredOnly(definition) ? '**inert**' : 'works'} |`;
+  const [resource] = served.filter((one) => one.group === group && one.plural === plural);
+  const bold = (missing: readonly string[] = []): string[] => missing.map((name) => `**without ${name}**`);
+  const verbs = resource?.verbs === undefined ? [] : resource.verbs.length === usualVerbs ? ['all'] : resource.verbs;
+  const subresources = [...(resource?.subresources ?? []), ...bold(resource?.missingSubresources)];
+  return `| ${group === '' ? 'core' : group} | ${kind} | ${names.join(', ')} | ${[...verbs, ...bold(resource?.missingVerbs)].join(', ')} | ${subresources.join(', ')} | ${isStoredOnly(definition) ? '**inert**' : 'works'} |`;
 }
 
 if (import.meta.main) {
-  const page = compatibilityPage();
+  const page = await compatibilityPage();
   if (process.argv.includes('--check')) {
     if (readFileSync(file, 'utf8') !== page) {
       console.error('docs/compatibility.md is out of date: run node tools/generate-compatibility.ts');

@@ -32,6 +32,7 @@ import { enforceReservations } from './node/reserved-groups.ts';
 import { beyondRuntime, runtimeFeatures } from './node/runtime-features.ts';
 import { forbiddenSysctl } from './node/sysctls.ts';
 import type { EventRecorder, NodeObjects, PodSource, PodStatusSink } from './pod-source.ts';
+import { hostHasAppArmor } from './pods/app-armor.ts';
 import { hostResolvConf } from './pods/name-resolution.ts';
 import type { NodeContext, PodCgroups } from './pods/node-context.ts';
 import { PodWorkers } from './pods/pod-workers.ts';
@@ -111,7 +112,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const capacity = nodeCapacity({ maxPods: options.maxPods ?? 110, folder: paths.dataDir });
     const reservations = options.reservations ?? {};
     const allocatable = allocatableOf(capacity, reservations);
-    const features = runtimeFeatures(await cri.runtime.status());
+    const features = runtimeFeatures(await cri.runtime.status(), hostHasAppArmor());
     const shutdown = new GracefulShutdown({ workers: () => workers, clock, log, periods: options.shutdown ?? {} });
     const { source, sink } = podSources(options);
     const jsonLogs = options.jsonFileLogs === true ? closing.add(followAll(cri.runtime, options), (it) => it.close()) : undefined;

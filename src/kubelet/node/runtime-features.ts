@@ -1,6 +1,7 @@
-/** What the container runtime of a node can do beyond what all can. Upstream: pkg/kubelet/container/runtime.go (RuntimeFeatures) */
+/** What the container runtime of a node and its host can do beyond what all can. Upstream: pkg/kubelet/container/runtime.go (RuntimeFeatures) */
 import type { NodeStatus, Pod } from '../../resources/types/core-v1.ts';
 import type { StatusResponse } from '../cri/messages.ts';
+import { needsAppArmor } from '../pods/app-armor.ts';
 import type { Refusal } from '../pods/node-context.ts';
 
 export interface RuntimeFeatures {
@@ -8,11 +9,13 @@ export interface RuntimeFeatures {
   readonly strictGroups: boolean;
   /** A read-only mount can be made so for all that is mounted below it, by runtime handler ('' for the usual one). */
   readonly recursiveReadOnly: ReadonlySet<string>;
+  /** The host confines processes by AppArmor's profiles. */
+  readonly appArmor: boolean;
 }
 
-export function runtimeFeatures(status: StatusResponse | undefined): RuntimeFeatures {
+export function runtimeFeatures(status: StatusResponse | undefined, appArmor: boolean): RuntimeFeatures {
   const handlers = (status?.runtimeHandlers ?? []).filter(({ features }) => features?.recursiveReadOnlyMounts === true);
-  return { strictGroups: status?.features?.supplementalGroupsPolicy === true, recursiveReadOnly: new Set(handlers.map(({ name }) => name)) };
+  return { strictGroups: status?.features?.supplementalGroupsPolicy === true, recursiveReadOnly: new Set(handlers.map(({ name }) => name)), appArmor };
 }
 
 /** As the node's status tells them. */
@@ -23,8 +26,9 @@ export function statedFeatures(status: StatusResponse | undefined): Pick<NodeSta
   return { ...(features ? { features: { supplementalGroupsPolicy: features.supplementalGroupsPolicy } } : {}), ...(handlers.length > 0 ? { runtimeHandlers: handlers } : {}) };
 }
 
-/** Why the runtime cannot run the Pod as it asks to be run. */
+/** Why the runtime or the host cannot run the Pod as it asks to be run. */
 export function beyondRuntime(pod: Pod, features: RuntimeFeatures): Refusal | undefined {
+  if (!features.appArmor && needsAppArmor(pod)) return { reason: 'AppArmor', message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host' };
   if (pod.spec?.securityContext?.supplementalGroupsPolicy !== 'Strict' || features.strictGroups) return undefined;
   return { reason: 'SupplementalGroupsPolicyNotSupported', message: 'SupplementalGroupsPolicy=Strict is not supported in this node' };
 }

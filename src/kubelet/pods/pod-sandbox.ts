@@ -25,6 +25,7 @@ export async function runSandbox(pod: Pod, seen: RuntimePod, { runtime, cgroups,
   const attempt = (seen.sandboxes[0]?.metadata?.attempt ?? -1) + 1;
   try {
     const handler = await runtimeHandler(pod, objects);
+    verifyUsers(pod, handler);
     return await runtime.runPodSandbox(sandboxConfig(pod, attempt, settings), handler);
   } catch (error) {
     events.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
@@ -39,6 +40,11 @@ async function prepared(pod: Pod, { events, objects }: Pick<NodeContext, 'events
     events.event(pod, 'Warning', 'FailedPrepareDynamicResources', `Failed to prepare dynamic resources: ${messageOf(error)}`);
     throw error;
   }
+}
+
+/** Throws an Error for a Pod that wants users of its own: ids of its processes would be the host's all the same. */
+function verifyUsers(pod: Pod, handler = ''): void {
+  if (pod.spec?.hostUsers === false) throw new Error(`RuntimeClass handler ${JSON.stringify(handler)} does not support user namespaces`);
 }
 
 /** What the runtime calls the Pod's RuntimeClass; undefined for the usual one. Throws an Error where there is no such class. */

@@ -2,6 +2,7 @@
 import type { Container, Pod, SeccompProfile, SecurityContext } from '../../resources/types/core-v1.ts';
 import { NamespaceMode, SecurityProfileProfileType, SupplementalGroupsPolicy, type Image, type LinuxContainerSecurityContext, type NamespaceOption, type SecurityProfile } from '../cri/messages.ts';
 import type { Input } from '../cri/wire.ts';
+import { appArmorForRuntime, appArmorOf } from './app-armor.ts';
 import { ContainerConfigError } from './environment.ts';
 import { podTitle } from './pod-containers.ts';
 
@@ -46,6 +47,7 @@ export function containerSecurity(pod: Pod, container: Container, shareWith?: st
   const security = effectiveSecurity(pod, container);
   const privileged = security.privileged === true;
   const unmasked = privileged || security.procMount === 'Unmasked';
+  const appArmor = appArmorOf(pod, container);
   const strict = pod.spec?.securityContext?.supplementalGroupsPolicy === 'Strict';
   return {
     privileged,
@@ -60,6 +62,7 @@ export function containerSecurity(pod: Pod, container: Container, shareWith?: st
     seccomp: seccomp(security.seccompProfile, privileged),
     maskedPaths: unmasked ? [] : maskedPaths,
     readonlyPaths: unmasked ? [] : readonlyPaths,
+    ...(appArmor ? { apparmor: appArmorForRuntime(appArmor) } : {}),
     ...(security.seLinuxOptions ? { selinuxOptions: security.seLinuxOptions } : {}),
   };
 }

@@ -105,6 +105,17 @@ test('groups of a Pod; that the runtime cannot keep it to them is said', async (
   await Promise.all([pod, strict].map((it) => node.deletePod(it)));
 });
 
+test('what the node cannot keep a Pod to is not left away in silence', async () => {
+  const ownUsers = node.pod('own-users', { hostUsers: false });
+  await node.cluster.until(() => eventsOf('own-users', 'FailedCreatePodSandBox').length > 0);
+  assert.equal(eventsOf('own-users', 'FailedCreatePodSandBox')[0], 'Failed to create pod sandbox: RuntimeClass handler "" does not support user namespaces');
+  const confined = node.pod('confined', { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } });
+  const status = await node.cluster.untilStatus(uidOf(confined), (seen) => ready(seen) || over(seen));
+  if (node.kubelet.context.features.appArmor) assert.equal(status.phase, 'Running');
+  else assert.deepEqual([status.reason, status.message], ['AppArmor', 'Cannot enforce AppArmor: AppArmor is not enabled on the host']);
+  await Promise.all([ownUsers, confined].map((it) => node.deletePod(it)));
+});
+
 test('fsGroupChangePolicy OnRootMismatch leaves a volume whose top is the group\'s already', async () => {
   const folder = path.join(node.dataDir, 'owned');
   mkdirSync(folder);
