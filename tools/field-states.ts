@@ -15,6 +15,8 @@ export const fieldStates: readonly FieldState[] = [
   { kind: 'Pod', fields: ['spec.hostUsers'], state: '`false`: the node does not start the Pod, and an event says why: it has no user namespaces for Pods' },
   { kind: 'Pod', fields: ['spec.securityContext.appArmorProfile', 'spec.containers.securityContext.appArmorProfile'], state: 'the runtime is told (unproved: where this is built there is no AppArmor); on a host without AppArmor the Pod fails, as in Kubernetes' },
   { kind: 'Pod', fields: ['spec.containers.lifecycle.stopSignal'], state: 'stored; containers are told to end by the signal of their image' },
+  { kind: 'Pod', fields: ['spec.volumes.projected.sources.podCertificate', 'spec.volumes.projected.sources.clusterTrustBundle'], state: 'the Pod waits, and an event says why: the kinds behind them are off by default' },
+  { kind: 'Pod', fields: ['spec.schedulingGroup'], state: 'stored; Pods are scheduled one by one (off by default in Kubernetes)' },
   { kind: 'PersistentVolume', fields: cloudVolumes.filter((name) => name !== 'csi').map((name) => `spec.${name}`).concat('spec.csi'), state: 'bound to claims; a Pod that mounts it waits, and an event says why' },
   { kind: 'PersistentVolume', fields: ['spec.volumeAttributesClassName'], state: 'stored, defaulted and checked; no driver changes a volume' },
   { kind: 'PersistentVolumeClaim', fields: ['spec.dataSource', 'spec.dataSourceRef'], state: 'the local-path provisioner makes no volume from data, and an event says so' },

@@ -1,6 +1,7 @@
 /** The runtime's description of a container. Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { terminationGrace } from '../../resources/core/termination-grace.ts';
 import type { Container, Pod, VolumeMount } from '../../resources/types/core-v1.ts';
 import { MountPropagation, type Image, type Mount } from '../cri/messages.ts';
 import type { ContainerConfigInput } from '../cri/runtime-service.ts';
@@ -43,7 +44,7 @@ export interface ContainerConfigInputs {
 export async function containerConfig(inputs: ContainerConfigInputs): Promise<ContainerConfigInput> {
   const { pod, container, restartCount, image } = inputs;
   verifyNonRoot(pod, container, image);
-  const environment = await containerEnvironment(pod, container, inputs.objects, inputs.facts);
+  const environment = await containerEnvironment(pod, container, { objects: inputs.objects, facts: inputs.facts, file: (volume, file) => inputs.volumes.emptyDirFile(pod, volume, file) });
   const resolved = (text: string): string => expand(text, (name) => environment[name]);
   return {
     metadata: { name: container.name, attempt: restartCount },
@@ -60,7 +61,7 @@ export async function containerConfig(inputs: ContainerConfigInputs): Promise<Co
       ...(inputs.begun > 0 ? { [begunAnnotation]: String(inputs.begun) } : {}),
       [terminationMessagePathAnnotation]: container.terminationMessagePath ?? '/dev/termination-log',
       [terminationMessagePolicyAnnotation]: container.terminationMessagePolicy ?? 'File',
-      [podGraceAnnotation]: String(pod.spec?.terminationGracePeriodSeconds ?? 30),
+      [podGraceAnnotation]: String(terminationGrace(pod)),
     },
     logPath: `${container.name}/${restartCount}.log`,
     stdin: container.stdin === true,

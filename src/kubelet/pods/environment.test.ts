@@ -14,8 +14,9 @@ const objects = {
   secret: (_: string, name: string) => Promise.resolve(name === 's' ? secret : undefined),
   services: () => [api],
 };
+const files: Readonly<Record<string, string>> = { 'scratch/app.env': "A='1'\nB='two'\n", 'scratch/bad.env': 'A=1\n' };
 const pod: Pod = { metadata: { name: 'p', namespace: 'd', uid: 'u', labels: { app: 'x' } }, spec: { containers: [] } };
-const environment = (container: Partial<Container>): Promise<Readonly<Record<string, string>>> => containerEnvironment(pod, { name: 'c', ...container }, objects, facts);
+const environment = (container: Partial<Container>): Promise<Readonly<Record<string, string>>> => containerEnvironment(pod, { name: 'c', ...container }, { objects, facts, file: (volume, name) => Promise.resolve(files[`${volume}/${name}`]) });
 
 test('env beats envFrom, values expand by what is before them, services are there', async () => {
   const found = await environment({
@@ -52,4 +53,16 @@ test('resolv.conf by policy; hosts with subdomain and aliases', () => {
   const hosts = hostsFile(with_({ subdomain: 'sub', hostAliases: [{ ip: '1.2.3.4', hostnames: ['a', 'b'] }] }), ['10.1.0.5'], 'cluster.local', () => '');
   assert.match(hosts, /^# Kubernetes-managed hosts file\.\n127\.0\.0\.1\tlocalhost\n/);
   assert.match(hosts, /10\.1\.0\.5\tp\.sub\.d\.svc\.cluster\.local\tp\n\n# Entries added by HostAliases\.\n1\.2\.3\.4\ta\tb\n$/);
+});
+
+const fromFile = (path: string, key: string, optional = false) => environment({ env: [{ name: 'V', valueFrom: { fileKeyRef: { volumeName: 'scratch', path, key, optional } } }] });
+
+test('values of files that other containers of the Pod wrote', async () => {
+  assert.equal((await fromFile('app.env', 'B'))['V'], 'two');
+  assert.equal('V' in (await fromFile('app.env', 'C', true)), false);
+  assert.equal('V' in (await fromFile('none.env', 'A', true)), false);
+  const refused = (path: string, key: string, message: string, optional = false) => assert.rejects(fromFile(path, key, optional), (error) => error instanceof ContainerConfigError && error.message === message);
+  await refused('app.env', 'C', 'environment variable key "C" not found in file "app.env"');
+  await refused('none.env', 'A', 'file "none.env" not found in volume "scratch"');
+  await refused('bad.env', 'A', 'couldn\'t parse env file "bad.env": invalid environment variable format at line 1', true);
 });

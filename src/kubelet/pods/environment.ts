@@ -2,8 +2,10 @@
  * A container's environment: envFrom first, env over it, Services' variables where the name is free.
  * Upstream: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables)
  */
-import type { Container, EnvFromSource, EnvVarSource, Pod } from '../../resources/types/core-v1.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Container, EnvFromSource, EnvVarSource, FileKeySelector, Pod } from '../../resources/types/core-v1.ts';
 import type { NodeObjects } from '../pod-source.ts';
+import { parseEnvFile } from './env-file.ts';
 import { expand } from './expansion.ts';
 import { fieldValue, resourceValue, type PodFacts } from './field-ref.ts';
 import { serviceEnvironment } from './service-environment.ts';
@@ -17,15 +19,22 @@ type Objects = Pick<NodeObjects, 'configMap' | 'secret' | 'services'>;
 
 const decodeSecret = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
 
+export interface EnvironmentSources {
+  readonly objects: Objects;
+  readonly facts: PodFacts;
+  /** What a file in one of the Pod's emptyDir volumes holds; undefined where there is none. */
+  readonly file: (volume: string, path: string) => Promise<string | undefined>;
+}
+
 /** Throws ContainerConfigError naming what is missing. */
-export async function containerEnvironment(pod: Pod, container: Container, objects: Objects, facts: PodFacts): Promise<Readonly<Record<string, string>>> {
+export async function containerEnvironment(pod: Pod, container: Container, { objects, facts, file }: EnvironmentSources): Promise<Readonly<Record<string, string>>> {
   const namespace = pod.metadata.namespace ?? '';
   const services = serviceEnvironment(objects.services(namespace), namespace, pod.spec?.enableServiceLinks !== false);
   const own: Record<string, string> = {};
   for (const source of container.envFrom ?? []) Object.assign(own, await fromSource(source, namespace, objects));
   for (const { name, value, valueFrom } of container.env ?? []) {
     if (valueFrom) {
-      const found = await fromReference(valueFrom, { pod, container, namespace, objects, facts });
+      const found = await fromReference(valueFrom, { pod, container, namespace, objects, facts, file });
       if (found !== undefined) own[name] = found;
     } else {
       own[name] = expand(value ?? '', (key) => own[key] ?? services[key]);
@@ -59,6 +68,7 @@ interface ReferenceContext {
   readonly namespace: string;
   readonly objects: Objects;
   readonly facts: PodFacts;
+  readonly file: EnvironmentSources['file'];
 }
 
 /** undefined for what is optional and absent. */
@@ -82,7 +92,21 @@ async function fromReference(source: EnvVarSource, context: ReferenceContext): P
     const value = secret?.data?.[key];
     return required(value === undefined ? undefined : decodeSecret(value), { kind: 'secret', title: 'Secret', name, key, namespace, found: secret !== undefined, optional });
   }
+  if (source.fileKeyRef) return fromFile(source.fileKeyRef, context.file);
   return undefined;
+}
+
+async function fromFile({ volumeName, path, key, optional }: FileKeySelector, file: EnvironmentSources['file']): Promise<string | undefined> {
+  const text = await file(volumeName, path);
+  if (text === undefined && optional !== true) throw new ContainerConfigError(`file "${path}" not found in volume "${volumeName}"`);
+  let value: string | undefined;
+  try {
+    value = parseEnvFile(text ?? '').get(key);
+  } catch (error) {
+    throw new ContainerConfigError(`couldn't parse env file "${path}": ${messageOf(error)}`, { cause: error });
+  }
+  if (value === undefined && optional !== true) throw new ContainerConfigError(`environment variable key "${key}" not found in file "${path}"`);
+  return value;
 }
 
 interface Wanted {

@@ -49,6 +49,7 @@ async function addSource(files: Files, source: VolumeProjection, mode: number | 
   if (source.secret) await addSecret(files, { ...source.secret, mode }, context);
   if (source.downwardAPI) addDownward(files, source.downwardAPI.items ?? [], mode, context);
   if (source.serviceAccountToken) await addToken(files, source.serviceAccountToken, mode, context);
+  if (source.podCertificate) throw new VolumeError('podCertificate projections are not supported on this node');
   if (source.clusterTrustBundle && source.clusterTrustBundle.optional !== true) throw new VolumeError('clusterTrustBundle projections are not supported on this node');
 }
 

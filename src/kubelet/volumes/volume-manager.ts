@@ -20,6 +20,7 @@ import { mountNfs } from './nfs.ts';
 import { bindOpened, openBelow, run } from './open-path.ts';
 import { isProjection, NamedVolumeError, projectedFiles, VolumeError } from './projection.ts';
 import { bindSubPath } from './sub-path.ts';
+import { readTextBelow } from './text-file.ts';
 import { TokenCache } from './token-cache.ts';
 
 export interface VolumeManagerOptions {
@@ -140,6 +141,11 @@ export class VolumeManager {
   /** Where an emptyDir volume of a Pod is. */
   emptyDirFolder(pod: Pod, name: string): string {
     return path.join(this.podFolder(pod.metadata.uid ?? ''), 'volumes/kubernetes.io~empty-dir', name);
+  }
+
+  /** A text file in an emptyDir volume; undefined where there is none. Throws VolumeError. */
+  emptyDirFile(pod: Pod, name: string, file: string): Promise<string | undefined> {
+    return readTextBelow(this.emptyDirFolder(pod, name), file);
   }
 
   async #emptyDir(pod: Pod, volume: Volume): Promise<string> {

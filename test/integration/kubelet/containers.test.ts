@@ -105,6 +105,20 @@ test('groups of a Pod; that the runtime cannot keep it to them is said', async (
   await Promise.all([pod, strict].map((it) => node.deletePod(it)));
 });
 
+test('variables out of a file that an init container writes', async () => {
+  const volumes = [{ name: 'scratch', emptyDir: {} }];
+  const valueFrom = (key: string) => ({ fileKeyRef: { volumeName: 'scratch', path: 'conf/app.env', key, optional: true } });
+  const volumeMounts = [{ name: 'scratch', mountPath: '/data' }];
+  const writes = shell('init', `mkdir /data/conf; printf "# made\\nCOLOR='dark  blue'\\n" > /data/conf/app.env`, { volumeMounts });
+  const pod = node.pod('from-file', { volumes, initContainers: [writes], containers: [idle({ env: [{ name: 'COLOR', valueFrom: valueFrom('COLOR') }, { name: 'SIZE', valueFrom: valueFrom('SIZE') }] })] });
+  await node.cluster.untilStatus(uidOf(pod), ready);
+  assert.equal((await node.exec(pod, 'echo "$COLOR|${SIZE-none}"')).out, 'dark  blue|none\n');
+  const linked = shell('init', 'mkdir /data/conf; ln -s /etc/passwd /data/conf/app.env', { volumeMounts });
+  const fooled = node.pod('linked', { volumes, initContainers: [linked], containers: [idle({ env: [{ name: 'COLOR', valueFrom: valueFrom('COLOR') }] })] });
+  await node.cluster.until(() => eventsOf('linked', 'Failed').length > 0);
+  await Promise.all([pod, fooled].map((it) => node.deletePod(it)));
+});
+
 test('what the node cannot keep a Pod to is not left away in silence', async () => {
   const ownUsers = node.pod('own-users', { hostUsers: false });
   await node.cluster.until(() => eventsOf('own-users', 'FailedCreatePodSandBox').length > 0);
