@@ -94,7 +94,7 @@ const conditionErrors = (conditions: Conditions, at: FieldPath, environment: Env
 
 /** A blank text is refused by the other rules. */
 function expressionErrors(text: string | undefined, { path, environment, types }: Wanted): FieldError[] {
-  if (text === undefined || text.trim() === '' ) return [];
+  if (text === undefined || text.trim() === '') return [];
   let type: string;
   try {
     ({ type } = compile(environment, text));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileErrorText } from './compile-error.ts';
+import { compileErrorText, marked } from './compile-error.ts';
 import { compile, createEnvironment } from './expression.ts';
 
 const cases: readonly [text: string, expected: string | RegExp][] = [
@@ -21,3 +21,5 @@ for (const [text, expected] of cases) {
     });
   });
 }
+
+test('a place at the very beginning is marked there, also where the text begins with a new line', () => assert.equal(marked('wrong', '\na', 0), 'ERROR: <input>:1:1: wrong\n | \n | ^'));

@@ -14,7 +14,7 @@ export function compileErrorText(error: unknown, text: string): string {
 
 /** `at`: the offset in the text that the mark points to. */
 export function marked(reason: string, text: string, at: number): string {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const lineStart = text.slice(0, at).lastIndexOf('\n') + 1;
   const lineEnd = text.indexOf('\n', at);
   const row = text.slice(0, lineStart).split('\n').length;
   const column = at - lineStart;
