@@ -138,7 +138,7 @@ export async function createApiServer(options: ApiServerOptions, extend: (parts:
   for (const [path, handler] of Object.entries(flowDumps(flowControl, systemClock))) paths.set(path, handler);
   const router = createRouter({ registry, store: objects, writer, clock, random, actions, paths });
   const limits = [inFlight(flowControl, metrics), timeLimit(clock)];
-  const chain = buildChain([requestMetrics(metrics, clock), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
+  const chain = buildChain([requestMetrics(metrics, clock, ({ group, version, resource }) => registry.byResource(group, version, resource) !== undefined), authentication(options.authenticators), impersonation(authorizer), ...limits, authorization(authorizer)], router, logger);
   return {
     chain,
     parts,

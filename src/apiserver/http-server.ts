@@ -40,7 +40,7 @@ function incoming(exchange: Exchange): IncomingRequest {
     method: exchange.method,
     path: exchange.rawPath,
     query: exchange.query === '' ? noQuery : new URLSearchParams(exchange.query),
-    headers: { get: (name) => headers.get(name), all: (name) => headers.all(name), names: () => headers.pairs().filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()) },
+    headers,
     peer: exchange.peer,
     get signal() {
       return exchange.signal;

@@ -21,8 +21,8 @@ export interface RequestHeaders {
   get(name: string): string | undefined;
   /** Every value of a header that was sent several times, unjoined. */
   all(name: string): readonly string[];
-  /** Lower-case names of the headers sent. */
-  names?(): readonly string[];
+  /** Lower-case names of those headers sent that begin with `prefix`. */
+  startingWith(prefix: string): readonly string[];
 }
 
 /** Who is at the other end of the connection. */

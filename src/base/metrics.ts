@@ -88,6 +88,12 @@ export class Counter implements Family {
     this.#values.set(key, (this.#values.get(key) ?? 0) + amount);
   }
 
+  /** The counter of one set of labels, for who counts it often. */
+  of(labels: Labels): () => void {
+    const key = formatLabels(labels);
+    return () => this.#values.set(key, (this.#values.get(key) ?? 0) + 1);
+  }
+
   set(labels: Labels, value: number): void {
     this.#values.set(formatLabels(labels), value);
   }

@@ -109,5 +109,6 @@ function headersOf(headers: Readonly<Record<string, string>>): RequestHeaders {
   return {
     get: (name) => headers[name],
     all: (name) => (headers[name] === undefined ? [] : [headers[name]]),
+    startingWith: (prefix) => Object.keys(headers).filter((name) => name.startsWith(prefix)),
   };
 }

@@ -4,17 +4,31 @@
  * Stored bytes are JSON that begins {"kind":…,"apiVersion":…,"metadata":{ and has no resourceVersion (encodeStored); the
  * bytes kept here are the same with the resourceVersion put in as metadata's first field. So no object is parsed to be sent.
  */
+import type { ManagedFieldsEntry } from '../apimachinery/field-manager/managed-fields.ts';
+import { textOfFields } from '../apimachinery/field-manager/shared-fields.ts';
 import type { AnyObject } from '../apimachinery/object.ts';
 import type { Revision } from './store.ts';
 
 const metadataStart = Buffer.from('"metadata":{');
 
-/** The bytes to store for an object: identity first, metadata next, no resourceVersion. */
+/** The bytes to store for an object: identity first, metadata next, no resourceVersion. Many objects have the same fields owned: their text is kept. */
 export function encodeStored(object: AnyObject): Buffer {
   const { kind, apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _dropped, ...stored } = metadata;
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: stored, ...rest }));
+  const { resourceVersion: _dropped, managedFields, ...plain } = metadata;
+  const owned = managedFields === undefined ? '' : `"managedFields":[${managedFields.map(entryText).join()}]`;
+  const identity = `"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)}`;
+  return Buffer.from(`{${identity},"metadata":{${joined(inside(plain), owned)}}${following(inside(rest))}}`);
 }
+
+function entryText(entry: object): string {
+  const { fieldsV1, ...plain } = entry as ManagedFieldsEntry;
+  return `{${joined(inside(plain), fieldsV1 === undefined ? '' : `"fieldsV1":${textOfFields(fieldsV1)}`)}}`;
+}
+
+/** An object's members as JSON, without the braces. */
+const inside = (object: object): string => JSON.stringify(object).slice(1, -1);
+const joined = (a: string, b: string): string => a + (a === '' ? b : following(b));
+const following = (members: string): string => (members === '' ? '' : `,${members}`);
 
 export class CachedObject {
   readonly key: string;

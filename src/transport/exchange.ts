@@ -6,6 +6,8 @@ export interface RequestHeaders {
   get(name: string): string | undefined;
   /** Every value in the order sent, unjoined: for headers whose values mean something each. */
   all(name: string): readonly string[];
+  /** Lower-case names that begin with `prefix`, each as often as it was sent. */
+  startingWith(prefix: string): readonly string[];
   /** Name and value in turn, as sent; HTTP/2's pseudo headers are left out and `:authority` is `host`. */
   pairs(): readonly string[];
 }

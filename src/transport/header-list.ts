@@ -27,6 +27,15 @@ export class HeaderList implements RequestHeaders {
     return values;
   }
 
+  startingWith(prefix: string): readonly string[] {
+    let names: string[] | undefined;
+    for (let i = 0; i < this.#raw.length; i += 2) {
+      const name = this.#raw[i] ?? '';
+      if (name.length >= prefix.length && isName(name.slice(0, prefix.length), prefix)) (names ??= []).push(name.toLowerCase());
+    }
+    return names ?? none;
+  }
+
   pairs(): readonly string[] {
     const pairs: string[] = [];
     for (let i = 0; i < this.#raw.length; i += 2) {
@@ -37,6 +46,8 @@ export class HeaderList implements RequestHeaders {
     return pairs;
   }
 }
+
+const none: readonly string[] = [];
 
 function isName(raw: string | undefined, name: string): boolean {
   return raw !== undefined && raw.length === name.length && (raw === name || raw.toLowerCase() === name);

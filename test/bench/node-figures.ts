@@ -19,9 +19,8 @@ export interface NodeFigures {
   /** The runtime alone, for one Pod and for twenty, ms. */
   readonly criOnePod: number;
   readonly criTwentyPods: number;
-  /** Share of one processor with ten idle Pods, percent: the k8ts process, and with containerd. */
-  readonly idleProcessor: number;
-  readonly idleProcessorWithRuntime: number;
+  /** Share of one processor with ten idle Pods, percent: the k8ts process, and with containerd. Undefined where it was not asked for. */
+  readonly idle: { readonly own: number; readonly withRuntime: number } | undefined;
   /** A namespace of 100 running Pods, deleted to gone, ms. */
   readonly namespaceEnd: number;
   /** A Deployment of 500 replicas to 500 Pod objects, ms. */
@@ -32,7 +31,8 @@ export interface NodeFigures {
 const settleSeconds = 30;
 const restSeconds = 60;
 
-export async function measureNode(folder: string): Promise<NodeFigures> {
+/** `atRest`: whether to measure the minute and a half in which nothing happens, too. */
+export async function measureNode(folder: string, options: { readonly atRest: boolean }): Promise<NodeFigures> {
   const first = startWholeCluster(folder);
   first.down();
   const cluster = startWholeCluster(folder);
@@ -44,14 +44,11 @@ export async function measureNode(folder: string): Promise<NodeFigures> {
     await cluster.importImage();
     const { one, oneFurnished, burst } = await measurePodLatency(connection, 8, 20);
     const alone = await measureCriAlone(cluster.dataDir, 8, 20);
-    const removeSleepers = await startSleepers(connection, Array.from({ length: 10 }, (_, i) => `idle-${i}`));
-    await sleep(settleSeconds * 1000);
-    const idle = await atRest(cluster.pid);
-    await removeSleepers();
+    const idle = options.atRest ? await measureRest(connection, cluster.pid) : undefined;
     const rollOut = await measureRollOut(connection, 500);
     const namespaceEnd = await measureNamespaceEnd(connection, 100);
     connection.close();
-    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, onePodFurnished: oneFurnished, twentyPods: burst, criOnePod: alone.one, criTwentyPods: alone.burst, ...idle, namespaceEnd, rollOut };
+    return { firstUp: first.startup.clusterReady, warmUp: cluster.startup.clusterReady, memory, memoryWithRuntime, onePod: one, onePodFurnished: oneFurnished, twentyPods: burst, criOnePod: alone.one, criTwentyPods: alone.burst, idle, namespaceEnd, rollOut };
   } finally {
     cluster.down();
   }
@@ -64,12 +61,16 @@ function ownProcesses(pid: number): number[] {
 
 const treeMemory = (pid: number): number => ownProcesses(pid).reduce((sum, member) => sum + residentMemory(member), 0);
 
-async function atRest(pid: number): Promise<Pick<NodeFigures, 'idleProcessor' | 'idleProcessorWithRuntime'>> {
+async function measureRest(connection: Connection, pid: number): Promise<NodeFigures['idle']> {
+  const removeSleepers = await startSleepers(connection, Array.from({ length: 10 }, (_, i) => `idle-${i}`));
+  await sleep(settleSeconds * 1000);
   const all = (): number => ownProcesses(pid).reduce((sum, member) => sum + processorTime(member).all, 0);
   const before = { own: processorTime(pid).all, all: all() };
   await sleep(restSeconds * 1000);
   const percent = (ms: number): number => ms / restSeconds / 10;
-  return { idleProcessor: percent(processorTime(pid).all - before.own), idleProcessorWithRuntime: percent(all() - before.all) };
+  const idle = { own: percent(processorTime(pid).all - before.own), withRuntime: percent(all() - before.all) };
+  await removeSleepers();
+  return idle;
 }
 
 /** The Pods cannot be scheduled: what is measured is the way from the Deployment to the Pod objects. */

@@ -6,7 +6,8 @@ import { measureNode } from './node-figures.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'k8ts-bench-'));
 try {
-  console.table(await measureNode(folder));
+  const { idle, ...figures } = await measureNode(folder, { atRest: true });
+  console.table({ ...figures, idle: idle?.own, idleWithRuntime: idle?.withRuntime });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

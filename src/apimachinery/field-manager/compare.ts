@@ -8,6 +8,9 @@ export function fieldSetOf(schema: Schema | undefined, value: unknown): FieldSet
   return new FieldSet(false, fieldsOf(schema, value, false).children);
 }
 
+/** All that is in a value, with the maps and items that hold it: what comparing it with nothing gives. */
+export const memberFields = (schema: Schema | undefined, value: unknown): FieldSet => fieldsOf(schema, value, true);
+
 /** `withContainers`: maps, and lists of items, are members beside what is in them. */
 function fieldsOf(schema: Schema | undefined, value: unknown, withContainers: boolean): FieldSet {
   const structure = structureOf(schema, value);

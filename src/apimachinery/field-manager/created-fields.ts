@@ -1,66 +1,81 @@
 /**
- * The fields that the creator of an object owns, as fieldsV1: what comparing it with nothing gives, in one walk without sets, since
- * every creation pays for it.
+ * The fields that the creator of an object owns: what comparing it with nothing gives. Every creation pays for it, and objects of one
+ * form own the same; so the form is followed along those seen before, and only of a new one the fields are made. Parts at the top have
+ * forms of their own, since many objects differ in their metadata only.
  */
 import type { AnyObject } from '../object.ts';
 import type { Schema } from '../schema.ts';
-import type { FieldsV1 } from './field-set.ts';
-import { itemsByElement, structureOf } from './structure.ts';
-
-const leaf: FieldsV1 = Object.freeze({});
+import { memberFields } from './compare.ts';
+import { FieldSet, type FieldsV1 } from './field-set.ts';
+import { FormTree, type FormNode } from './form-tree.ts';
+import { sharedFields } from './shared-fields.ts';
+import { structureOf, type Structure } from './structure.ts';
 
 /** Metadata that nobody owns, because the server sets it or it names the object. */
 const unownedMetadata: ReadonlySet<string> = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']);
-const unownedFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+const unownedFields: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
+const none: ReadonlySet<string> = new Set();
 
-/** `ignored` names top-level fields that the writer cannot set. Undefined: there is nothing to own. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const forms = new FormTree<FieldsV1>();
+
+/** `ignored` names top-level fields that the writer cannot set. Undefined: there is nothing to own. Results are shared: nobody changes them. */
 export function createdFields(schema: Schema, object: AnyObject, ignored: readonly string[]): FieldsV1 | undefined {
-  const root: Record<string, FieldsV1> = {};
   const structure = structureOf(schema, object);
   if (structure.type !== 'fields') return undefined;
+  const start = forms.root(schema);
+  let node = start;
+  const parts: Record<string, FieldsV1> = {};
   for (const key of Object.keys(object).sort()) {
-    if (unownedFields.has(key) || ignored.includes(key) || object[key] === undefined) continue;
-    root[elementOfField(key)] = fieldsOf(structure.schemaOf(key), object[key]);
+    const value = object[key];
+    if (value === undefined || unownedFields.has(key) || ignored.includes(key)) continue;
+    const part = partFields(structure.schemaOf(key), value, key === 'metadata' ? unownedMetadata : none);
+    if (key === 'metadata' && part === nothing) continue;
+    parts[key] = part;
+    node = node.next(key).next(part);
   }
-  const metadata: Record<string, FieldsV1> = {};
-  const metadataStructure = structureOf(structure.schemaOf('metadata'), object.metadata);
-  for (const key of Object.keys(object.metadata).sort()) {
-    const value = (object.metadata as Record<string, unknown>)[key];
-    if (unownedMetadata.has(key) || value === undefined || metadataStructure.type !== 'fields') continue;
-    metadata[elementOfField(key)] = fieldsOf(metadataStructure.schemaOf(key), value);
-  }
-  if (Object.keys(metadata).length > 0) root['f:metadata'] = metadata;
-  return Object.keys(root).length === 0 ? undefined : root;
+  return node === start ? undefined : forms.at(node, () => sharedFields(Object.fromEntries(Object.entries(parts).map(([key, part]) => [`f:${key}`, part]))));
 }
 
-function fieldsOf(schema: Schema | undefined, value: unknown): FieldsV1 {
+const nothing: FieldsV1 = Object.freeze({});
+const noSchema = {};
+
+/** What is owned below one part of an object. */
+function partFields(schema: Schema | undefined, value: unknown, unowned: ReadonlySet<string>): FieldsV1 {
   const structure = structureOf(schema, value);
-  if (structure.type === 'whole') return leaf;
-  const out: Record<string, FieldsV1> = {};
-  if (structure.type === 'fields') {
-    const fields = value as Record<string, unknown>;
-    const keys = Object.keys(fields);
-    if (keys.length === 0) return leaf;
-    if (structure.isMap) out['.'] = leaf;
-    for (const key of keys.sort()) if (fields[key] !== undefined) out[elementOfField(key)] = fieldsOf(structure.schemaOf(key), fields[key]);
-    return out;
-  }
-  const items = itemsByElement(value, structure.elementOf);
-  if (items.size === 0) return leaf;
-  out['.'] = leaf;
-  for (const [element, item] of items) out[element] = structure.type === 'set' ? leaf : { '.': leaf, ...fieldsOf(structure.item, item) };
-  return out;
+  if (structure.type === 'whole') return nothing;
+  const start = forms.root(schema ?? noSchema);
+  const node = structure.type === 'fields' ? followFields(start, structure, value as Fields, unowned) : follow(start, schema, value);
+  return forms.at(node, () => {
+    const owned = structure.type === 'fields' ? Object.fromEntries(Object.entries(value as Fields).filter(([key]) => !unowned.has(key))) : value;
+    const fields = memberFields(schema, owned);
+    return fields.children.size === 0 ? nothing : (new FieldSet(false, new Map([['part', fields]])).toJson()['part'] ?? nothing);
+  });
 }
 
-const mostElements = 4096;
-const elements = new Map<string, string>();
-
-/** 'f:spec' for 'spec': made once for each name, since objects of a kind have the same names. */
-function elementOfField(key: string): string {
-  let element = elements.get(key);
-  if (element === undefined) {
-    if (elements.size >= mostElements) elements.clear();
-    elements.set(key, (element = `f:${key}`));
+/** Where a value's form leads. It says as much as decides about ownership: names of fields, keys of items, what has parts. */
+function follow(from: FormNode<FieldsV1>, schema: Schema | undefined, value: unknown): FormNode<FieldsV1> {
+  const structure = structureOf(schema, value);
+  if (structure.type === 'whole') return from;
+  if (structure.type === 'fields') return followFields(from, structure, value as Fields, none);
+  let node = from.next(begin);
+  for (const item of value as readonly unknown[]) {
+    node = node.next(structure.elementOf(item));
+    if (structure.type === 'items') node = follow(node, structure.item, item);
   }
-  return element;
+  return node.next(end);
 }
+
+function followFields(from: FormNode<FieldsV1>, structure: Extract<Structure, { type: 'fields' }>, fields: Fields, unowned: ReadonlySet<string>): FormNode<FieldsV1> {
+  let node = from.next(begin);
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined && !unowned.has(key)) node = follow(node.next(key), structure.schemaOf(key), value);
+  }
+  return node.next(end);
+}
+
+/** What has parts begins and ends with these; they are no names. */
+const begin = {};
+const end = {};

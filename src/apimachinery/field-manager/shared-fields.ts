@@ -7,7 +7,8 @@ import { FieldSet, type FieldsV1 } from './field-set.ts';
 const mostTrees = 2000;
 const trees = new Map<string, FieldsV1>();
 const sets = new WeakMap<FieldsV1, FieldSet>();
-const texts = new WeakMap<FieldSet, FieldsV1>();
+const treesOfSets = new WeakMap<FieldSet, FieldsV1>();
+const texts = new WeakMap<FieldsV1, string>();
 
 /** The tree of this content that all share. */
 export function sharedFields(fields: FieldsV1): FieldsV1 {
@@ -28,13 +29,20 @@ export function fieldSetOfJson(fields: FieldsV1 | undefined): FieldSet {
   const sharedSet = sets.get(shared);
   if (sharedSet) return sharedSet;
   sets.set(shared, set);
-  texts.set(set, shared);
+  treesOfSets.set(set, shared);
   return set;
 }
 
 /** The shared tree of a set. */
 export function jsonOfFieldSet(set: FieldSet): FieldsV1 {
-  let tree = texts.get(set);
-  if (!tree) texts.set(set, (tree = sharedFields(set.toJson())));
+  let tree = treesOfSets.get(set);
+  if (!tree) treesOfSets.set(set, (tree = sharedFields(set.toJson())));
   return tree;
+}
+
+/** A tree as JSON, written once. */
+export function textOfFields(fields: FieldsV1): string {
+  let text = texts.get(fields);
+  if (text === undefined) texts.set(fields, (text = JSON.stringify(fields)));
+  return text;
 }

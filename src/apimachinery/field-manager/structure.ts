@@ -70,7 +70,10 @@ export function elementProblem(schema: ListSchema, item: unknown): string | unde
 function keyElement(keys: readonly string[], item: StructSchema): (value: unknown) => PathElement {
   const sorted = [...keys].sort();
   const defaultOf = (key: string): unknown => keyDefault(item, key);
+  const [only = ''] = sorted;
+  const alone = sorted.length === 1 ? `k:{${JSON.stringify(only)}:` : undefined;
   return (value) => {
+    if (alone !== undefined && isObject(value) && typeof value[only] === 'string') return `${alone}${JSON.stringify(value[only])}}`;
     const found: Record<string, unknown> = {};
     for (const key of sorted) {
       const part = (isObject(value) ? value[key] : undefined) ?? defaultOf(key);

@@ -32,11 +32,13 @@ export function impersonation(authorizer: Authorizer): Filter {
 
 function readHeaders(request: ApiRequest): UserInfo | undefined {
   const { headers } = request;
+  const sent = headers.startingWith('impersonate-');
+  if (sent.length === 0) return undefined;
   const names = headers.all('impersonate-user');
   const groups = headers.all('impersonate-group');
   const uid = headers.get('impersonate-uid');
   const extra: Record<string, readonly string[]> = {};
-  for (const header of headers.names?.() ?? []) {
+  for (const header of sent) {
     if (header.startsWith(extraPrefix)) extra[decodeURIComponent(header.slice(extraPrefix.length))] = headers.all(header);
   }
   const hasExtra = Object.keys(extra).length > 0;

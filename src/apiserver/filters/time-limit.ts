@@ -16,7 +16,16 @@ export function timeLimit(clock: Clock, limitMs = defaultTimeLimitMs): Filter {
     const limit = wanted === null || wanted === '' ? limitMs : askedFor(wanted, limitMs);
     return new Promise<ApiResponse>((resolve, reject) => {
       const timer = clock.after(limit, () => reject(timeout('Timeout: request did not complete within the allotted timeout')));
-      next(request).then(resolve, reject).finally(() => timer.cancel()).catch(reject);
+      next(request).then(
+        (answer) => {
+          timer.cancel();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          timer.cancel();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
     });
   };
 }

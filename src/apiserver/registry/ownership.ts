@@ -9,7 +9,6 @@ import { createdFields } from '../../apimachinery/field-manager/created-fields.t
 import { applyConfiguration, updateManagedFields, type Applied, type Writer } from '../../apimachinery/field-manager/field-manager.ts';
 import { clientAppliedFields } from '../../apimachinery/field-manager/last-applied.ts';
 import { FieldSet } from '../../apimachinery/field-manager/field-set.ts';
-import { sharedFields } from '../../apimachinery/field-manager/shared-fields.ts';
 import type { ManagedFieldsEntry } from '../../apimachinery/field-manager/managed-fields.ts';
 import { formatApiVersion } from '../../apimachinery/group-version.ts';
 import type { AnyObject, Draft } from '../../apimachinery/object.ts';
@@ -34,7 +33,7 @@ export function ownCreated(definition: ResourceDefinition, object: DraftObject, 
   const schema = schemaOf(definition);
   const fieldsV1 = schema && createdFields(schema, object as AnyObject, ignoredFields(definition, ''));
   if (!fieldsV1) return;
-  const entry: ManagedFieldsEntry = { manager: ownership.manager, operation: 'Update', apiVersion: ownership.apiVersion, time: timestamp(now), fieldsType: 'FieldsV1', fieldsV1: sharedFields(fieldsV1) };
+  const entry: ManagedFieldsEntry = { manager: ownership.manager, operation: 'Update', apiVersion: ownership.apiVersion, time: timestamp(now), fieldsType: 'FieldsV1', fieldsV1 };
   object.metadata.managedFields = [entry as Draft<ManagedFieldsEntry>];
 }
 
@@ -81,10 +80,15 @@ const compared = new Set(['metadata', 'kind', 'apiVersion', 'resourceVersion', '
 
 function split(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>, left: Record<string, unknown>, right: Record<string, unknown>): boolean {
   let differs = false;
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+  for (const key in a) {
     if (compared.has(key) || equalJson(a[key], b[key])) continue;
     if (a[key] !== undefined) left[key] = a[key];
     if (b[key] !== undefined) right[key] = b[key];
+    differs = true;
+  }
+  for (const key in b) {
+    if (key in a || compared.has(key) || b[key] === undefined) continue;
+    right[key] = b[key];
     differs = true;
   }
   return differs;

@@ -2,34 +2,47 @@
  * The quality-of-service class of a Pod: who is evicted first when a node runs short.
  * Upstream: pkg/apis/core/helper/qos
  */
-import { compareQuantities } from '../../apimachinery/quantity.ts';
+import { parseQuantity } from '../../apimachinery/quantity.ts';
 import type * as corev1 from '../types/core-v1.ts';
-import { sum } from './pod-requests.ts';
 import type { ResourceList } from '../validation/resource-lists.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
+/** What the class goes by. */
+const counted = ['cpu', 'memory'] as const;
+
 /** Guaranteed: every container limits CPU and memory and requests just that. BestEffort: none asks for either. */
 export function qosClassOf(spec: corev1.PodSpec | undefined): QosClass {
-  const users = spec?.resources !== undefined && hasAny(spec.resources) ? [spec.resources] : [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ resources }) => resources ?? {});
-  let requests: ResourceList = {};
-  let limits: ResourceList = {};
-  let allLimited = true;
-  for (const resources of users) {
-    requests = sum(requests, computed(resources.requests));
-    const own = computed(resources.limits);
-    limits = sum(limits, own);
-    if (own['cpu'] === undefined || own['memory'] === undefined) allLimited = false;
+  const users = usersOf(spec);
+  let isAny = false;
+  let isGuaranteed = true;
+  for (const name of counted) {
+    let requested = 0n;
+    let limited = 0n;
+    for (const resources of users) {
+      const limit = amountOf(resources?.limits, name);
+      requested += amountOf(resources?.requests, name);
+      limited += limit;
+      if (limit === 0n) isGuaranteed = false;
+    }
+    if (requested !== limited) isGuaranteed = false;
+    if (requested > 0n || limited > 0n) isAny = true;
   }
-  const names = Object.keys(requests);
-  if (names.length === 0 && Object.keys(limits).length === 0) return 'BestEffort';
-  const equal = names.length === Object.keys(limits).length && names.every((name) => compareQuantities(requests[name] ?? '0', limits[name] ?? '0') === 0);
-  return allLimited && equal ? 'Guaranteed' : 'Burstable';
+  if (!isAny) return 'BestEffort';
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-const hasAny = (resources: corev1.ResourceRequirements): boolean => Object.keys(computed(resources.requests)).length + Object.keys(computed(resources.limits)).length > 0;
+/** The Pod itself where it has resources of its own, else its containers. */
+function usersOf(spec: corev1.PodSpec | undefined): readonly (corev1.ResourceRequirements | undefined)[] {
+  const own = spec?.resources;
+  if (own !== undefined && counted.some((name) => amountOf(own.requests, name) + amountOf(own.limits, name) > 0n)) return [own];
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ resources }) => resources);
+}
 
-/** CPU and memory, where above zero. */
-function computed(resources: ResourceList | undefined): ResourceList {
-  return Object.fromEntries(Object.entries(resources ?? {}).filter(([name, amount]) => (name === 'cpu' || name === 'memory') && compareQuantities(amount, '0') > 0));
+/** In nanounits, none below zero. */
+function amountOf(list: ResourceList | undefined, name: string): bigint {
+  const amount = list?.[name];
+  if (amount === undefined) return 0n;
+  const { nanos } = parseQuantity(amount);
+  return nanos > 0n ? nanos : 0n;
 }

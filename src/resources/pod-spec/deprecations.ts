@@ -33,11 +33,14 @@ export const sourceWarnings = (source: Readonly<Partial<Record<VolumeType, unkno
 
 /** Bytes come whole. `names`: the amounts that are bytes. */
 export function fractionWarnings(amounts: Readonly<Record<string, string>> | undefined, names: readonly string[], path: FieldPath): string[] {
-  return names.flatMap((name) => {
-    const amount = amounts?.[name];
-    if (amount === undefined || !isQuantity(amount) || parseQuantity(amount).nanos % whole === 0n) return [];
-    return [`${path.key(name).toString()}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`];
-  });
+  const warnings: string[] = [];
+  if (amounts === undefined) return warnings;
+  for (const name of names) {
+    const amount = amounts[name];
+    if (amount === undefined || !isQuantity(amount) || parseQuantity(amount).nanos % whole === 0n) continue;
+    warnings.push(`${path.key(name).toString()}: fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`);
+  }
+  return warnings;
 }
 
 /** Of a claim, or of the template of one. */

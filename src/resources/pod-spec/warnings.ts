@@ -18,40 +18,50 @@ const useSeccompField = 'non-functional in v1.27+; use the "seccompProfile" fiel
 
 const byteAmounts = ['memory', 'ephemeral-storage'];
 
-/** `at`: where the Pod's form begins; the root for a Pod itself. */
+type PlacedContainer = readonly [corev1.Container | corev1.EphemeralContainer, FieldPath];
+type Annotations = Readonly<Record<string, string>>;
+
+/** `at`: where the Pod's form begins; the root for a Pod itself. Every creation asks, and hardly any is warned of anything. */
 export function podWarnings({ metadata, spec }: corev1.PodTemplateSpec, at: FieldPath): string[] {
   if (spec === undefined) return [];
   const path = at.child('spec');
   const given = metadata?.annotations ?? {};
-  const annotationPath = (key: string): string => at.child('metadata', 'annotations').key(key).toString();
-  const containers = (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) => (spec[list] ?? []).map((container, i) => [container, path.child(list).index(i)] as const));
-  return [
-    ...placementWarnings(spec, path),
-    ...Object.entries(annotations).flatMap(([key, message]) => (key in given ? [`${annotationPath(key)}: ${message}`] : [])),
-    ...(spec.volumes ?? []).flatMap((volume, i) => {
-      const where = path.child('volumes').index(i);
-      return [...sourceWarnings(volume, where), ...claimSpecWarnings(volume.ephemeral?.volumeClaimTemplate?.spec, where.child('ephemeral', 'volumeClaimTemplate', 'spec'))];
-    }),
-    ...repeated(spec.hostAliases, 'ip', path.child('hostAliases')),
-    ...repeated(spec.imagePullSecrets, 'name', path.child('imagePullSecrets')),
-    ...(spec.imagePullSecrets ?? []).flatMap(({ name }, i) => (name ? [] : [`${path.child('imagePullSecrets').index(i).child('name').toString()}: invalid empty name ""`])),
-    ...fractionWarnings(spec.overhead, byteAmounts, path.child('overhead')),
-    ...(seccompOfPod in given && spec.securityContext?.seccompProfile === undefined ? [`${annotationPath(seccompOfPod)}: ${useSeccompField}`] : []),
-    ...containers.flatMap(([container, where]) => [
-      ...(`${seccompOfContainer}${container.name}` in given && container.securityContext?.seccompProfile === undefined ? [`${annotationPath(seccompOfContainer + container.name)}: ${useSeccompField}`] : []),
-      ...fractionWarnings(container.resources?.limits, byteAmounts, where.child('resources', 'limits')),
-      ...fractionWarnings(container.resources?.requests, byteAmounts, where.child('resources', 'requests')),
-      ...hiddenVariables(container.env ?? [], where.child('env')),
-    ]),
-    ...portWarnings(containers),
-    ...(spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0
-      ? [`${path.child('terminationGracePeriodSeconds').toString()}: must be >= 0; negative values are invalid and will be treated as 1`]
-      : []),
-    ...addressWarnings(spec, path),
-  ];
+  const ofAnnotations = at.child('metadata', 'annotations');
+  const containers: PlacedContainer[] = [];
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) spec[list]?.forEach((container, i) => containers.push([container, path.child(list).index(i)]));
+  const warnings = placementWarnings(spec, path);
+  for (const key in annotations) if (key in given) warnings.push(`${ofAnnotations.key(key).toString()}: ${annotations[key] ?? ''}`);
+  spec.volumes?.forEach((volume, i) => warnings.push(...volumeWarnings(volume, path.child('volumes').index(i))));
+  warnings.push(...repeated(spec.hostAliases, 'ip', path.child('hostAliases')), ...pullSecretWarnings(spec, path.child('imagePullSecrets')), ...fractionWarnings(spec.overhead, byteAmounts, path.child('overhead')));
+  if (seccompOfPod in given && spec.securityContext?.seccompProfile === undefined) warnings.push(`${ofAnnotations.key(seccompOfPod).toString()}: ${useSeccompField}`);
+  for (const [container, where] of containers) warnings.push(...containerWarnings(container, where, given, ofAnnotations));
+  warnings.push(...portWarnings(containers));
+  if (spec.terminationGracePeriodSeconds !== undefined && spec.terminationGracePeriodSeconds < 0) {
+    warnings.push(`${path.child('terminationGracePeriodSeconds').toString()}: must be >= 0; negative values are invalid and will be treated as 1`);
+  }
+  warnings.push(...addressWarnings(spec, path));
+  return warnings;
+}
+
+const volumeWarnings = (volume: corev1.Volume, where: FieldPath): string[] => [
+  ...sourceWarnings(volume, where),
+  ...claimSpecWarnings(volume.ephemeral?.volumeClaimTemplate?.spec, where.child('ephemeral', 'volumeClaimTemplate', 'spec')),
+];
+
+const pullSecretWarnings = ({ imagePullSecrets: secrets }: corev1.PodSpec, path: FieldPath): string[] =>
+  secrets === undefined ? [] : [...repeated(secrets, 'name', path), ...secrets.flatMap(({ name }, i) => (name ? [] : [`${path.index(i).child('name').toString()}: invalid empty name ""`]))];
+
+function containerWarnings({ name, securityContext, resources, env }: PlacedContainer[0], where: FieldPath, given: Annotations, ofAnnotations: FieldPath): string[] {
+  const warnings: string[] = [];
+  const old = seccompOfContainer + name;
+  if (old in given && securityContext?.seccompProfile === undefined) warnings.push(`${ofAnnotations.key(old).toString()}: ${useSeccompField}`);
+  for (const part of ['limits', 'requests'] as const) if (resources?.[part] !== undefined) warnings.push(...fractionWarnings(resources[part], byteAmounts, where.child('resources', part)));
+  if (env !== undefined) warnings.push(...hiddenVariables(env, where.child('env')));
+  return warnings;
 }
 
 function placementWarnings({ nodeSelector, affinity, topologySpreadConstraints }: corev1.PodSpec, path: FieldPath): string[] {
+  if (nodeSelector === undefined && affinity === undefined && topologySpreadConstraints === undefined) return [];
   const { requiredDuringSchedulingIgnoredDuringExecution: needed, preferredDuringSchedulingIgnoredDuringExecution: preferred } = affinity?.nodeAffinity ?? {};
   const ofNodes = path.child('affinity', 'nodeAffinity');
   const spread = path.child('topologySpreadConstraints');
@@ -67,22 +77,25 @@ function placementWarnings({ nodeSelector, affinity, topologySpreadConstraints }
 }
 
 function repeated<K extends string>(items: readonly Readonly<Partial<Record<K, string | undefined>>>[] | undefined, field: K, path: FieldPath): string[] {
-  const values = (items ?? []).map((item) => item[field] ?? '');
+  if (items === undefined) return [];
+  const values = items.map((item) => item[field] ?? '');
   return values.flatMap((value, i) => (values.indexOf(value) < i ? [`${path.index(i).child(field).toString()}: duplicate ${field} ${JSON.stringify(value)}`] : []));
 }
 
 /** A variable may build on an earlier one of its name; else it hides that. */
 function hiddenVariables(variables: readonly corev1.EnvVar[], path: FieldPath): string[] {
   const seen = new Set<string>();
-  return variables.flatMap(({ name, value = '', valueFrom }, i) => {
-    const reference = `$(${name})`;
-    const hides = seen.has(name) && (valueFrom !== undefined || value === reference || !value.includes(reference));
+  const warnings: string[] = [];
+  for (const [i, { name, value = '', valueFrom }] of variables.entries()) {
+    if (seen.has(name)) {
+      const reference = `$(${name})`;
+      const builds = valueFrom === undefined && value !== reference && value.includes(reference);
+      if (!builds) warnings.push(`${path.index(i).toString()}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`);
+    }
     seen.add(name);
-    return hides ? [`${path.index(i).toString()}: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`] : [];
-  });
+  }
+  return warnings;
 }
-
-type PlacedContainer = readonly [corev1.Container | corev1.EphemeralContainer, FieldPath];
 
 function portWarnings(containers: readonly PlacedContainer[]): string[] {
   const known: { readonly port: corev1.ContainerPort; readonly path: FieldPath }[] = [];

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareObjects } from '../../apimachinery/field-manager/compare.ts';
+import { createdFields } from '../../apimachinery/field-manager/created-fields.ts';
+import { FieldSet } from '../../apimachinery/field-manager/field-set.ts';
+import type { AnyObject } from '../../apimachinery/object.ts';
+import { builtinKinds, builtinKindSchema, builtinSchema } from './builtin.ts';
+import { randomObject, seededRandom } from './random-object.ts';
+
+const unowned = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'];
+
+test('what the creator of an object owns is how it differs from nothing', () => {
+  const random = seededRandom(7);
+  let compared = 0;
+  for (const { apiVersion, kind, typeName } of builtinKinds()) {
+    const schema = builtinSchema(typeName);
+    if (!schema.fields.has('metadata') || schema.fields.has('items')) continue;
+    for (let i = 0; i < 5; i++) {
+      const object = { metadata: {}, ...(randomObject(schema, random) as object), apiVersion, kind } as AnyObject;
+      const bare = { apiVersion, kind, metadata: Object.fromEntries(Object.entries(object.metadata).filter(([key]) => unowned.includes(key))), status: (object as { status?: unknown }).status };
+      const expected = compareObjects(schema, bare, object).added;
+      const fields = createdFields(schema, object, ['status']);
+      assert.deepEqual(fields, expected.children.size === 0 ? undefined : expected.toJson(), `${apiVersion} ${kind}`);
+      compared++;
+    }
+  }
+  assert.ok(compared > 300);
+});
+
+test('fields are told in the order of their names, and twice the same tree', () => {
+  const schema = builtinKindSchema('v1', 'Pod') ?? assert.fail();
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', labels: { b: '1', 'a"b': '2' } }, status: {}, spec: { containers: [{ name: 'c', ports: [{ containerPort: 1 }, { containerPort: 1 }] }] } } as unknown as AnyObject;
+  const fields = createdFields(schema, pod, ['status']) ?? assert.fail();
+  assert.equal(
+    JSON.stringify(fields),
+    JSON.stringify({
+      'f:metadata': { 'f:labels': { '.': {}, 'f:a"b': {}, 'f:b': {} } },
+      'f:spec': { 'f:containers': { '.': {}, 'k:{"name":"c"}': { '.': {}, 'f:name': {}, 'f:ports': { '.': {}, 'k:{"containerPort":1,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {} } } } } },
+    }),
+  );
+  assert.equal(createdFields(schema, structuredClone(pod), ['status']), fields);
+  assert.equal(createdFields(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } }, []), undefined);
+  assert.ok(FieldSet.fromJson(fields).has(['f:metadata', 'f:labels', 'f:b']));
+});
