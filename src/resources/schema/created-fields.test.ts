@@ -29,16 +29,16 @@ test('what the creator of an object owns is how it differs from nothing', () => 
 
 test('fields are told in the order of their names, and twice the same tree', () => {
   const schema = builtinKindSchema('v1', 'Pod') ?? assert.fail();
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', labels: { b: '1', 'a"b': '2' } }, status: {}, spec: { containers: [{ name: 'c', ports: [{ containerPort: 1 }, { containerPort: 1 }] }] } } as unknown as AnyObject;
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', labels: { b: '1', 'a"b': '2' } }, status: {}, spec: { containers: [{ name: 'c', livenessProbe: { periodSeconds: 1 }, ports: [{ containerPort: 1 }, { containerPort: 1 }, { containerPort: 2 }] }] } } as unknown as AnyObject;
   const fields = createdFields(schema, pod, ['status']) ?? assert.fail();
   assert.equal(
     JSON.stringify(fields),
     JSON.stringify({
       'f:metadata': { 'f:labels': { '.': {}, 'f:a"b': {}, 'f:b': {} } },
-      'f:spec': { 'f:containers': { '.': {}, 'k:{"name":"c"}': { '.': {}, 'f:name': {}, 'f:ports': { '.': {}, 'k:{"containerPort":1,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {} } } } } },
+      'f:spec': { 'f:containers': { 'k:{"name":"c"}': { '.': {}, 'f:livenessProbe': { '.': {}, 'f:periodSeconds': {} }, 'f:name': {}, 'f:ports': { '.': {}, 'k:{"containerPort":1,"protocol":"TCP"}': {}, 'k:{"containerPort":2,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {} } } } } },
     }),
   );
   assert.equal(createdFields(schema, structuredClone(pod), ['status']), fields);
-  assert.equal(createdFields(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } }, []), undefined);
+  assert.equal(createdFields(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: {} } as AnyObject, []), undefined);
   assert.ok(FieldSet.fromJson(fields).has(['f:metadata', 'f:labels', 'f:b']));
 });
