@@ -1,9 +1,8 @@
 /** The fields of an object, and the fields in which two objects differ. */
 import type { Schema } from '../schema.ts';
 import { FieldSet, type PathElement } from './field-set.ts';
-import { allItemsByElement, isObject, isSameJson, structureOf, type JsonObject, type Structure } from './structure.ts';
+import { allItemsByElement, isObject, isSameJson, structureOf, type FieldsStructure, type JsonObject, type Structure } from './structure.ts';
 
-type Fields = Extract<Structure, { type: 'fields' }>;
 type Listed = Extract<Structure, { type: 'items' | 'set' }>;
 
 /** All that a configuration says: what an applier owns. An empty list of items says nothing, a null says something. */
@@ -28,8 +27,11 @@ export function fieldSetOf(schema: Schema | undefined, value: unknown): FieldSet
   return children.size === 0 ? FieldSet.empty : new FieldSet(false, children);
 }
 
-/** What a field adds to an object that lacks it. */
-export const addedField = (schema: Schema, key: string, value: unknown): FieldSet => compareField(structureOf(schema, {}) as Fields, key, undefined, value).added;
+/** What a field changes in an object that lacks it. */
+export function addedField(schema: Schema, key: string, value: unknown): FieldSet {
+  const { added, modified } = compareField(structureOf(schema, {}) as FieldsStructure, key, undefined, value);
+  return added.union(modified);
+}
 
 /** A value and all that is in it: what comparing it with nothing gives. */
 function memberFields(schema: Schema | undefined, value: unknown): FieldSet {
@@ -38,6 +40,12 @@ function memberFields(schema: Schema | undefined, value: unknown): FieldSet {
   const children = new Map<PathElement, FieldSet>();
   if (structure.type === 'fields') {
     for (const [key, item] of Object.entries(value as JsonObject)) if (item !== undefined) children.set(`f:${key}`, memberFields(structure.schemaOf(key), item));
+    for (const key of structure.alwaysPresent) {
+      if (children.has(`f:${key}`)) continue;
+      const schemaOfKey = structure.schemaOf(key);
+      const nothing = nothingOf(schemaOfKey);
+      if (nothing !== undefined) children.set(`f:${key}`, memberFields(schemaOfKey, nothing));
+    }
   } else {
     for (const [element, items] of allItemsByElement(value, structure.elementOf)) {
       children.set(element, structure.type === 'items' && items.length === 1 ? memberFields(structure.item, items[0]) : FieldSet.leaf);
@@ -67,7 +75,7 @@ export function compareObjects(schema: Schema | undefined, before: unknown, afte
     // Of one type before and of another after: where there is no schema.
     const whole = left.type === 'whole' ? before : after;
     const parts = left.type === 'whole' ? after : before;
-    const inner = left.type === 'whole' ? compareFields(right as Fields, {}, parts) : compareFields(left as Fields, parts, {});
+    const inner = left.type === 'whole' ? compareFields(right as FieldsStructure, {}, parts) : compareFields(left as FieldsStructure, parts, {});
     return whole === null && !isEmpty(parts) ? inner : { ...inner, modified: FieldSet.leaf };
   }
   if (isEmpty(before) && isEmpty(after)) return changed;
@@ -81,7 +89,7 @@ function isEmpty(value: unknown): boolean {
   return true;
 }
 
-function compareFields(structure: Fields, before: unknown, after: unknown): Difference {
+function compareFields(structure: FieldsStructure, before: unknown, after: unknown): Difference {
   const parts = new Parts();
   const [was, is] = [(before ?? {}) as JsonObject, (after ?? {}) as JsonObject];
   for (const key in was) parts.add(`f:${key}`, compareField(structure, key, was[key], is[key]));
@@ -89,11 +97,17 @@ function compareFields(structure: Fields, before: unknown, after: unknown): Diff
   return parts.difference();
 }
 
-function compareField(structure: Fields, key: string, before: unknown, after: unknown): Difference {
+function compareField(structure: FieldsStructure, key: string, before: unknown, after: unknown): Difference {
   const schema = structure.schemaOf(key);
-  if ((before !== undefined && after !== undefined) || !structure.isAlwaysPresent(key) || structureOf(schema, before ?? after).type === 'whole') return compareObjects(schema, before, after);
+  if ((before !== undefined && after !== undefined) || !structure.alwaysPresent.has(key)) return compareObjects(schema, before, after);
   // Where one of them says nothing there is an empty one all the same.
-  return isEmpty(before ?? after) ? same : compareObjects(schema, before ?? null, after ?? null);
+  return compareObjects(schema, before ?? nothingOf(schema), after ?? nothingOf(schema));
+}
+
+/** What an unwritten field that is always present has: a struct with nothing in it, a list or map that is null; what is owned as a whole is absent. */
+function nothingOf(schema: Schema | undefined): unknown {
+  if (structureOf(schema, null, true).type === 'whole') return undefined;
+  return schema?.type === 'struct' ? {} : null;
 }
 
 function compareItems(structure: Listed, before: unknown, after: unknown): Difference {

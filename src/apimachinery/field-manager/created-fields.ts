@@ -9,7 +9,7 @@ import { addedField } from './compare.ts';
 import { FieldSet, type FieldsV1 } from './field-set.ts';
 import { FormTree, type FormNode } from './form-tree.ts';
 import { sharedFields } from './shared-fields.ts';
-import { structureOf, type Structure } from './structure.ts';
+import { structureOf, type FieldsStructure } from './structure.ts';
 
 /** Metadata that nobody owns, because the server sets it or it names the object. */
 const unownedMetadata: ReadonlySet<string> = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']);
@@ -17,7 +17,6 @@ const unownedFields: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
 const none: ReadonlySet<string> = new Set();
 
 type Fields = Readonly<Record<string, unknown>>;
-type FieldsStructure = Extract<Structure, { type: 'fields' }>;
 
 const forms = new FormTree<FieldsV1>();
 
@@ -45,13 +44,13 @@ const unsaid: FieldsV1 = Object.freeze({});
 const noSchema = {};
 
 /** What is owned of one part of an object. */
-function partFields(schema: Schema, { schemaOf, isAlwaysPresent }: FieldsStructure, key: string, value: unknown): FieldsV1 {
+function partFields(schema: Schema, { schemaOf, alwaysPresent }: FieldsStructure, key: string, value: unknown): FieldsV1 {
   const partSchema = schemaOf(key);
   const structure = structureOf(partSchema, value);
   if (structure.type === 'whole') return whole;
   const unowned = key === 'metadata' ? unownedMetadata : none;
   const root = forms.root(partSchema ?? noSchema);
-  const start = isAlwaysPresent(key) ? root : root.next(absent);
+  const start = alwaysPresent.has(key) ? root : root.next(absent);
   const node = structure.type === 'fields' ? followFields(start, structure, value as Fields, unowned) : follow(start, partSchema, value);
   return forms.at(node, () => {
     const owned = structure.type === 'fields' ? Object.fromEntries(Object.entries(value as Fields).filter(([name]) => !unowned.has(name))) : value;

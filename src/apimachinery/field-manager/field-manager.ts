@@ -121,7 +121,8 @@ const isNothing = ({ added, modified, removed }: Difference): boolean => added.i
 function ownersBeforeApply(schema: Schema, live: AnyObject | undefined, bareLive: AnyObject, writer: Writer): Ownership[] {
   const known = readManagedFields(live?.metadata.managedFields) ?? [];
   if (!live || known.length > 0) return known;
-  const fields = strip(compareObjects(schema, emptyObject, bareLive).added, writer);
+  const { added, modified } = compareObjects(schema, emptyObject, bareLive);
+  const fields = strip(added.union(modified), writer);
   return fields.isEmpty ? [] : [{ manager: 'before-first-apply', operation: 'Update', apiVersion: writer.apiVersion, subresource: '', time: writer.now, fields }];
 }
 

@@ -2,7 +2,7 @@
 import { draft } from '../object.ts';
 import type { Schema } from '../schema.ts';
 import type { PathElement } from './field-set.ts';
-import { allItemsByElement, isObject, structureOf, type JsonObject, type Structure } from './structure.ts';
+import { allItemsByElement, isObject, structureOf, type FieldsStructure, type JsonObject, type Structure } from './structure.ts';
 
 /**
  * The object with all that the configuration says. A null takes the place of values, but of no fields or items. Shares nothing with its
@@ -16,7 +16,7 @@ export function mergeConfiguration(schema: Schema | undefined, live: unknown, co
   return structure.type === 'fields' ? mergeFields(structure, live, config) : mergeItems(structure, live, config);
 }
 
-function mergeFields(structure: Extract<Structure, { type: 'fields' }>, live: unknown, config: unknown): unknown {
+function mergeFields(structure: FieldsStructure, live: unknown, config: unknown): unknown {
   if (!isObject(live) || Object.keys(live).length === 0) return draft(config);
   const out: Record<string, unknown> = draft(live);
   for (const [key, value] of Object.entries((config ?? {}) as JsonObject)) {

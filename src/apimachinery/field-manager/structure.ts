@@ -9,10 +9,19 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A struct or map: `schemaOf` gives the form of a field. */
+export interface FieldsStructure {
+  readonly type: 'fields';
+  readonly schemaOf: (key: string) => Schema | undefined;
+  /** The keys of maps, and fields that the schema does not name, are not declared. */
+  readonly isDeclared: (key: string) => boolean;
+  /** Fields that are there even where they are not written, with nothing in them. */
+  readonly alwaysPresent: ReadonlySet<string>;
+}
+
 export type Structure =
   | { readonly type: 'whole' }
-  /** A struct or map: `schemaOf` gives the form of a field; the keys of maps, and fields that the schema does not name, are not declared. */
-  | { readonly type: 'fields'; readonly schemaOf: (key: string) => Schema | undefined; readonly isDeclared: (key: string) => boolean; readonly isAlwaysPresent: (key: string) => boolean }
+  | FieldsStructure
   /** A list of items found by their keys. */
   | { readonly type: 'items'; readonly item: Schema | undefined; readonly elementOf: (item: unknown) => PathElement }
   /** A list of scalars, each of which is owned by itself. */
@@ -21,7 +30,8 @@ export type Structure =
 const whole: Structure = { type: 'whole' };
 const setStructure: Structure = { type: 'set', elementOf: (item) => `v:${JSON.stringify(item)}` };
 const no = (): boolean => false;
-const untyped: Structure = { type: 'fields', schemaOf: () => undefined, isDeclared: no, isAlwaysPresent: no };
+const none: ReadonlySet<string> = new Set();
+const untyped: Structure = { type: 'fields', schemaOf: () => undefined, isDeclared: no, alwaysPresent: none };
 
 const structures = new WeakMap<Schema, Structure>();
 
@@ -46,14 +56,19 @@ function build(schema: Schema): Structure {
     case 'scalar':
       return whole;
     case 'struct':
-      return schema.mapType === 'atomic' ? whole : { type: 'fields', schemaOf: (key) => schema.fields.get(key)?.schema, isDeclared: (key) => schema.fields.has(key), isAlwaysPresent: (key) => schema.fields.get(key)?.alwaysPresent === true };
+      return schema.mapType === 'atomic' ? whole : { type: 'fields', schemaOf: (key) => schema.fields.get(key)?.schema, isDeclared: (key) => schema.fields.has(key), alwaysPresent: alwaysPresentOf(schema) };
     case 'map':
-      return schema.mapType === 'atomic' ? whole : { type: 'fields', schemaOf: () => schema.value, isDeclared: no, isAlwaysPresent: no };
+      return schema.mapType === 'atomic' ? whole : { type: 'fields', schemaOf: () => schema.value, isDeclared: no, alwaysPresent: none };
     case 'list':
       if (schema.listType === 'set') return setStructure;
       if (schema.listType !== 'map' || schema.listMapKeys === undefined || schema.item.type !== 'struct') return whole;
       return { type: 'items', item: schema.item, elementOf: keyElement(schema.listMapKeys, schema.item) };
   }
+}
+
+function alwaysPresentOf({ fields }: StructSchema): ReadonlySet<string> {
+  const keys = [...fields].filter(([, field]) => field.alwaysPresent === true).map(([key]) => key);
+  return keys.length === 0 ? none : new Set(keys);
 }
 
 /** Keys that upstream's schema gives a default where ours, read from the API's facts, has none. */
