@@ -12,6 +12,7 @@ import { FieldSet, formatPath, type PathElement } from './field-set.ts';
 import { capUpdaters, readManagedFields, writeManagedFields, type ManagedFieldsEntry, type Ownership } from './managed-fields.ts';
 import { mergeConfiguration } from './merge.ts';
 import { pruneApplied } from './prune.ts';
+import { reconcileFields } from './reconcile.ts';
 
 export interface Writer {
   /** The query parameter fieldManager, or what stands for it: the user agent up to its first '/'. */
@@ -46,7 +47,7 @@ const unowned = [
 export function updateManagedFields(schema: Schema, live: AnyObject | undefined, updated: AnyObject, writer: Writer): ManagedFieldsEntry[] {
   const sent = updated.metadata.managedFields;
   if (live && isReset(sent)) return [];
-  const before = readManagedFields(sent) ?? readManagedFields(live?.metadata.managedFields) ?? [];
+  const before = ownersIn(schema, sent) ?? ownersIn(schema, live?.metadata.managedFields) ?? [];
   const difference = compareObjects(schema, withoutManagedFields(live ?? emptyObject), withoutManagedFields(updated));
   const changed = strip(difference.added.union(difference.modified), writer);
   const removed = strip(difference.removed, writer);
@@ -58,6 +59,8 @@ export function updateManagedFields(schema: Schema, live: AnyObject | undefined,
   const kept = own?.fields.equals(fields) === true ? own : entry;
   return writeManagedFields(capUpdaters([...others, kept].filter((owner) => !owner.fields.isEmpty)));
 }
+
+const ownersIn = (schema: Schema, entries: unknown): Ownership[] | undefined => readManagedFields(entries)?.map((owner) => withFields(owner, reconcileFields(schema, owner.fields)));
 
 const withFields = (owner: Ownership, fields: FieldSet): Ownership => (fields === owner.fields ? owner : { ...owner, fields });
 
@@ -119,7 +122,7 @@ const isNothing = ({ added, modified, removed }: Difference): boolean => added.i
 
 /** Fields of an object that was written before anyone applied it belong to a manager of their own. */
 function ownersBeforeApply(schema: Schema, live: AnyObject | undefined, bareLive: AnyObject, writer: Writer): Ownership[] {
-  const known = readManagedFields(live?.metadata.managedFields) ?? [];
+  const known = ownersIn(schema, live?.metadata.managedFields) ?? [];
   if (!live || known.length > 0) return known;
   const { added, modified } = compareObjects(schema, emptyObject, bareLive);
   const fields = strip(added.union(modified), writer);

@@ -147,7 +147,7 @@ export function formatPath(path: readonly PathElement[]): string {
 function formatElement(element: PathElement): string {
   const rest = element.slice(2);
   if (element.startsWith('f:')) return `.${rest}`;
-  if (element.startsWith('v:')) return `[=${rest}]`;
+  if (element.startsWith('v:')) return `[=${JSON.stringify(JSON.parse(rest))}]`;
   if (element.startsWith('i:')) return `[${rest}]`;
   const keys = JSON.parse(rest) as Record<string, unknown>;
   return `[${Object.entries(keys).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;

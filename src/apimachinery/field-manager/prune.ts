@@ -5,6 +5,7 @@
 import type { Schema } from '../schema.ts';
 import { fieldSetOf } from './compare.ts';
 import { FieldSet, type PathElement } from './field-set.ts';
+import { schemaBelow } from './reconcile.ts';
 import { structureOf, type JsonObject } from './structure.ts';
 
 /**
@@ -31,12 +32,6 @@ export function withNamedFields(schema: Schema | undefined, set: FieldSet): Fiel
     children.set(element, isMember === inner.isMember ? inner : new FieldSet(isMember, inner.children));
   }
   return new FieldSet(set.isMember, children);
-}
-
-function schemaBelow(schema: Schema | undefined, element: PathElement): Schema | undefined {
-  if (schema?.type === 'struct') return schema.fields.get(element.slice(2))?.schema;
-  if (schema?.type === 'map') return schema.value;
-  return schema?.type === 'list' ? schema.item : undefined;
 }
 
 /** `value` without the members of `gone`. What loses all it had becomes null. */

@@ -28,7 +28,16 @@ export type Structure =
   | { readonly type: 'set'; readonly elementOf: (item: unknown) => PathElement };
 
 const whole: Structure = { type: 'whole' };
-const setStructure: Structure = { type: 'set', elementOf: (item) => `v:${JSON.stringify(item)}` };
+const escaped = /[<>&\u2028\u2029]/;
+const allEscaped = new RegExp(escaped.source, 'g');
+
+/** JSON as path elements hold it: what might mean something in HTML is written as its number. */
+function elementText(value: unknown): string {
+  const text = JSON.stringify(value);
+  return escaped.test(text) ? text.replace(allEscaped, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`) : text;
+}
+
+const setStructure: Structure = { type: 'set', elementOf: (item) => `v:${elementText(item)}` };
 const no = (): boolean => false;
 const none: ReadonlySet<string> = new Set();
 const untyped: Structure = { type: 'fields', schemaOf: () => undefined, isDeclared: no, alwaysPresent: none };
@@ -98,13 +107,13 @@ function keyElement(keys: readonly string[], item: StructSchema): (value: unknow
   const [only = ''] = sorted;
   const alone = sorted.length === 1 ? `k:{${JSON.stringify(only)}:` : undefined;
   return (value) => {
-    if (alone !== undefined && isObject(value) && typeof value[only] === 'string') return `${alone}${JSON.stringify(value[only])}}`;
+    if (alone !== undefined && isObject(value) && typeof value[only] === 'string') return `${alone}${elementText(value[only])}}`;
     const found: Record<string, unknown> = {};
     for (const key of sorted) {
       const part = isObject(value) ? (value[key] === undefined ? defaultOf(key) : value[key]) : undefined;
       if (part !== undefined) found[key] = part;
     }
-    return `k:${JSON.stringify(found)}`;
+    return `k:${elementText(found)}`;
   };
 }
 
