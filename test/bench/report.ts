@@ -16,9 +16,11 @@ export interface Run {
   readonly at: string;
   /** Absent where etcd cannot be had. */
   readonly yardstick?: Yardstick | undefined;
+  /** What a server that does nothing answers to the same load, GETs a second. */
+  readonly bareGets: number;
 }
 
-export function formatReport({ figures, costs, starved, at, yardstick }: Run): string {
+export function formatReport({ figures, costs, starved, at, yardstick, bareGets }: Run): string {
   const ratios = yardstick ? ratiosOf(figures, yardstick) : {};
   const rows = (Object.keys(goals) as Figure[]).filter((name) => figures[name] !== undefined).map((name) => row(goals[name], figures[name] ?? 0, ratios[name]));
   return [
@@ -31,6 +33,7 @@ export function formatReport({ figures, costs, starved, at, yardstick }: Run): s
     ...table(['work', 'upstream 1.20', 'goal', 'here', '', 'of etcd'], rows),
     '',
     ...(yardstick ? [`Debian's etcd did ${number(yardstick.put)} puts and ${number(yardstick.range)} reads a second in the same run; the last column sets rates against it.`] : []),
+    `An HTTPS server of Node's that does nothing answered ${number(bareGets)} GETs a second of the same load: the generator and Node allow no more.`,
     '',
     'Processor time of the main thread for one operation: what one event loop can do at most is its inverse.',
     '',
