@@ -10,7 +10,7 @@ export interface Run {
   readonly figures: Figures;
   /** Processor time of the server's main thread for one operation, µs, by step. */
   readonly costs: Readonly<Record<string, number>>;
-  /** Share of the load in which the server waited for a processor: above 0.1 the machine was not free. */
+  /** Share of the worst step in which the server waited for a processor. */
   readonly starved: number;
   /** ISO 8601. */
   readonly at: string;
@@ -28,7 +28,7 @@ export function formatReport({ figures, costs, starved, at, yardstick, bareGets 
     '',
     describeMachine(),
     '',
-    `The best of several rounds. During the load the server waited for a free processor for ${Math.round(starved * 100)} % of the time${starved > 0.1 ? ': the machine was busy with other work, so rates and latencies are too low' : ''}.`,
+    `The best of several rounds. In the step in which the server waited longest for a free processor it did so for ${Math.round(starved * 100)} % of the time: the load's own clients, and whatever else ran here, took it.`,
     '',
     ...table(['work', 'upstream 1.20', 'goal', 'here', '', 'of etcd'], rows),
     '',
