@@ -25,6 +25,7 @@ const holds: readonly string[] = [
   "url('https://user@example.com:80/a%20b?x=1&x=2').getHost() == 'example.com:80'", "url('https://[::1]:80/').getHostname() == '::1'", "url('https://a:80/').getPort() == '80'", "url('https://a/b%20c').getEscapedPath() == '/b%20c'", "url('/a?x=1&x=2').getQuery()['x'] == ['1', '2']", "isURL('/abs') && !isURL('../x')", "url('HTTP://a').getScheme() == 'http'",
   // versions
   "semver('1.2.3').isLessThan(semver('1.10.0'))", "semver('1.0.0-rc.1').isLessThan(semver('1.0.0'))", "isSemver('v1.0', true) && !isSemver('v1.0')", "semver('v1.2', true).minor() == 2", "semver('1.2.3').compareTo(semver('1.2.3')) == 0",
+  "self.list.max() > 2.5", "self.list.sort()[0] < 1.5", "self.list.reverse() == [2, 1, 3]", "matches(self.text, '[0-9]+')",
   // two variables
   "self.list.all(i, v, i < 3 && v > 0)", "self.names.exists(i, v, i == 2 && v == 'b')", "self.names.existsOne(i, v, v == 'a' && i == 1)", "self.map.all(k, v, self.map[k] == v)", "!self.map.exists(k, v, k == 'c' || v == 3)",
   "self.list.transformList(i, v, v * 10 + i) == [30, 11, 22]", "self.list.transformList(i, v, i > 0, v) == [1, 2]", "self.map.transformMap(k, v, v + 1) == {'a': 2, 'b': 3}", "self.map.transformMap(k, v, v > 1, v) == {'b': 2}",
@@ -33,7 +34,7 @@ const holds: readonly string[] = [
   "math.greatest(1, 2.5, 2) == 2.5", "math.least([3, 1, 2]) == 1", "math.greatest(-1) == -1", "math.ceil(1.2) == 2.0", "math.floor(-1.2) == -2.0", "math.round(-1.5) == -2.0", "math.trunc(-1.9) == -1.0", "math.abs(-3) == 3", "math.sign(-2.5) == -1.0", "math.sqrt(81) == 9.0",
   "math.isNaN(0.0 / 0.0)", "math.isInf(1.0 / 0.0)", "!math.isFinite(1.0 / 0.0)", "math.bitAnd(3, 5) == 1", "math.bitOr(1, 2) == 3", "math.bitXor(3, 5) == 6", "math.bitNot(1) == -2", "math.bitShiftLeft(1, 2) == 4", "math.bitShiftRight(-1, 60) == 15",
   // optional values and the language
-  "self.?absent.orValue(5) == 5", "self.map.all(k, self.map[k] > 0)", "self.list.exists_one(x, x == 2)", "cel.bind(x, self.list.sum(), x == 6)", "[1, 2].map(x, [x, x].map(y, y + 1).sum()).sum() == 10", "!has(self.absent)", "has(self.rows[0].a)", "has(self.rows[0].a.b) && !has(self.rows[0].a.c)", "has(self['map'].a)", "self.rows.all(row, has([row][0].a))", "string(timestamp('2024-01-01T00:00:00Z')) == '2024-01-01T00:00:00Z'",
+  "self.?absent.orValue(5) == 5", "self.?text.optMap(t, t + '!').orValue('') == 'abc 123 def 456!'", "self.?absent.optMap(t, t + '!').orValue('none') == 'none'", "self.?list.optFlatMap(l, l[?0]).orValue(0) == 3", "self.?map.optMap(m, m[?'z'].optMap(z, z + 1).orValue(5)).orValue(0) == 5", "self.?absent == optional.none()", "self.?list[?0] == optional.of(3)", "self.?list != self.?names", "!has(self.?absent.a)", "self.map.all(k, self.map[k] > 0)", "self.list.exists_one(x, x == 2)", "cel.bind(x, self.list.sum(), x == 6)", "[1, 2].map(x, [x, x].map(y, y + 1).sum()).sum() == 10", "!has(self.absent)", "has(self.rows[0].a)", "has(self.rows[0].a.b) && !has(self.rows[0].a.c)", "has(self['map'].a)", "self.rows.all(row, has([row][0].a))", "string(timestamp('2024-01-01T00:00:00Z')) == '2024-01-01T00:00:00Z'",
 ];
 for (const text of holds) test(`CEL: ${text}`, () => assert.equal(evaluated(text), true));
 

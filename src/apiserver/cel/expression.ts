@@ -14,6 +14,7 @@ import { addMath } from './libraries/math.ts';
 import { addVersions } from './libraries/versions.ts';
 import { withoutIndexedHas } from './indexed-has.ts';
 import { addListTypes, mindingListTypes } from './list-types.ts';
+import { addOptionalValues, withoutOptionalMacros } from './optional-values.ts';
 import { isNode } from './syntax.ts';
 import { addPairs, withoutTwoVariables } from './two-variables.ts';
 
@@ -30,7 +31,7 @@ export interface Compiled {
 /** An environment with variables of these types ('dyn': any). */
 export function createEnvironment(variables: Readonly<Record<string, string>>): Environment {
   const base = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
-  const full = [addTexts, addCollections, addQuantities, addAddresses, addUrls, addVersions, addMath, addPairs, addListTypes].reduce((environment, add) => add(environment), base);
+  const full = [addTexts, addCollections, addQuantities, addAddresses, addUrls, addVersions, addMath, addPairs, addOptionalValues, addListTypes].reduce((environment, add) => add(environment), base);
   full.registerFunction('k8tsLoop(dyn, int): dyn', loop);
   for (const [name, type] of Object.entries(variables)) full.registerVariable(name, type);
   return full;
@@ -48,10 +49,13 @@ export interface CompileOptions {
   readonly listTypes?: boolean;
 }
 
+/** The expression as it is written, not checked yet. Throws an Error that says why the text is none. */
+export const parse = (environment: Environment, text: string): ASTNode => environment.parse(text).ast;
+
 /** Throws an Error that says why the text is no expression. */
 export function compile(environment: Environment, text: string, { listTypes = false }: CompileOptions = {}): Compiled {
   const given = environment.parse(text);
-  const plain = withoutIndexedHas(withoutTwoVariables(given.ast));
+  const plain = withoutIndexedHas(withoutOptionalMacros(withoutTwoVariables(given.ast)));
   const parsed = plain === given.ast ? given : environment.parse(serialize(plain as ASTNode));
   const { ast } = parsed;
   const metered = serialize(meter(listTypes ? mindingListTypes(ast) : ast) as ASTNode);

@@ -4,7 +4,7 @@
  * as it was is not judged again.
  * Upstream: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
-import { Optional } from '@marcbachmann/cel-js';
+import { Optional, type ASTNode } from '@marcbachmann/cel-js';
 import { messageOf } from '../../base/errors.ts';
 import { lazy } from '../../base/lazy.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
@@ -12,13 +12,16 @@ import type { FieldPath } from '../../apimachinery/field-error.ts';
 import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
 import { CostLimitError, measured, perCallLimit, perObjectLimit } from '../cel/budget.ts';
-import { compile, createEnvironment, type Compiled, type CompileOptions } from '../cel/expression.ts';
+import { compile, createEnvironment, parse, type Compiled, type CompileOptions } from '../cel/expression.ts';
 import { asSchema, hasListTypes, toCel } from './cel-values.ts';
 
 const environment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'dyn' }));
 const optionalEnvironment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' }));
 const programs = new Map<string, Compiled>();
 const mostPrograms = 5000;
+
+/** A rule as it is written. Throws an Error that says why the text is no expression. */
+export const parseRule = (text: string): ASTNode => parse(environment(), text);
 
 /** Throws an Error that says why the text is no expression. `optional`: oldSelf is an optional value. */
 export function compileRule(text: string, optional: boolean, options: CompileOptions = {}): Compiled {

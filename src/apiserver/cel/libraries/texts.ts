@@ -105,6 +105,7 @@ export function addTexts(environment: Environment): Environment {
   const type = 'kubernetes.NamedFormat';
   environment
     .registerFunction('string.k8tsMatches(string): bool', matches)
+    .registerFunction('matches(string, string): bool', matches)
     .registerFunction('string.find(string): string', find)
     .registerFunction('string.findAll(string): list<string>', (text: string, pattern: string) => findAll(text, pattern))
     .registerFunction('string.findAll(string, int): list<string>', findAll)
