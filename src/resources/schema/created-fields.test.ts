@@ -43,3 +43,35 @@ test('fields are told in the order of their names, and twice the same tree', () 
   assert.equal(createdFields(schema, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: {} } as AnyObject, []), undefined);
   assert.ok(FieldSet.fromJson(fields).has(['f:metadata', 'f:labels', 'f:b']));
 });
+
+test('a Deployment is owned as upstream tells it: what it always has by its fields only, all else with what holds it', () => {
+  const schema = builtinKindSchema('apps/v1', 'Deployment') ?? assert.fail();
+  const container = { name: 'c', image: 'i', resources: { requests: { cpu: '1' } }, livenessProbe: { httpGet: { path: '/', port: 80 }, timeoutSeconds: 1 }, securityContext: {} };
+  const deployment = {
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', labels: { app: 'd' } },
+    spec: {
+      replicas: 1, selector: { matchLabels: { app: 'd' } }, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } },
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [container], securityContext: {} } },
+    },
+  } as unknown as AnyObject;
+  assert.deepEqual(createdFields(schema, deployment, ['status']), {
+    'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+    'f:spec': {
+      'f:replicas': {}, 'f:selector': {},
+      'f:strategy': { 'f:rollingUpdate': { '.': {}, 'f:maxSurge': {} }, 'f:type': {} },
+      'f:template': {
+        'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+        'f:spec': {
+          'f:containers': {
+            'k:{"name":"c"}': {
+              '.': {}, 'f:image': {}, 'f:name': {}, 'f:securityContext': {},
+              'f:livenessProbe': { '.': {}, 'f:httpGet': { '.': {}, 'f:path': {}, 'f:port': {} }, 'f:timeoutSeconds': {} },
+              'f:resources': { '.': {}, 'f:requests': { '.': {}, 'f:cpu': {} } },
+            },
+          },
+          'f:securityContext': {},
+        },
+      },
+    },
+  });
+});
