@@ -5,6 +5,7 @@ import type { Schema, StructSchema } from '../schema.ts';
 import { StatusError } from '../status-error.ts';
 import { applyConfiguration, updateManagedFields, type Writer } from './field-manager.ts';
 import { FieldSet } from './field-set.ts';
+import { capUpdaters, type Ownership } from './managed-fields.ts';
 
 const text: Schema = { type: 'scalar', scalar: 'string' };
 const number: Schema = { type: 'scalar', scalar: 'int32' };
@@ -101,6 +102,19 @@ test('an object that nobody applied yet keeps its fields', () => {
   const { object: applied } = applyConfiguration(schema, live, object({}, { labels: { a: 'b' } }), writer('me'));
   assert.deepEqual(owned(applied, 'before-first-apply'), { 'f:spec': { '.': {}, 'f:replicas': {} } });
   assert.deepEqual(applied['spec'], { replicas: 2 });
+});
+
+test('who changes an object of no owners is not recorded until someone applies', () => {
+  assert.deepEqual(updateManagedFields(schema, object({ spec: { replicas: 1 } }), object({ spec: { replicas: 2 } }), writer('a')), []);
+});
+
+test('updaters are joined with those of the same version, through whatever door they came', () => {
+  const own = (i: number, apiVersion: string, subresource = ''): Ownership => ({ manager: `m${i}`, operation: 'Update', apiVersion, subresource, time: `2024-01-01T00:00:${10 + i}Z`, fields: FieldSet.of(`f:a${i}`) });
+  const owners = [own(0, 'v1', 'status'), own(1, 'v2'), ...Array.from({ length: 9 }, (_, i) => own(i + 2, 'v1'))];
+  const capped = capUpdaters(owners);
+  assert.deepEqual(capped.map(({ manager }) => manager).sort(), ['ancient-changes', 'm1', 'm10', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8', 'm9']);
+  const joined = capped.find(({ manager }) => manager === 'ancient-changes');
+  assert.deepEqual([joined?.fields.toJson(), joined?.time], [{ 'f:a0': {}, 'f:a2': {} }, '2024-01-01T00:00:12Z']);
 });
 
 test('too many updaters are joined', () => {

@@ -42,12 +42,14 @@ const unowned = [
 
 /**
  * managedFields after a create, update or patch: what changed between `live` (undefined on create) and `updated` belongs to the
- * writer, and to nobody else. A writer that sends an empty list, or one empty entry, clears it.
+ * writer, and to nobody else. A writer that sends an empty list, or one empty entry, clears it; then nobody is recorded until
+ * someone applies.
  */
 export function updateManagedFields(schema: Schema, live: AnyObject | undefined, updated: AnyObject, writer: Writer): ManagedFieldsEntry[] {
   const sent = updated.metadata.managedFields;
   if (live && isReset(sent)) return [];
   const before = ownersIn(schema, sent) ?? ownersIn(schema, live?.metadata.managedFields) ?? [];
+  if (live && before.length === 0) return [];
   const difference = compareObjects(schema, withoutManagedFields(live ?? emptyObject), withoutManagedFields(updated));
   const changed = strip(difference.added.union(difference.modified), writer);
   const removed = strip(difference.removed, writer);
@@ -126,7 +128,7 @@ function ownersBeforeApply(schema: Schema, live: AnyObject | undefined, bareLive
   if (!live || known.length > 0) return known;
   const { added, modified } = compareObjects(schema, emptyObject, bareLive);
   const fields = strip(added.union(modified), writer);
-  return fields.isEmpty ? [] : [{ manager: 'before-first-apply', operation: 'Update', apiVersion: writer.apiVersion, subresource: '', time: writer.now, fields }];
+  return fields.isEmpty ? [] : [{ manager: 'before-first-apply', operation: 'Update', apiVersion: writer.apiVersion, subresource: writer.subresource ?? '', time: writer.now, fields }];
 }
 
 /** What the other managers still own. Throws on conflicts that are not forced. */

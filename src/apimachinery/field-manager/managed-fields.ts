@@ -62,15 +62,24 @@ function byOperationTimeAndName(a: Ownership, b: Ownership): number {
 
 const mostUpdaters = 10;
 
-/** Joins the oldest updaters of a version into 'ancient-changes' when there are too many. */
+/** Joins the oldest updaters of the same version as 'ancient-changes' until there are no more than can be kept, if that helps. */
 export function capUpdaters(owners: readonly Ownership[]): Ownership[] {
-  const updaters = owners.filter(({ operation, subresource }) => operation === 'Update' && subresource === '').sort(byOperationTimeAndName);
-  const surplus = new Set(updaters.length > mostUpdaters ? updaters.slice(0, updaters.length - mostUpdaters + 1) : []);
-  if (surplus.size < 2) return [...owners];
-  const ancient = new Map<string, Ownership>();
-  for (const owner of surplus) {
-    const known = ancient.get(owner.apiVersion);
-    ancient.set(owner.apiVersion, { ...owner, manager: 'ancient-changes', fields: known ? known.fields.union(owner.fields) : owner.fields });
+  const updaters = owners.filter(({ operation }) => operation === 'Update').sort(byOperationTimeAndName);
+  let surplus = updaters.length - mostUpdaters;
+  if (surplus <= 0) return [...owners];
+  const kept = new Set(owners);
+  const oldest = new Map<string, Ownership>();
+  for (const owner of updaters) {
+    if (surplus === 0) break;
+    const first = oldest.get(owner.apiVersion);
+    if (first) {
+      const joined: Ownership = { ...owner, manager: 'ancient-changes', subresource: '', fields: first.fields.union(owner.fields) };
+      kept.delete(first);
+      kept.delete(owner);
+      kept.add(joined);
+      oldest.set(owner.apiVersion, joined);
+      surplus--;
+    } else oldest.set(owner.apiVersion, owner);
   }
-  return [...owners.filter((owner) => !surplus.has(owner)), ...ancient.values()];
+  return [...kept];
 }
