@@ -15,7 +15,7 @@ import { addVersions } from './libraries/versions.ts';
 import { withoutIndexedHas } from './indexed-has.ts';
 import { addListTypes, mindingListTypes } from './list-types.ts';
 import { addOptionalValues, withoutOptionalMacros } from './optional-values.ts';
-import { isNode } from './syntax.ts';
+import { call, isNode } from './syntax.ts';
 import { addPairs, withoutTwoVariables } from './two-variables.ts';
 
 /** May throw: errors of the evaluation. */
@@ -56,13 +56,24 @@ export const parse = (environment: Environment, text: string): ASTNode => enviro
 export function compile(environment: Environment, text: string, { listTypes = false }: CompileOptions = {}): Compiled {
   const given = environment.parse(text);
   const plain = withoutIndexedHas(withoutOptionalMacros(withoutTwoVariables(given.ast)));
-  const parsed = plain === given.ast ? given : environment.parse(serialize(plain as ASTNode));
+  const parsed = plain === given.ast ? given : environment.parse(written(plain));
   const { ast } = parsed;
-  const metered = serialize(meter(listTypes ? mindingListTypes(ast) : ast) as ASTNode);
+  const metered = written(meter(listTypes ? mindingListTypes(ast) : ast));
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   const run = environment.parse(metered);
   return { ast, type: String(checked.type), run: (context) => run(context) as unknown };
+}
+
+const written = (ast: unknown): string => serialize(withReadableNumbers(ast) as ASTNode);
+
+/** The library writes 1e30 as 1e+30.0, which it cannot read. */
+function withReadableNumbers(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withReadableNumbers);
+  if (!isNode(node) || node.op === 'id') return node;
+  const { op, args } = node;
+  if (op !== 'value') return { op, args: withReadableNumbers(args) };
+  return typeof args === 'number' && String(args).includes('e+') ? call('double', { op, args: String(args) }) : node;
 }
 
 const loops: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
