@@ -10,6 +10,7 @@ const mergeCases: readonly (readonly [unknown, unknown, unknown])[] = [
   [{ a: 'b' }, { a: 'c' }, { a: 'c' }], [{ a: 'b' }, { a: null }, {}], [{ a: ['b'] }, { a: 'c' }, { a: 'c' }], [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
   [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }], [['a', 'b'], ['c', 'd'], ['c', 'd']], [{ e: null }, { a: 1 }, { e: null, a: 1 }], [[1, 2], { a: 'b', c: null }, { a: 'b' }],
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  [{}, { a: [null, { b: null, c: [{ d: null }] }] }, { a: [null, { c: [{}] }] }], [{ a: [1] }, { a: [{ b: null }] }, { a: [{}] }], [{ a: { b: 1 } }, { a: [{ b: null }] }, { a: [{ b: null }] }],
 ];
 for (const [original, patch, expected] of mergeCases) {
   test(`merge ${JSON.stringify(patch)} into ${JSON.stringify(original)}`, () => assert.deepEqual(mergePatch(original, patch), expected));
@@ -23,6 +24,11 @@ const jsonCases: readonly (readonly [unknown, JsonPatchOperation[], unknown])[] 
   [{ 'a/b': { '~c': 1 } }, [{ op: 'test', path: '/a~1b/~0c', value: 1 }, { op: 'remove', path: '/a~1b/~0c' }], { 'a/b': {} }],
   [{ a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }], { b: 2 }],
   [{}, [{ op: 'test', path: '/none', value: null }], {}],
+  [{}, [{ op: 'replace', path: '/new', value: 1 }], { new: 1 }],
+  [{}, [{ op: 'copy', from: '/none', path: '/new' }], { new: null }],
+  [{ l: [1, 2] }, [{ op: 'remove', path: '/l/-1' }, { op: 'add', path: '/l/-1', value: 3 }], { l: [1, 3] }],
+  [{ a: 1 }, [{ op: 'replace', path: '', value: 5 }, { op: 'test', path: '', value: { a: 1 } }], { a: 1 }],
+  [{ a: 1 }, [{ op: 'add', path: '/b' }], { a: 1, b: null }],
 ];
 for (const [original, operations, expected] of jsonCases) {
   test(`${JSON.stringify(operations)}`, () => {
@@ -31,14 +37,40 @@ for (const [original, operations, expected] of jsonCases) {
     assert.deepEqual(original, before);
   });
 }
-for (const operation of [
-  { op: 'remove', path: '/x' }, { op: 'replace', path: '/x', value: 1 }, { op: 'add', path: '/x/y', value: 1 }, { op: 'add', path: '/list/5', value: 1 },
-  { op: 'test', path: '/a', value: 2 }, { op: 'remove', path: '/list/1' }, { op: 'add', path: '/list/x', value: 1 },
-] as JsonPatchOperation[]) {
+/** Of [{ a: 1, list: [1] }, one operation]: why it does not apply. */
+const failures: readonly (readonly [Partial<JsonPatchOperation>, string])[] = [
+  [{ op: 'remove', path: '/x' }, "error in remove for path: '/x': Unable to remove nonexistent key: x: missing value"],
+  [{ op: 'remove', path: '' }, 'remove operation does not apply: doc is missing path: "": missing value'],
+  [{ op: 'remove', path: '/list/1' }, "error in remove for path: '/list/1': Unable to access invalid index: 1: invalid index referenced"],
+  [{ op: 'replace', path: '/x/y', value: 1 }, 'replace operation does not apply: doc is missing path: /x/y: missing value'],
+  [{ op: 'replace', path: '/list/1', value: 1 }, 'replace operation does not apply: doc is missing key: /list/1: missing value'],
+  [{ op: 'add', path: '/x/y', value: 1 }, 'add operation does not apply: doc is missing path: "/x/y": missing value'],
+  [{ op: 'add', path: '', value: {} }, 'add operation does not apply: doc is missing path: "": missing value'],
+  [{ op: 'add', path: '/list/5', value: 1 }, "error in add for path: '/list/5': Unable to access invalid index: 5: invalid index referenced"],
+  [{ op: 'add', path: '/list/x', value: 1 }, "error in add for path: '/list/x': value was not a proper array index: 'x': strconv.Atoi: parsing \"x\": invalid syntax"],
+  [{ op: 'add', value: 1 }, 'add operation failed to decode path: missing value'],
+  [{ op: 'test', path: '/a', value: 2 }, 'testing value /a failed: test failed'],
+  [{ op: 'test', path: '/a/b', value: 2 }, 'test operation does not apply: is missing path: /a/b: missing value'],
+  [{ op: 'move', from: '/x', path: '/y' }, "error in move for path: 'x': Unable to remove nonexistent key: x: missing value"],
+  [{ op: 'move', from: '/a', path: '/a/b' }, 'move operation does not apply: doc is missing destination path: /a/b: missing value'],
+  [{ op: 'copy', from: '', path: '/b' }, 'copy operation does not apply: doc is missing from path: : missing value'],
+  [{ op: 'zap' as 'add', path: '/b' }, 'Unexpected kind: zap'],
+];
+for (const [operation, why] of failures) {
   test(`${JSON.stringify(operation)} does not apply`, () =>
-    assert.throws(() => applyJsonPatch({ a: 1, list: [1] }, [operation]), (error) => error instanceof StatusError && error.code === 422 && error.cause instanceof Error));
+    assert.throws(() => applyJsonPatch({ a: 1, list: [1] }, [operation as JsonPatchOperation]), (error) => {
+      assert.ok(error instanceof StatusError && error.cause instanceof Error);
+      assert.deepEqual([error.code, error.cause.message], [422, why]);
+      return true;
+    }));
 }
-test('a JSON patch is a list', () => assert.throws(() => parseJsonPatch({}), { message: /cannot unmarshal object/ }));
+
+const undecodable: readonly (readonly [unknown, string])[] = [
+  [{}, 'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp'],
+  [[5], 'error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp'],
+  [[{ op: 'add', path: 5 }], 'error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.path of type string'],
+];
+for (const [body, message] of undecodable) test(`${JSON.stringify(body)} is no JSON patch`, () => assert.throws(() => parseJsonPatch(body), { code: 400, message }));
 
 const text: Schema = { type: 'scalar', scalar: 'string' };
 const port: StructSchema = { type: 'struct', fields: new Map([['port', { schema: text }], ['name', { schema: text }]]) };

@@ -27,6 +27,7 @@ export function applyPatch(type: PatchType, served: ServedResource, before: AnyO
     case 'application/json-patch+json':
       return applyJsonPatch(before, parseJsonPatch(patch)) as AnyObject;
     case 'application/merge-patch+json':
+      if (Array.isArray(patch)) throw status.badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}');
       return mergePatch(before, patch) as AnyObject;
     case 'application/strategic-merge-patch+json':
       if (served.definition.builtin === false) throw status.unsupportedMediaType(patchTypes.filter((known) => known !== type));
