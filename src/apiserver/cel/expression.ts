@@ -17,6 +17,7 @@ import { addListTypes, mindingListTypes } from './list-types.ts';
 import { addOptionalValues, withoutOptionalMacros } from './optional-values.ts';
 import { call, isNode } from './syntax.ts';
 import { addPairs, withoutTwoVariables } from './two-variables.ts';
+import type { KnownNames } from './type-check.ts';
 
 /** May throw: errors of the evaluation. */
 export type Program = (context: Readonly<Record<string, unknown>>) => unknown;
@@ -51,6 +52,12 @@ export interface CompileOptions {
 
 /** The expression as it is written, not checked yet. Throws an Error that says why the text is none. */
 export const parse = (environment: Environment, text: string): ASTNode => environment.parse(text).ast;
+
+/** The names that expressions of an environment may use. */
+export function namesOf(environment: Environment): KnownNames {
+  const functions = new Set(environment.getDefinitions().functions.map(({ name }) => name).filter((name) => !name.startsWith('k8ts')));
+  return { isVariable: (name) => environment.hasVariable(name), isFunction: (name) => functions.has(name) };
+}
 
 /** Throws an Error that says why the text is no expression. */
 export function compile(environment: Environment, text: string, { listTypes = false }: CompileOptions = {}): Compiled {

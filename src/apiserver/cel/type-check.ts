@@ -21,9 +21,15 @@ export interface CheckedTypes {
 
 type Scope = ReadonlyMap<string, CelType>;
 
-/** `ast`: as it was parsed from `text`. Names that are no variables are dyn. */
-export function checkTypes(ast: ASTNode, text: string, variables: Scope): CheckedTypes {
-  const check = new TypeCheck(text);
+/** The names that an expression may use beside its variables. */
+export interface KnownNames {
+  readonly isVariable: (name: string) => boolean;
+  readonly isFunction: (name: string) => boolean;
+}
+
+/** `ast`: as it was parsed from `text`. */
+export function checkTypes(ast: ASTNode, text: string, variables: Scope, names: KnownNames): CheckedTypes {
+  const check = new TypeCheck(text, names);
   const type = check.typeOf(ast, variables);
   return { type, problems: check.problems.sort((a, b) => a.at - b.at) };
 }
@@ -34,9 +40,11 @@ const namespaces: ReadonlySet<string> = new Set(['ip', 'format', 'sets', 'option
 class TypeCheck {
   readonly problems: TypeProblem[] = [];
   readonly #text: string;
+  readonly #names: KnownNames;
 
-  constructor(text: string) {
+  constructor(text: string, names: KnownNames) {
     this.#text = text;
+    this.#names = names;
   }
 
   typeOf(node: ASTNode, scope: Scope): CelType {
@@ -44,7 +52,7 @@ class TypeCheck {
       case 'value':
         return literalType(node.args);
       case 'id':
-        return scope.get(node.args) ?? dyn;
+        return scope.get(node.args) ?? (this.#names.isVariable(node.args) ? dyn : this.#undeclared(node.args, node.range.start));
       case '.':
         return this.#field(this.typeOf(node.args[0], scope), node.args[1], placeOf(node, this.#text));
       case '.?': {
@@ -70,6 +78,10 @@ class TypeCheck {
   #problem(reason: string, at: number): CelType {
     this.problems.push({ reason, at });
     return dyn;
+  }
+
+  #undeclared(name: string, at: number): CelType {
+    return this.#problem(`undeclared reference to '${name}' (in container '')`, at);
   }
 
   #field(of: CelType, name: string, at: number): CelType {
@@ -141,6 +153,8 @@ class TypeCheck {
   }
 
   #resolved(name: string, overloads: readonly Overload[] | undefined, types: readonly CelType[], { at, isMethod }: { readonly at: number; readonly isMethod: boolean }): CelType {
+    const plain = name.slice(name.indexOf('.') + 1);
+    if (overloads === undefined && !this.#names.isFunction(plain)) return this.#undeclared(plain, at);
     const fitting = overloads?.filter(({ takes }) => takes.length === types.length) ?? [];
     if (fitting.length === 0) return dyn;
     const results = fitting.flatMap(({ takes, gives }) => {

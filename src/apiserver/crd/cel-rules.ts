@@ -12,13 +12,15 @@ import { forbidden, invalid, required, type FieldError } from '../../apimachiner
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
 import { CostLimitError, measured, perCallLimit, perObjectLimit } from '../cel/budget.ts';
 import { evaluationErrorText } from '../cel/evaluation-error.ts';
-import { compile, createEnvironment, parse, type Compiled, type CompileOptions } from '../cel/expression.ts';
+import { compile, createEnvironment, namesOf, parse, type Compiled, type CompileOptions } from '../cel/expression.ts';
 import { asSchema, hasListTypes, toCel } from './cel-values.ts';
 
 const environment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'dyn' }));
 const optionalEnvironment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' }));
 const programs = new Map<string, Compiled>();
 const mostPrograms = 5000;
+
+export const ruleNames = lazy(() => namesOf(environment()));
 
 /** A rule as it is written. Throws an Error that says why the text is no expression. */
 export const parseRule = (text: string): ASTNode => parse(environment(), text);

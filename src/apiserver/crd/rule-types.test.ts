@@ -118,6 +118,11 @@ const refused: readonly [rule: string, reason: string, column: number][] = [
   ['self == 1', "found no matching overload for '_==_' applied to '(selfType, int)'", 6],
   ['self.labels.all(k, v, v > 1)', "found no matching overload for '_>_' applied to '(string, int)'", 25],
   ['cel.bind(a, self.s, a > 1)', "found no matching overload for '_>_' applied to '(string, int)'", 23],
+  ['nobody.size == 1', "undeclared reference to 'nobody' (in container '')", 1],
+  ['self.strings.all(i, s, s != nobody)', "undeclared reference to 'nobody' (in container '')", 29],
+  ['self.s.frobnicate(1) == 1', "undeclared reference to 'frobnicate' (in container '')", 18],
+  ['frobnicate(self.s)', "undeclared reference to 'frobnicate' (in container '')", 11],
+  ['k8tsLoop(self.s, 1) == 1', "undeclared reference to 'k8tsLoop' (in container '')", 9],
   ['string(type(self.items[0])) == \'a\'', "found no matching overload for 'string' applied to '(type)'", 7],
 ];
 const marked = (text: string, reason: string, column: number): string => `ERROR: <input>:1:${column}: ${reason}\n | ${text}\n | ${'.'.repeat(column - 1)}^`;
