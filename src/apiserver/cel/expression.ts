@@ -72,7 +72,8 @@ export function compile(environment: Environment, text: string, { listTypes = fa
   return { ast, type: String(checked.type), run: (context) => run(context) as unknown };
 }
 
-const written = (ast: unknown): string => serialize(withReadableNumbers(ast) as ASTNode);
+/** The library escapes what is beyond 16 bits by halves, which it does not read again. */
+const written = (ast: unknown): string => serialize(withReadableNumbers(ast) as ASTNode).replace(/\\\\|\\ud[89ab]..\\ud[c-f]../gi, (escaped) => (escaped.length > 2 ? String(JSON.parse(`"${escaped}"`)) : escaped));
 
 /** The library writes 1e30 as 1e+30.0, which it cannot read. */
 function withReadableNumbers(node: unknown): unknown {

@@ -16,15 +16,16 @@ export class CelUrl {
   }
 
   /** Absolute URLs, and paths that begin with a slash; undefined for others. */
-  static parse(text: string): CelUrl | undefined {
-    if (/[\x00-\x20\x7f]/.test(text) || /%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
+  static parse(given: string): CelUrl | undefined {
+    const [text = ''] = given.split('#');
+    if (/[\x00-\x1f\x7f]/.test(text) || /%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
     const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?]*))?([^?]*)(?:\?(.*))?$/.exec(text);
     if (!match) return undefined;
     const [, scheme = '', authority, path = '', query = ''] = match;
     if (scheme === '' && !text.startsWith('/')) return undefined;
     if (authority === undefined && !path.startsWith('/')) return undefined;
     const host = (authority ?? '').slice((authority ?? '').lastIndexOf('@') + 1);
-    if (!/^(\[[0-9a-fA-F:.%]+\]|[^[\]:]*)(:\d*)?$/.test(host)) return undefined;
+    if (!/^(\[[0-9a-fA-F:.%]+\]|[^[\]: ]*)(:\d*)?$/.test(host)) return undefined;
     return new CelUrl(scheme.toLowerCase(), host, path, query);
   }
 
@@ -58,7 +59,7 @@ export function addUrls(environment: Environment): Environment {
     .registerFunction(`${type}.getHost(): string`, ({ host }: CelUrl) => host)
     .registerFunction(`${type}.getHostname(): string`, ({ hostname }: CelUrl) => hostname)
     .registerFunction(`${type}.getPort(): string`, ({ port }: CelUrl) => port)
-    .registerFunction(`${type}.getEscapedPath(): string`, ({ path }: CelUrl) => path)
+    .registerFunction(`${type}.getEscapedPath(): string`, ({ path }: CelUrl) => path.replaceAll(' ', '%20'))
     .registerFunction(`${type}.getQuery(): map<string, list<string>>`, (url: CelUrl) => url.queries())
     .registerOperator(`${type} == ${type}`, (a: CelUrl, b: CelUrl) => a.scheme === b.scheme && a.host === b.host && a.path === b.path && a.query === b.query);
 }
