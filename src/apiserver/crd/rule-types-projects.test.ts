@@ -101,15 +101,25 @@ const written: readonly [about: string, schema: JSONSchemaProps, rules: readonly
     'self.minReplicas <= self.replicas && self.replicas <= self.maxReplicas', 'self.maxSurge == 0 ? self.maxUnavailable != 0 : true', "!(self.maxSurge == '0%' && self.maxUnavailable == '0%')", 'self.ratio >= 0.0 && self.ratio <= 1', 'double(self.replicas) * self.ratio < 100.0', "type(self.maxSurge) == int ? self.replicas <= self.maxSurge : double(self.maxSurge.replace('%', '')) / 100.0 < self.ratio", 'has(self.minReplicas) ? self.minReplicas % 2 == 1 : true',
   ]],
   ['times', object({ from: { ...text, format: 'date-time' }, to: { ...text, format: 'date-time' }, every: text }), ["self.from < self.to", "self.to - self.from <= duration('24h')", "timestamp(self.from) < timestamp('2100-01-01T00:00:00Z')", 'self.from + duration(self.every) < self.to']],
+  ['versions', object(texts('minVersion', 'maxVersion', 'version')), [
+    '{"Auto":0,"1.0":1,"1.1":2}[self.minVersion] <= {"1.0":1,"1.1":2,"Auto":3}[self.maxVersion]', "semver(self.version).compareTo(semver(oldSelf.version)) >= 0", "!has(oldSelf.version) || (has(self.version) && int(self.version.split('.')[0]) >= int(oldSelf.version.split('.')[0]))",
+    "self.version == '' || (self.version.endsWith('m') && int(self.version.split('m')[0]) >= 1) || (self.version.endsWith('s') && int(self.version.split('s')[0]) % 5 == 0)",
+  ]],
   ['steps that follow each other', list(object({ name: text, after: list(text), weight: integer, on: flag })), ['self.all(s, s.after.all(a, a != s.name && self.exists(o, o.name == a)))', 'self.map(s, s.weight).sum() == 100', "self.all(i, s, i == 0 || s.weight >= self[i - 1].weight)", 'self.exists(s, s.on) || self.all(s, !s.on)', 'self.map(s, s.on, s.weight).max() <= 50', 'sets.contains(self.map(s, s.name), oldSelf.map(s, s.name))', "cel.bind(names, self.map(s, s.name), names.all(n, names.exists_one(m, m == n)))"]],
+];
+
+const ports = object({ node: text, interval: text, count: integer, access: list(text), fabric: list(text), x: either });
+const messages: readonly string[] = [
+  "'port ' + self.access.filter(p, p in self.fabric)[0] + ' of ' + self.node + ' is listed twice'", "'interval (%s) must not be greater than %d'.format([self.interval, self.count * 4])", "!has(self.interval) ? 'interval cannot be removed once set (was: ' + oldSelf.interval + ')' : 'interval was ' + oldSelf.interval",
+  "'x is ' + string(self.x) + ' of ' + string(size(self.access))", "self.access.map(a, a + '!').join(', ')", "'%s'.format([self.access.filter(a, !(a in self.fabric))])", "'ports: ' + (self.access + self.fabric).join(' ')",
 ];
 
 const crdOf = (openAPIV3Schema: JSONSchemaProps): CustomResourceDefinition => ({ metadata: {}, spec: { group: 'a.b', scope: 'Cluster', names: { plural: 'as', kind: 'A' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }] } });
 
+const refusals = (props: JSONSchemaProps): string[] => schemaErrors(crdOf({ type: 'object', properties: { spec: props } })).map(({ message }) => message).filter((message) => /compilation failed|must evaluate/.test(message));
+
 for (const [about, schema, rules] of written) {
-  test(`rules as written for ${about}`, () => {
-    const props = { ...schema, 'x-kubernetes-validations': rules.map((rule) => ({ rule })) };
-    const refusals = schemaErrors(crdOf({ type: 'object', properties: { spec: props } })).map(({ message }) => message);
-    assert.deepEqual(refusals.filter((message) => /compilation failed|must evaluate/.test(message)), []);
-  });
+  test(`rules as written for ${about}`, () => assert.deepEqual(refusals({ ...schema, 'x-kubernetes-validations': rules.map((rule) => ({ rule })) }), []));
 }
+
+test('messages as written', () => assert.deepEqual(refusals({ ...ports, 'x-kubernetes-validations': messages.map((messageExpression) => ({ rule: 'self == oldSelf', messageExpression })) }), []));
