@@ -4,6 +4,7 @@
  * Upstream: sigs.k8s.io/structured-merge-diff/typed/validate.go
  */
 import type { ListSchema, ScalarSchema, Schema, StructSchema } from '../schema.ts';
+import { goText } from '../go-text.ts';
 import { elementProblem, isObject, structureOf } from './structure.ts';
 import { formatPath, type PathElement } from './field-set.ts';
 
@@ -89,14 +90,6 @@ function scalarProblem(scalar: ScalarSchema['scalar'], value: unknown): string |
 }
 
 const goType = (value: unknown): string => (typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');
-
-/** A value as Go prints it. */
-function goText(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isObject(value)) return String(value);
-  return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key])}`).join(' ')}]`;
-}
 
 /** A value as Go source would state it. */
 function goSource(value: unknown): string {
