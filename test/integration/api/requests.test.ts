@@ -155,3 +155,11 @@ test('patches that do not fit are refused, and what is odd about them is told', 
     assert.equal(told.headers['warning'], problems.map((problem) => `299 - ${JSON.stringify(problem)}`).join(', '));
   }
 });
+
+test('keys that a YAML body has twice are refused where that is asked for', async () => {
+  const create = (query: string): ReturnType<TestServer['admin']> => server.admin('POST', `${maps}${query}`, { headers: { 'content-type': 'application/yaml' }, body: 'metadata: { name: twice }\ndata:\n  a: "1"\n  a: "2"\n' });
+  const strict = await create('?fieldValidation=Strict');
+  assert.deepEqual([strict.code, strict.body['message']], [400, 'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 4: key "a" already set in map']);
+  const made = await create('?fieldValidation=Ignore');
+  assert.deepEqual([made.code, made.body['data']], [201, { a: '2' }]);
+});
