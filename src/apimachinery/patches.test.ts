@@ -83,6 +83,7 @@ const item: StructSchema = {
 };
 const schema: StructSchema = {
   type: 'struct',
+  name: 'test.Thing',
   fields: new Map([
     ['items', { schema: { type: 'list', item }, patchStrategy: 'merge', patchMergeKey: 'name' }],
     ['finalizers', { schema: { type: 'list', item: text }, patchStrategy: 'merge' }],
@@ -95,7 +96,7 @@ const schema: StructSchema = {
 
 const strategicCases: readonly (readonly [string, unknown, unknown, unknown])[] = [
   ['items merge by key', { items: [{ name: 'a', image: '1' }, { name: 'b' }] }, { items: [{ name: 'a', image: '2' }] }, { items: [{ name: 'a', image: '2' }, { name: 'b' }] }],
-  ['new items come first', { items: [{ name: 'a' }] }, { items: [{ name: 'n', image: null }] }, { items: [{ name: 'n' }, { name: 'a' }] }],
+  ['new items come first, as they are', { items: [{ name: 'a' }] }, { items: [{ name: 'n', image: null, ports: [{ port: '1', $patch: 'delete' }] }] }, { items: [{ name: 'n', image: null, ports: [{ port: '1', $patch: 'delete' }] }, { name: 'a' }] }],
   ['an item is deleted', { items: [{ name: 'a' }, { name: 'b' }] }, { items: [{ name: 'a', $patch: 'delete' }] }, { items: [{ name: 'b' }] }],
   ['a list is replaced', { items: [{ name: 'a' }] }, { items: [{ name: 'c' }, { $patch: 'replace' }] }, { items: [{ name: 'c' }] }],
   ['an object is replaced', { labels: { a: '1', b: '2' } }, { labels: { c: '3', $patch: 'replace' } }, { labels: { c: '3' } }],
@@ -109,8 +110,22 @@ const strategicCases: readonly (readonly [string, unknown, unknown, unknown])[] 
   ['keys are retained', { strategy: { name: 'Rolling', image: 'x' } }, { strategy: { $retainKeys: ['name'], name: 'Recreate' } }, { strategy: { name: 'Recreate' } }],
   ['replace strategy', { selector: { name: 'a', image: 'b' } }, { selector: { name: 'c' } }, { selector: { name: 'c' } }],
   ['lists within items merge', { items: [{ name: 'a', ports: [{ port: '1' }] }] }, { items: [{ name: 'a', ports: [{ port: '2' }, { port: '1', name: 'x' }] }] }, { items: [{ name: 'a', ports: [{ port: '2' }, { port: '1', name: 'x' }] }] }],
-  ['directives vanish from what is new', {}, { items: [{ name: 'a', ports: [{ port: '1', $patch: 'delete' }], image: null }], '$setElementOrder/items': [{ name: 'a' }] }, { items: [{ name: 'a', ports: [] }] }],
-  ['unknown fields merge as JSON', { other: { a: 1 } }, { other: { b: 2 } }, { other: { a: 1, b: 2 } }],
+  ['objects that are directives vanish from a new list', {}, { items: [{ name: 'b', $patch: 'replace' }, { name: 'a', ports: [{ port: '1', $patch: 'delete' }] }], '$setElementOrder/items': [{ name: 'a' }] }, { items: [{ name: 'a', ports: [] }] }],
+  ['nulls vanish from a new object, other directives do not', {}, { strategy: { $retainKeys: ['name'], name: 'a', image: null } }, { strategy: { $retainKeys: ['name'], name: 'a' } }],
+  ['a new object that is a directive is none', {}, { strategy: { $patch: 'delete' } }, {}],
+  ['a replacing object stays as it is', { strategy: { name: 'a' } }, { strategy: { $patch: 'replace', image: null } }, { strategy: { image: null } }],
+  ['an unknown field is kept where the object has none', {}, { other: { b: 2 } }, { other: { b: 2 } }],
+  ['an atomic list of scalars may be ordered', { items: [{ name: 'a', args: ['x'] }] }, { items: [{ name: 'a', args: ['b', 'a'], '$setElementOrder/args': ['b', 'c', 'a'] }] }, { items: [{ name: 'a', args: ['b', 'a'] }] }],
+  ['members that are ordered and deleted go', { finalizers: ['a', 'b'] }, { '$setElementOrder/finalizers': ['b', 'a'], '$deleteFromPrimitiveList/finalizers': ['a'] }, { finalizers: ['b'] }],
+  ['members are deleted from a list without strategy', { items: [{ name: 'a', args: ['x', 'y'] }] }, { items: [{ name: 'a', '$deleteFromPrimitiveList/args': ['x'] }] }, { items: [{ name: 'a', args: ['y'] }] }],
+  ['deletion without members deletes the list', { finalizers: ['a'] }, { '$deleteFromPrimitiveList/finalizers': null }, {}],
+  ['deletion of members of none does nothing', {}, { '$deleteFromPrimitiveList/finalizers': ['a'] }, {}],
+  ['the first of two items of one key merges', { items: [{ name: 'a', image: '1' }, { name: 'a', image: '2' }] }, { items: [{ name: 'a', image: '3' }] }, { items: [{ name: 'a', image: '3' }, { name: 'a', image: '2' }] }],
+  ['all items of one key are deleted', { items: [{ name: 'a', image: '1' }, { name: 'b' }, { name: 'a', image: '2' }] }, { items: [{ name: 'a', $patch: 'delete' }] }, { items: [{ name: 'b' }] }],
+  ['new items of one key become one', { items: [{ name: 'b' }] }, { items: [{ name: 'a', image: '1' }, { name: 'a', args: [] }] }, { items: [{ name: 'a', image: '1', args: [] }, { name: 'b' }] }],
+  ['an item that is deleted and brought anew comes last', { items: [{ name: 'a' }, { name: 'b' }] }, { items: [{ name: 'a', $patch: 'delete' }, { name: 'a', image: '2' }], '$setElementOrder/items': [{ name: 'a' }] }, { items: [{ name: 'b' }, { name: 'a', image: '2' }] }],
+  ['an empty order: new items after those of the server', { items: [{ name: 'a' }, { name: 'b' }] }, { items: [{ name: 'n' }], '$setElementOrder/items': [] }, { items: [{ name: 'a' }, { name: 'b' }, { name: 'n' }] }],
+  ['no patch', { labels: { a: '1' } }, null, { labels: { a: '1' } }],
 ];
 for (const [name, original, patch, expected] of strategicCases) {
   test(`strategic: ${name}`, () => {
@@ -120,10 +135,39 @@ for (const [name, original, patch, expected] of strategicCases) {
   });
 }
 
-test('strategic: nonsense is refused in upstream\'s words', () => {
-  assert.throws(() => strategicMerge(schema, { items: [{ name: 'a' }] }, { items: [{ image: 'x' }] }), { message: 'map: map[image:x] does not contain declared merge key: name' });
-  assert.throws(() => strategicMerge(schema, { labels: {} }, { labels: { $patch: 'odd' } }), { message: 'unknown patch type [odd] in map [map[$patch:odd]]' });
-});
+/** Of { items: [{ name: 'a', args: ['x'] }], labels: { a: '1' }, finalizers: ['x'], selector: {} }: why a patch does not apply. */
+const strategicFailures: readonly (readonly [unknown, number, string])[] = [
+  [[], 400, 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
+  [{ items: [{ image: 'x' }] }, 500, 'map: map[image:x] does not contain declared merge key: name'],
+  [{ items: [{ $patch: 'delete' }] }, 500, 'map: map[$patch:delete] does not contain declared merge key: name'],
+  [{ labels: { $patch: 'odd' } }, 500, 'unknown patch type: odd in map: map[$patch:odd]'],
+  [{ labels: { $patch: 'merge' } }, 500, 'unknown patch type: merge in map: map[$patch:merge]'],
+  [{ items: [{ name: 'a', $patch: 5 }] }, 500, 'unknown patch type: %!s(int64=5) in map: map[$patch:5 name:a]'],
+  [{ items: [{ $patch: 'merge' }] }, 500, 'merging lists cannot yet be specified in the patch'],
+  [{ items: [{ name: 'b' }, null] }, 500, 'list element types are not identical: [[map[args:[x] name:a]] [map[name:b] <nil>]]'],
+  [{ items: ['b'] }, 500, 'list element types are not identical: [[map[args:[x] name:a]] [b]]'],
+  [{ finalizers: ['b', 1.5] }, 500, 'list element types are not identical: [[x] [b 1.5]]'],
+  [{ '$setElementOrder/items': [{ name: 'b' }], items: [{ name: 'a' }] }, 500, "The order in patch list:\n[map[name:a]]\n doesn't match $setElementOrder list:\n[map[name:b]]\n"],
+  [{ '$setElementOrder/items': [{ name: 'b' }], items: [{ name: 'b' }, { $patch: 'replace' }] }, 500, "The order in patch list:\n[map[name:b] map[$patch:replace]]\n doesn't match $setElementOrder list:\n[map[name:b]]\n"],
+  [{ '$setElementOrder/finalizers': ['b', 'a'], finalizers: ['a', 'b'] }, 500, "The order in patch list:\n[a b]\n doesn't match $setElementOrder list:\n[b a]\n"],
+  [{ '$setElementOrder/items': [{ nam: 'a' }] }, 500, 'map: map[nam:a] does not contain declared merge key: name'],
+  [{ '$setElementOrder/items': null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
+  [{ '$setElementOrder/items': [{ name: 'a' }], items: null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
+  [{ '$setElementOrder/items': ['a'], items: [{ name: 'a' }] }, 500, 'expected a map[string]interface {}, but received a string'],
+  [{ '$setElementOrder/other': ['a'] }, 500, 'unable to find api field in struct Thing for the json field "other"'],
+  [{ '$setElementOrder/selector': [] }, 500, 'expected a []interface {}, but received a map[string]interface {}'],
+  [{ '$setElementOrder/strategy': [] }, 500, 'expected slice or array type, but got: struct'],
+  [{ labels: { '$setElementOrder/a': ['1'] } }, 500, 'expected a []interface {}, but received a string'],
+  [{ labels: { '$setElementOrder/b': ['1'] } }, 500, 'merging an object in json but data type is not struct, instead is: map'],
+  [{ $setElementOrder: [] }, 400, 'invalid patch format of setElementOrder list'],
+  [{ $deleteFromPrimitiveList: [] }, 400, 'invalid patch format of primitive list'],
+  [{ labels: { $retainKeys: 'a' } }, 400, 'invalid patch format of retainKeys'],
+  [{ labels: { $retainKeys: ['a'], b: '1' } }, 400, 'invalid patch format of retainKeys'],
+];
+for (const [patch, code, message] of strategicFailures) {
+  const live = { items: [{ name: 'a', args: ['x'] }], labels: { a: '1' }, finalizers: ['x'], selector: {} };
+  test(`strategic: ${JSON.stringify(patch)} is refused`, () => assert.throws(() => strategicMerge(schema, live, patch), { code, message }));
+}
 
 test('copies in a JSON patch are bounded together', () => {
   const grow = (times: number): unknown => applyJsonPatch({ a: { x: 'y'.repeat(100) } }, Array.from({ length: times }, (_, i) => ({ op: 'copy' as const, from: '/a', path: `/a/${i}` })));

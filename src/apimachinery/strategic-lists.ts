@@ -1,89 +1,71 @@
-/** How lists merge in a strategic merge patch: by key, or as sets of primitives, in an order that keeps the server's neighbourhoods. */
-import type { Field } from './schema.ts';
-import { goText, hasStrategy, isObject, mergeFailure, mergeObjects, withoutDirectives } from './strategic-merge.ts';
+/** How lists merge in a strategic merge patch: objects by the field's merge key, or scalars as sets. */
+import { goText, goType, isObject, type JsonObject } from './go-text.ts';
+import type { Field, Schema } from './schema.ts';
+import { StatusError } from './status-error.ts';
+import { itemSchema } from './strategic-fields.ts';
+import { mergeFailure, mergeObjects, noMergeKey, unknownDirective } from './strategic-merge.ts';
+import { orderList } from './strategic-order.ts';
 
-export const isMerged = (field: Field | undefined): field is Field => hasStrategy(field, 'merge');
-
-/** The merge of a list of the patch into one of the object. `current` may be changed. */
-export function mergeLists(field: Field, current: readonly unknown[], patch: readonly unknown[]): unknown[] {
-  const hasObjects = [...current, ...patch].some(isObject);
-  if (!hasObjects) return orderList([...new Set([...current, ...patch])], patch, current, undefined);
+/** The merge of a list of the patch into one of the object, or, for a deletion, the list without those. `current` may be changed. */
+export function mergeLists(field: Field, current: unknown[], patch: readonly unknown[], isDeletion: boolean): unknown[] {
+  if (current.length === 0 && patch.length === 0) return current;
   const mergeKey = field.patchMergeKey;
-  if (mergeKey === undefined) throw mergeFailure('cannot merge lists without merge key for type []interface {}');
-  const { rest, remaining, isReplaced } = applyDirectives(current, patch, mergeKey);
-  if (isReplaced) return rest.map(withoutDirectives);
-  const itemSchema = field.schema.type === 'list' ? field.schema.item : undefined;
-  const merged = [...remaining];
-  for (const item of rest) {
-    if (!isObject(item)) throw mergeFailure('invalid JSON document');
-    const at = findByKey(merged, mergeKey, keyOf(item, mergeKey));
-    const found = merged[at];
-    if (isObject(found)) merged[at] = mergeObjects(itemSchema, found, item);
-    else merged.push(withoutDirectives(item));
+  if (!areObjects(current, patch)) {
+    if (isDeletion) return removePrimitives(current, patch);
+    return orderList([...new Set([...current, ...patch])], patch, current, mergeKey);
   }
-  return orderList(merged, rest, current, mergeKey);
+  if (mergeKey === undefined) throw mergeFailure(`cannot merge lists without merge key for ${kindOfItems(itemSchema(field))}`);
+  const { before, items } = applyDirectives(current, patch as readonly JsonObject[], mergeKey);
+  const server = [...before];
+  for (const item of items) {
+    const key = keyOf(item, mergeKey);
+    const at = before.findIndex((other) => other[mergeKey] === key);
+    const found = before[at];
+    if (found === undefined) before.push(item);
+    else before[at] = mergeObjects(itemSchema(field), found, item);
+  }
+  return orderList(before, items, server, mergeKey);
+}
+
+/** Whether the items are objects. Throws when they are of different types, or lists. */
+export function areObjects(current: readonly unknown[], patch: readonly unknown[]): boolean {
+  const all = [...current, ...patch];
+  if (all.length === 0) throw mergeFailure('no elements in any of the given slices');
+  const first = goType(all[0]);
+  if (Array.isArray(all[0])) throw new StatusError({ code: 422, message: 'lists of lists are not supported' });
+  if (first === null || all.some((item) => goType(item) !== first)) throw mergeFailure(`list element types are not identical: ${goText([current, patch])}`);
+  return isObject(all[0]);
 }
 
 /** Elements of the patch that say what to do with the list rather than being items of it. */
-function applyDirectives(current: readonly unknown[], patch: readonly unknown[], mergeKey: string): { rest: unknown[]; remaining: unknown[]; isReplaced: boolean } {
-  const rest: unknown[] = [];
-  let remaining = [...current];
+function applyDirectives(current: readonly unknown[], patch: readonly JsonObject[], mergeKey: string): { before: JsonObject[]; items: JsonObject[] } {
+  const items: JsonObject[] = [];
+  let before = current as JsonObject[];
   let isReplaced = false;
   for (const item of patch) {
-    const directive = isObject(item) ? item['$patch'] : undefined;
-    if (!isObject(item) || directive === undefined) rest.push(item);
+    const directive = item['$patch'];
+    if (!Object.hasOwn(item, '$patch')) items.push(item);
     else if (directive === 'replace') isReplaced = true;
+    else if (directive === 'merge') throw mergeFailure('merging lists cannot yet be specified in the patch');
     else if (directive === 'delete') {
-      if (!Object.hasOwn(item, mergeKey)) throw mergeFailure(`delete patch type with no merge key defined`);
-      remaining = remaining.filter((other) => !(isObject(other) && other[mergeKey] === item[mergeKey]));
-    } else if (directive === 'merge') throw mergeFailure('merging lists cannot yet be specified in the patch');
-    else throw mergeFailure(`unknown patch type [${String(directive)}] in map [${goText(item)}]`);
+      const key = keyOf(item, mergeKey);
+      before = before.filter((other) => other[mergeKey] !== key);
+    } else throw unknownDirective(directive, item);
   }
-  return { rest, remaining, isReplaced };
+  return isReplaced ? { before: items, items: [] } : { before: [...before], items };
 }
 
-function keyOf(item: Record<string, unknown>, mergeKey: string): unknown {
-  if (!Object.hasOwn(item, mergeKey)) throw mergeFailure(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
+export function keyOf(item: JsonObject, mergeKey: string): unknown {
+  if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey);
   return item[mergeKey];
 }
 
-const findByKey = (list: readonly unknown[], mergeKey: string, key: unknown): number => list.findIndex((item) => isObject(item) && item[mergeKey] === key);
-
-export function removePrimitives(list: readonly unknown[], values: readonly unknown[]): unknown[] {
+function removePrimitives(list: readonly unknown[], values: readonly unknown[]): unknown[] {
   const gone = new Set(values);
   return list.filter((item) => !gone.has(item));
 }
 
-/**
- * Puts items the patch names in the patch's order, the others in the server's, and weaves the two: an item that only the server has
- * stays before a named one that it already preceded; new items come first.
- */
-export function orderList(merged: readonly unknown[], patchOrder: readonly unknown[], serverOrder: readonly unknown[], mergeKey: string | undefined): unknown[] {
-  const identity = (item: unknown): unknown => (mergeKey !== undefined && isObject(item) ? item[mergeKey] : item);
-  const patchRank = ranks(patchOrder, identity);
-  const serverRank = ranks(serverOrder, identity);
-  const rank = (from: Map<unknown, number>, item: unknown): number => from.get(identity(item)) ?? from.size;
-  const named = merged.filter((item) => patchRank.has(identity(item))).sort((a, b) => rank(patchRank, a) - rank(patchRank, b));
-  const others = merged.filter((item) => !patchRank.has(identity(item))).sort((a, b) => rank(serverRank, a) - rank(serverRank, b));
-  const out: unknown[] = [];
-  for (const item of named) {
-    const at = serverRank.get(identity(item));
-    if (at !== undefined) {
-      while (others.length > 0) {
-        const first = serverRank.get(identity(others[0]));
-        if (first === undefined || first >= at) break;
-        out.push(others.shift());
-      }
-    }
-    out.push(item);
-  }
-  return [...out, ...others];
-}
-
-function ranks(list: readonly unknown[], identity: (item: unknown) => unknown): Map<unknown, number> {
-  const out = new Map<unknown, number>();
-  list.forEach((item, i) => {
-    if (!out.has(identity(item))) out.set(identity(item), i);
-  });
-  return out;
+function kindOfItems(schema: Schema): string {
+  if (schema.type !== 'scalar') return schema.type === 'list' ? 'slice' : schema.type;
+  return schema.scalar === 'boolean' ? 'bool' : schema.scalar;
 }

@@ -47,8 +47,6 @@ class RequestOnItsWay implements ApiRequest {
   readonly query: URLSearchParams;
   readonly headers: RequestHeaders;
   readonly peer: Peer;
-  readonly readBody: () => Promise<Uint8Array>;
-  readonly bodyStream: IncomingRequest['bodyStream'];
   readonly object: AnyObject | undefined;
   readonly identity: UserInfo | undefined;
   readonly exchange: IncomingRequest['exchange'];
@@ -65,8 +63,6 @@ class RequestOnItsWay implements ApiRequest {
     this.query = incoming.query;
     this.headers = incoming.headers;
     this.peer = incoming.peer;
-    this.readBody = incoming.readBody;
-    this.bodyStream = incoming.bodyStream;
     this.object = incoming.object;
     this.identity = incoming.identity;
     this.exchange = incoming.exchange;
@@ -79,6 +75,10 @@ class RequestOnItsWay implements ApiRequest {
 
   get signal(): AbortSignal {
     return this.#incoming.signal;
+  }
+
+  readBody(): Promise<Uint8Array> {
+    return this.#incoming.readBody();
   }
 }
 

@@ -13,13 +13,13 @@ import { encodeList, encodeObject, encodeWatchItem, type Encoder } from './negot
 import { includeObjectOf } from './negotiation/table.ts';
 import { errorResponse, type Chain, type ChainResult } from './chain.ts';
 import { isTrue } from './request-info.ts';
-import type { ApiResponse, IncomingRequest, ListResponse, RawResponse, WatchItem, WatchResponse } from './request.ts';
+import type { ApiResponse, IncomingRequest, ListResponse, Peer, RawResponse, RequestHeaders, WatchItem, WatchResponse } from './request.ts';
 
 type Headers = Record<string, string | readonly string[]>;
 
 export function createHttpHandler(chain: Chain, clock: Clock): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
-    const request = incoming(exchange);
+    const request = new RequestOverHttp(exchange);
     const result = await chain(request);
     if (result.response.type === 'hijacked' || exchange.answered) return;
     try {
@@ -34,29 +34,35 @@ export function createHttpHandler(chain: Chain, clock: Clock): (exchange: Exchan
 /** Shared by all requests without a query: nobody changes it. */
 const noQuery = new URLSearchParams();
 
-function incoming(exchange: Exchange): IncomingRequest {
-  const { headers } = exchange;
-  return {
-    method: exchange.method,
-    path: exchange.rawPath,
-    query: exchange.query === '' ? noQuery : new URLSearchParams(exchange.query),
-    headers,
-    peer: exchange.peer,
-    get signal() {
-      return exchange.signal;
-    },
-    readBody: () => readBody(exchange),
-    bodyStream: () => exchange.bodyStream(),
-    exchange,
-  };
-}
+/** A class, since requests are many: all have one form, and the signal is made only when asked for. */
+class RequestOverHttp implements IncomingRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: RequestHeaders;
+  readonly peer: Peer;
+  readonly exchange: Exchange;
 
-async function readBody(exchange: Exchange): Promise<Uint8Array> {
-  try {
-    return await exchange.readBody();
-  } catch (error) {
-    if (error instanceof BodyTooLargeError) throw tooLarge(`limit is ${error.limit}`);
-    throw error;
+  constructor(exchange: Exchange) {
+    this.method = exchange.method;
+    this.path = exchange.rawPath;
+    this.query = exchange.query === '' ? noQuery : new URLSearchParams(exchange.query);
+    this.headers = exchange.headers;
+    this.peer = exchange.peer;
+    this.exchange = exchange;
+  }
+
+  get signal(): AbortSignal {
+    return this.exchange.signal;
+  }
+
+  async readBody(): Promise<Uint8Array> {
+    try {
+      return await this.exchange.readBody();
+    } catch (error) {
+      if (error instanceof BodyTooLargeError) throw tooLarge(`limit is ${error.limit}`);
+      throw error;
+    }
   }
 }
 

@@ -45,9 +45,7 @@ export interface IncomingRequest {
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal;
   /** The body; throws StatusError 413 past the limit. */
-  readonly readBody: () => Promise<Uint8Array>;
-  /** The body as a stream, for proxying. Either this or readBody, once. */
-  readonly bodyStream?: (() => AsyncIterable<Uint8Array>) | undefined;
+  readBody(): Promise<Uint8Array>;
   /** In-process only: the body as an object, and who sends it. */
   readonly object?: AnyObject | undefined;
   readonly identity?: UserInfo | undefined;

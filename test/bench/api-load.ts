@@ -31,7 +31,7 @@ export async function runLoad(options: LoadOptions): Promise<Record<LoadStep, St
   await connection.ask('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (;;) if ((await connection.send('GET', `${base}/serviceaccounts/default`)).status === 200) break;
   const half = Math.floor(pods / 2);
-  const step = (count: number, among: number, act: (index: number) => Promise<Answer>): Promise<StepResult> => measure(options.pid, count, among, act);
+  const step = (count: number, among: number, act: (index: number) => Promise<Answer>): Promise<StepResult> => loadStep(options.pid, count, among, act);
   const create = await step(pods, clients, (i) => connection.send('POST', `${base}/pods`, pod(i)));
   const get = await step(pods, clients, (i) => connection.send('GET', `${base}/pods/p${i}`));
   const patch = await step(half, clients, (i) => connection.send('PATCH', `${base}/pods/p${i}`, { metadata: { labels: { rev: String(i) } } }, 'application/merge-patch+json'));
@@ -43,7 +43,8 @@ export async function runLoad(options: LoadOptions): Promise<Record<LoadStep, St
   return { create, get, patch, list, 'list by label': byLabel, 'watch events': events, delete: remove };
 }
 
-async function measure(pid: number, count: number, among: number, act: (index: number) => Promise<Answer>): Promise<StepResult> {
+/** `count` acts, so many of them at a time, against the server that is process `pid`. */
+export async function loadStep(pid: number, count: number, among: number, act: (index: number) => Promise<Answer>): Promise<StepResult> {
   const latencies: number[] = [];
   let next = 0;
   let errors = 0;
@@ -86,7 +87,7 @@ async function fanOut({ connection, pid, clients, watchers }: LoadOptions, base:
   const ends = await Promise.all(Array.from({ length: watchers }, () => connection.watch(`${base}/configmaps?watch=1&resourceVersion=${metadata.resourceVersion}`, onLine)));
   const before = processorTime(pid);
   const start = performance.now();
-  await measure(pid, burst, clients, (i) => {
+  await loadStep(pid, burst, clients, (i) => {
     sent.set(`w${i}`, performance.now());
     return connection.send('POST', `${base}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `w${i}` }, data: { k: padding } });
   });

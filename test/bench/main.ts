@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from '../../tools/build.ts';
 import { runLoad, type StepResult } from './api-load.ts';
+import { measureBareServer } from './bare-alone.ts';
 import { Connection } from './connection.ts';
 import { goals, type Figure, type Figures } from './goals.ts';
 import { measureNode } from './node-figures.ts';
@@ -25,6 +26,7 @@ const best: Partial<Record<Figure, number>> = {};
 const costs: Record<string, number> = {};
 let starved = 1;
 let yardstick: Yardstick | undefined;
+let bareGets = 0;
 let runtimeAlone = { onePod: Infinity, twentyPods: Infinity };
 
 function keepBest(figures: Figures): void {
@@ -107,6 +109,7 @@ if (noNode !== false) console.log(`without a node: ${noNode}`);
 for (let round = 0; round < rounds; round++) {
   console.log(`round ${round + 1} of ${rounds}`);
   keepYardstick(await inFolder(measureYardstick));
+  bareGets = Math.max(bareGets, await inFolder((folder) => measureBareServer(folder, 32)));
   await library();
   await inFolder((folder) => controlPlane(folder, round === 0));
   if (noNode === false) await inFolder((folder) => node(folder, round === 0));
@@ -116,7 +119,7 @@ if (noNode === false) {
   keepBest({ onePodShare: onePod / runtimeAlone.onePod, onePodFurnishedShare: onePodFurnished / runtimeAlone.onePod, twentyPodsShare: twentyPods / runtimeAlone.twentyPods });
 }
 const at = new Date().toISOString();
-const page = formatReport({ figures: best, costs, starved, at, yardstick });
+const page = formatReport({ figures: best, costs, starved, at, yardstick, bareGets });
 console.log(page);
 const folder = path.join(root, 'docs/benchmarks');
 const before = earlierRatios(folder);

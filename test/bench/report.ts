@@ -10,15 +10,17 @@ export interface Run {
   readonly figures: Figures;
   /** Processor time of the server's main thread for one operation, µs, by step. */
   readonly costs: Readonly<Record<string, number>>;
-  /** Share of the load in which the server waited for a processor: above 0.1 the machine was not free. */
+  /** Share of the worst step in which the server waited for a processor. */
   readonly starved: number;
   /** ISO 8601. */
   readonly at: string;
   /** Absent where etcd cannot be had. */
   readonly yardstick?: Yardstick | undefined;
+  /** What a server that does nothing answers to the same load, GETs a second. */
+  readonly bareGets: number;
 }
 
-export function formatReport({ figures, costs, starved, at, yardstick }: Run): string {
+export function formatReport({ figures, costs, starved, at, yardstick, bareGets }: Run): string {
   const ratios = yardstick ? ratiosOf(figures, yardstick) : {};
   const rows = (Object.keys(goals) as Figure[]).filter((name) => figures[name] !== undefined).map((name) => row(goals[name], figures[name] ?? 0, ratios[name]));
   return [
@@ -26,11 +28,12 @@ export function formatReport({ figures, costs, starved, at, yardstick }: Run): s
     '',
     describeMachine(),
     '',
-    `The best of several rounds. During the load the server waited for a free processor for ${Math.round(starved * 100)} % of the time${starved > 0.1 ? ': the machine was busy with other work, so rates and latencies are too low' : ''}.`,
+    `The best of several rounds. In the step in which the server waited longest for a free processor it did so for ${Math.round(starved * 100)} % of the time: the load's own clients, and whatever else ran here, took it.`,
     '',
     ...table(['work', 'upstream 1.20', 'goal', 'here', '', 'of etcd'], rows),
     '',
     ...(yardstick ? [`Debian's etcd did ${number(yardstick.put)} puts and ${number(yardstick.range)} reads a second in the same run; the last column sets rates against it.`] : []),
+    `An HTTPS server of Node's that does nothing answered ${number(bareGets)} GETs a second of the same load: the generator and Node allow no more.`,
     '',
     'Processor time of the main thread for one operation: what one event loop can do at most is its inverse.',
     '',

@@ -4,6 +4,7 @@
  * Upstream: sigs.k8s.io/structured-merge-diff/typed/validate.go
  */
 import type { ListSchema, ScalarSchema, Schema, StructSchema } from '../schema.ts';
+import { goText } from '../go-text.ts';
 import { elementProblem, isObject, structureOf } from './structure.ts';
 import { formatPath, type PathElement } from './field-set.ts';
 
@@ -78,20 +79,17 @@ function scalarProblem(scalar: ScalarSchema['scalar'], value: unknown): string |
       return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goText(value)}}`;
+    case 'int-or-string':
+    case 'time':
+    case 'micro-time':
+    case 'quantity':
+      return typeof value === 'object' ? `expected any scalar, got &{${goText(value)}}` : undefined;
     default:
       return undefined;
   }
 }
 
 const goType = (value: unknown): string => (typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}');
-
-/** A value as Go prints it. */
-function goText(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isObject(value)) return String(value);
-  return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key])}`).join(' ')}]`;
-}
 
 /** A value as Go source would state it. */
 function goSource(value: unknown): string {

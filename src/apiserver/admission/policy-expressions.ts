@@ -69,19 +69,11 @@ function checkVariables(given: readonly admissionv1.Variable[], at: FieldPath, p
   const types = new Map<string, string>();
   const errors: FieldError[] = [];
   given.forEach(({ name, expression = '' }, i) => {
-    const environment = policyEnvironment({ params, authorizer: true, variables: types });
-    errors.push(...expressionErrors(expression, { path: at.index(i).child('expression'), environment }));
-    types.set(name, typeOf(environment, expression));
+    const checked = checkExpression(expression, { path: at.index(i).child('expression'), environment: policyEnvironment({ params, authorizer: true, variables: types }) });
+    errors.push(...checked.errors);
+    types.set(name, checked.type);
   });
   return { errors, types };
-}
-
-function typeOf(environment: Environment, text: string): string {
-  try {
-    return compile(environment, text).type;
-  } catch {
-    return 'dyn';
-  }
 }
 
 function webhookErrors({ webhooks = [] }: Webhooks): FieldError[] {
@@ -92,17 +84,19 @@ function webhookErrors({ webhooks = [] }: Webhooks): FieldError[] {
 const conditionErrors = (conditions: Conditions, at: FieldPath, environment: Environment): FieldError[] =>
   (conditions ?? []).flatMap(({ expression }, i) => expressionErrors(expression, { path: at.index(i).child('expression'), environment, types: ['bool'] }));
 
-/** A blank text is refused by the other rules. */
-function expressionErrors(text: string | undefined, { path, environment, types }: Wanted): FieldError[] {
-  if (text === undefined || text.trim() === '') return [];
+const expressionErrors = (text: string | undefined, wanted: Wanted): readonly FieldError[] => checkExpression(text, wanted).errors;
+
+/** What is wrong with an expression, and what it gives: 'dyn' where that cannot be told. A blank text is refused by the other rules. */
+function checkExpression(text: string | undefined, { path, environment, types }: Wanted): { readonly errors: readonly FieldError[]; readonly type: string } {
+  if (text === undefined || text.trim() === '') return { errors: [], type: 'dyn' };
   let type: string;
   try {
     ({ type } = compile(environment, text));
   } catch (error) {
-    return [invalid(path, text, `compilation failed: ${compileErrorText(error, text)}`)];
+    return { errors: [invalid(path, text, `compilation failed: ${compileErrorText(error, text)}`)], type: 'dyn' };
   }
   // What can be anything shows when it runs.
-  if (types === undefined || type === 'dyn' || types.includes(type)) return [];
+  if (types === undefined || type === 'dyn' || types.includes(type)) return { errors: [], type };
   const names = types.map((one) => (one === 'null' ? 'null_type' : one));
-  return [invalid(path, text, names.length === 1 ? `must evaluate to ${names.join('')}` : `must evaluate to one of [${names.join(' ')}]`)];
+  return { errors: [invalid(path, text, names.length === 1 ? `must evaluate to ${names.join('')}` : `must evaluate to one of [${names.join(' ')}]`)], type };
 }

@@ -14,5 +14,5 @@ function fieldTest({ op, args }: Node): Node | undefined {
 
 function isFieldOfName(node: unknown): boolean {
   if (!isNode(node)) return false;
-  return node.op === 'id' || (node.op === '.' && isFieldOfName((node.args as readonly unknown[])[0]));
+  return node.op === 'id' || ((node.op === '.' || node.op === '.?') && isFieldOfName((node.args as readonly unknown[])[0]));
 }

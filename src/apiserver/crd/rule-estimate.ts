@@ -1,5 +1,5 @@
 /**
- * What a rule may cost at worst, and whether the fields that it reads exist, both told from its schema before any object is seen.
+ * What a rule may cost at worst, told from its schema before any object is seen.
  * The figures follow cel-go's; where its estimate knows more than a walk over the expression can, this one is an approximation.
  * Upstream: cel-go/checker/cost.go, k8s.io/apiserver/pkg/cel/library/cost.go
  */
@@ -7,16 +7,6 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import { asSchema, escapedName } from './cel-values.ts';
 import { maxRequestBytes, mostElements } from './schema-sizes.ts';
-
-export class UnknownFieldError extends Error {
-  /** Where in the expression, counted from 1. */
-  readonly column: number;
-
-  constructor(name: string, column: number) {
-    super(`undefined field '${name}'`);
-    this.column = column;
-  }
-}
 
 /** What is known of a value: its schema, if any, and how many elements or bytes it may have. */
 interface Shape {
@@ -39,7 +29,7 @@ const scalar: Shape = { props: undefined, size: 1 };
 
 const shapeOf = (props: JSONSchemaProps | undefined): Shape => ({ props, size: mostElements(props) });
 
-/** The worst cost of one evaluation. Throws UnknownFieldError. */
+/** The worst cost of one evaluation. */
 export function estimateCost(ast: ASTNode, self: JSONSchemaProps, oldSelfIsOptional: boolean): number {
   const shape = shapeOf(self);
   return estimate(ast, new Map([['self', shape], ['oldSelf', oldSelfIsOptional ? unknown : shape]])).cost;
@@ -89,17 +79,15 @@ function estimate(node: ASTNode, variables: Variables): Estimate {
 
 function select(operand: ASTNode, name: string, variables: Variables): Estimate {
   const of = estimate(operand, variables);
-  return { ...fieldOf(of.props, name, (operand.range?.end ?? 0) + 1), cost: of.cost + 1 };
+  return { ...fieldOf(of.props, name), cost: of.cost + 1 };
 }
 
-function fieldOf(props: JSONSchemaProps | undefined, name: string, column: number): Shape {
+function fieldOf(props: JSONSchemaProps | undefined, name: string): Shape {
   if (props?.type !== 'object' || props['x-kubernetes-embedded-resource']) return unknown;
   const values = asSchema(props.additionalProperties);
   if (values) return shapeOf(values);
   const own = Object.entries(props.properties ?? {}).find(([field]) => escapedName(field) === name);
-  if (own) return shapeOf(own[1]);
-  if (name === 'metadata' || name === 'apiVersion' || name === 'kind') return unknown;
-  throw new UnknownFieldError(name, column);
+  return own ? shapeOf(own[1]) : unknown;
 }
 
 /** What `[]` gives and a loop goes through. */

@@ -44,7 +44,7 @@ export function schemaErrors({ spec }: CustomResourceDefinition): FieldError[] {
     if (!schema) return [];
     const root = structural && schema.type !== 'object' ? [schema.type ? invalid(at(i).child('type'), schema.type, 'must be object at the root') : required(at(i).child('type'), 'must not be empty at the root')] : [];
     const rules = new RuleAdmission();
-    const errors = new SchemaCheck(structural, rules).node(schema, at(i), { cardinality: 1, uncorrelatable: undefined });
+    const errors = new SchemaCheck(structural, rules).node(schema, at(i), rootPlace);
     return [...root, ...errors, ...rules.total(at(i))];
   });
 }
@@ -57,9 +57,11 @@ export function structuralErrors({ spec }: CustomResourceDefinition): FieldError
     const at = FieldPath.of('spec', 'versions').index(i).child('schema').child('openAPIV3Schema');
     if (!root) return [];
     const untyped = root.type ? [] : [required(at.child('type'), 'must not be empty at the root')];
-    return [...untyped, ...new SchemaCheck(true, undefined).node(root, at, { cardinality: 1, uncorrelatable: undefined })];
+    return [...untyped, ...new SchemaCheck(true, undefined).node(root, at, rootPlace)];
   })];
 }
+
+const rootPlace: RulePlace = { isRoot: true, cardinality: 1, uncorrelatable: undefined };
 
 class SchemaCheck {
   readonly #structural: boolean;
@@ -78,7 +80,7 @@ class SchemaCheck {
       if (schema === undefined) return;
       const free = schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
       if (this.#structural && !schema.type && !free) errors.push(required(at.child('type'), `must not be empty for specified ${what}`));
-      errors.push(...this.node(schema, at, where));
+      errors.push(...this.node(schema, at, { ...where, isRoot: false }));
     };
     const many = { ...place, cardinality: place.cardinality * Math.max(1, mostElements(props)) };
     const isCorrelatable = props['x-kubernetes-list-type'] === 'map';

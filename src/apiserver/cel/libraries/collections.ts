@@ -59,17 +59,18 @@ const distinct = (list: List): unknown[] => list.filter((item, i) => list.findIn
 class SetsNamespace {}
 
 export function addCollections(environment: Environment): Environment {
+  // Not list<A> and A: of a list of which nothing is known the library's checker would take A itself for the type of the result.
   return environment
     .registerFunction('list.isSorted(): bool', isSorted)
     .registerFunction('list.sum(): dyn', sum)
-    .registerFunction('list<A>.min(): A', (list: List) => extreme(list, -1, 'min'))
-    .registerFunction('list<A>.max(): A', (list: List) => extreme(list, 1, 'max'))
+    .registerFunction('list.min(): dyn', (list: List) => extreme(list, -1, 'min'))
+    .registerFunction('list.max(): dyn', (list: List) => extreme(list, 1, 'max'))
     .registerFunction('list.indexOf(dyn): int', indexOf)
     .registerFunction('list.lastIndexOf(dyn): int', lastIndexOf)
-    .registerFunction('list<A>.slice(int, int): list<A>', slice)
-    .registerFunction('list<A>.distinct(): list<A>', distinct)
-    .registerFunction('list<A>.reverse(): list<A>', (list: List) => [...list].reverse())
-    .registerFunction('list<A>.sort(): list<A>', (list: List) => [...list].sort(compareValues))
+    .registerFunction('list.slice(int, int): list<dyn>', slice)
+    .registerFunction('list.distinct(): list<dyn>', distinct)
+    .registerFunction('list.reverse(): list<dyn>', (list: List) => [...list].reverse())
+    .registerFunction('list.sort(): list<dyn>', (list: List) => [...list].sort(compareValues))
     .registerFunction('list.flatten(): list<dyn>', (list: List) => flatten(list, 1n))
     .registerFunction('list.flatten(int): list<dyn>', flatten)
     .registerType('SetsNamespace', { ctor: SetsNamespace })

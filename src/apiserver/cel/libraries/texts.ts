@@ -105,6 +105,7 @@ export function addTexts(environment: Environment): Environment {
   const type = 'kubernetes.NamedFormat';
   environment
     .registerFunction('string.k8tsMatches(string): bool', matches)
+    .registerFunction('matches(string, string): bool', matches)
     .registerFunction('string.find(string): string', find)
     .registerFunction('string.findAll(string): list<string>', (text: string, pattern: string) => findAll(text, pattern))
     .registerFunction('string.findAll(string, int): list<string>', findAll)
@@ -113,6 +114,7 @@ export function addTexts(environment: Environment): Environment {
     .registerFunction('string.replace(string, string, int): string', replace)
     .registerFunction('string.reverse(): string', (text: string) => [...text].reverse().join(''))
     .registerFunction('string.format(list): string', formatText)
+    .registerFunction('int(google.protobuf.Timestamp): int', (time: Date) => BigInt(Math.floor(time.getTime() / 1000)))
     .registerFunction('string(google.protobuf.Timestamp): string', (time: Date) => time.toISOString().replace(/\.000Z$/, 'Z'))
     .registerFunction('string(google.protobuf.Duration): string', String)
     .registerType(type, { ctor: NamedFormat })

@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import type { Environment } from '@marcbachmann/cel-js';
 
-/** What Go's url.ParseRequestURI makes of a text. */
+/** What Go's url.Parse makes of a text that url.ParseRequestURI accepts. */
 export class CelUrl {
   readonly scheme: string;
   readonly host: string;
@@ -18,6 +18,12 @@ export class CelUrl {
 
   /** Absolute URLs, with a scheme's own text instead of a path if need be ('urn:a:b'), and paths that begin with a slash; undefined for others. */
   static parse(text: string): CelUrl | undefined {
+    const whole = CelUrl.#read(text);
+    const mark = text.indexOf('#');
+    return whole === undefined || mark < 0 ? whole : CelUrl.#read(text.slice(0, mark));
+  }
+
+  static #read(text: string): CelUrl | undefined {
     if (/[\x00-\x1f\x7f]/.test(text)) return undefined;
     if (text === '*') return new CelUrl('', '', '*', '');
     const [, scheme = '', rest = '', query = ''] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?([^?]*)(?:\?(.*))?$/u.exec(text) ?? [];
