@@ -3,13 +3,14 @@ import { messageOf } from '../../base/errors.ts';
 import { jsonTypeName } from '../../apimachinery/decode-scalars.ts';
 import type { FieldValidation } from '../../apimachinery/decode.ts';
 import { FieldPath, invalid } from '../../apimachinery/field-error.ts';
+import { goText } from '../../apimachinery/go-text.ts';
 import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../apimachinery/json-patch.ts';
 import { mergePatch } from '../../apimachinery/merge-patch.ts';
 import { parseYaml } from '../../apimachinery/yaml.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
-import { goText, strategicMerge } from '../../apimachinery/strategic-merge.ts';
+import { strategicMerge } from '../../apimachinery/strategic-merge.ts';
 import { checkDepth } from '../negotiation/depth.ts';
 import type { ApiRequest, ServedResource } from '../request.ts';
 
