@@ -21,6 +21,10 @@ export interface DecodeOptions {
   readonly version?: string;
   /** Paths of fields that the text had twice; see `findDuplicateFields`. */
   readonly duplicates?: readonly string[];
+  /** What strict decoding already has against the value: told of before all else. */
+  readonly problems?: readonly string[];
+  /** Makes the error for a value that is refused; a 400 that names kind and version otherwise. */
+  readonly refuse?: (why: string) => Error;
   /** Lists and maps without anything in them are left away, as upstream's types leave them: optional ones, of built-in types. */
   readonly dropEmpty?: boolean;
 }
@@ -45,6 +49,7 @@ export function decodeObject(schema: Schema, value: unknown, options: DecodeOpti
     throw error;
   }
   const problems = [
+    ...(options.problems ?? []),
     ...(options.mode === 'Ignore' ? [] : (options.duplicates ?? [])).filter((path) => !walk.unknown.some((gone) => path === gone || path.startsWith(`${gone}.`) || path.startsWith(`${gone}[`))).map((path) => `duplicate field "${path}"`),
     ...walk.unknown.map((path) => `unknown field "${path}"`),
   ];
@@ -57,7 +62,8 @@ export function pruneValue(schema: Schema, value: unknown, options: Pick<DecodeO
   return new Walk(false, options.dropEmpty === true).value(schema, value);
 }
 
-function refusal({ kind = 'object', version = '' }: DecodeOptions, message: string): Error {
+function refusal({ kind = 'object', version = '', refuse }: DecodeOptions, message: string): Error {
+  if (refuse) return refuse(message);
   return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${message}`);
 }
 

@@ -100,6 +100,13 @@ export function findDuplicateYamlLines(text: string): DuplicateKey[] {
   return duplicates;
 }
 
+/** What upstream's strict reader has against a text whose mappings have keys twice. */
+export function duplicateKeysProblem(text: string): string | undefined {
+  const duplicates = findDuplicateYamlLines(text);
+  if (duplicates.length === 0) return undefined;
+  return `yaml: unmarshal errors:\n${duplicates.map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`).join('\n')}`;
+}
+
 function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey[], lineOf: (offset: number) => number): void {
   if (isAlias(node)) return;
   if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates, lineOf));

@@ -4,7 +4,7 @@ import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import * as status from '../../apimachinery/status-error.ts';
 import { checkDepth } from './depth.ts';
-import { parseYaml } from '../../apimachinery/yaml.ts';
+import { duplicateKeysProblem, parseYaml } from '../../apimachinery/yaml.ts';
 import { builtinSchema } from '../../resources/schema/builtin.ts';
 import type { DraftObject } from '../../resources/definition.ts';
 import type { ApiRequest, ServedResource } from '../request.ts';
@@ -13,18 +13,24 @@ import { fromProtobuf } from './protobuf.ts';
 /** The body of a write as a draft in the client's version, without fields that the schema does not know. */
 export async function decodeBody(request: ApiRequest, served: ServedResource, validation: FieldValidation): Promise<DraftObject> {
   if (request.object) return prune(served, draft(request.object), validation, request.warnings);
-  const { object, duplicates } = await readBody(request, validation !== 'Ignore');
+  const { object, told } = await readBody(request, validation !== 'Ignore');
   if (object === undefined) throw status.badRequest('the body of the request is empty');
-  return prune(served, object as DraftObject, validation, request.warnings, duplicates);
+  return prune(served, object as DraftObject, validation, request.warnings, told);
 }
+
+/** What a body's text alone tells against it. */
+type Told = Pick<DecodeOptions, 'duplicates' | 'problems'>;
 
 /**
  * `value`, which the caller gives away, as the schema has it and without empty lists and maps; what Strict refuses is thrown and what Warn
  * says goes to `warnings`.
  */
-export function prune(served: ServedResource, value: DraftObject, mode: FieldValidation, warnings: string[], duplicates: readonly string[] = []): DraftObject {
-  return decodedAs(served, value, warnings, { mode, duplicates, dropEmpty: true });
+export function prune(served: ServedResource, value: DraftObject, mode: FieldValidation, warnings: string[], told: Told = {}): DraftObject {
+  return decodedAs(served, value, warnings, { ...told, mode, dropEmpty: true });
 }
+
+/** The same for what a patch makes of an object. */
+export const prunePatched = (served: ServedResource, value: DraftObject, warnings: string[], options: Pick<DecodeOptions, 'mode' | 'problems' | 'refuse'>): DraftObject => decodedAs(served, value, warnings, { ...options, dropEmpty: true });
 
 /** The same for a configuration to apply, in which an empty list is a statement. */
 export const pruneConfiguration = (served: ServedResource, value: DraftObject, warnings: string[]): DraftObject => decodedAs(served, value, warnings, { mode: 'Ignore' });
@@ -50,20 +56,23 @@ export async function decodePosted(request: ApiRequest, typeName: string): Promi
   return object;
 }
 
-async function readBody(request: ApiRequest, wantDuplicates: boolean): Promise<{ object: AnyObject | undefined; duplicates: readonly string[] }> {
+async function readBody(request: ApiRequest, isStrict: boolean): Promise<{ object: AnyObject | undefined; told: Told }> {
   const bytes = await request.readBody();
-  if (bytes.byteLength === 0) return { object: undefined, duplicates: [] };
+  if (bytes.byteLength === 0) return { object: undefined, told: {} };
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
-  if (type === 'application/vnd.kubernetes.protobuf') return { object: fromProtobuf(bytes), duplicates: [] };
+  if (type === 'application/vnd.kubernetes.protobuf') return { object: fromProtobuf(bytes), told: {} };
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   checkDepth(text);
   // Aliases make parts of a YAML document one and the same object: the copy has none.
-  if (type === 'application/yaml') return { object: asObject(draft(parseYaml(text))), duplicates: [] };
+  if (type === 'application/yaml') {
+    const problem = isStrict ? duplicateKeysProblem(text) : undefined;
+    return { object: asObject(draft(parseYaml(text))), told: problem === undefined ? {} : { problems: [problem] } };
+  }
   if (type !== '' && type !== 'application/json' && type !== 'application/x-www-form-urlencoded') {
     throw status.unsupportedMediaType(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
   }
   const object = asObject(parseJson(text));
-  return { object, duplicates: wantDuplicates ? findDuplicateFields(text, object) : [] };
+  return { object, told: isStrict ? { duplicates: findDuplicateFields(text, object) } : {} };
 }
 
 function asObject(value: unknown): AnyObject {

@@ -10,7 +10,7 @@ import { parseApiVersion } from '../../apimachinery/group-version.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import type { Schema } from '../../apimachinery/schema.ts';
 import * as status from '../../apimachinery/status-error.ts';
-import { findDuplicateYamlLines } from '../../apimachinery/yaml.ts';
+import { duplicateKeysProblem } from '../../apimachinery/yaml.ts';
 import type { DraftObject } from '../../resources/definition.ts';
 import type { CachedObject } from '../../storage/cached-object.ts';
 import { apiVersionOf } from '../negotiation/conversion.ts';
@@ -124,9 +124,8 @@ function reportDuplicates(request: ApiRequest, body: Uint8Array, sent: AnyObject
   if (mode === 'Ignore') return;
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   if (JSON.stringify(sent) === text) return;
-  const duplicates = findDuplicateYamlLines(text);
-  if (duplicates.length === 0) return;
-  const problem = `yaml: unmarshal errors:\n${duplicates.map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`).join('\n')}`;
+  const problem = duplicateKeysProblem(text);
+  if (problem === undefined) return;
   if (mode === 'Strict') throw status.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${problem}`);
   request.warnings.push(`error converting YAML to JSON: ${problem}`);
 }

@@ -1,5 +1,10 @@
 /** The three patch forms that work on any object; server-side apply is apply.ts. */
 import { messageOf } from '../../base/errors.ts';
+import { jsonTypeName } from '../../apimachinery/decode-scalars.ts';
+import type { FieldValidation } from '../../apimachinery/decode.ts';
+import { FieldPath, invalid } from '../../apimachinery/field-error.ts';
+import { goText } from '../../apimachinery/go-text.ts';
+import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../apimachinery/json-patch.ts';
 import { mergePatch } from '../../apimachinery/merge-patch.ts';
 import { parseYaml } from '../../apimachinery/yaml.ts';
@@ -20,33 +25,84 @@ export function patchTypeOf(request: ApiRequest): PatchType {
   return type;
 }
 
-/** `body` applied to `before`, in the version the client speaks. Throws 400, 415 or 422. */
-export function applyPatch(type: PatchType, served: ServedResource, before: AnyObject, body: Uint8Array): AnyObject {
-  const patch = parsePatch(body);
+/** The body of a patch, and what strict decoding has against it: `duplicate field "spec.replicas"`. */
+export interface PatchBody {
+  readonly value: unknown;
+  readonly problems: readonly string[];
+}
+
+/** Reads the body of a patch that is JSON. Throws 400. */
+export function readPatch(type: PatchType, body: Uint8Array, validation: FieldValidation = 'Ignore'): PatchBody {
+  const text = textOf(body);
+  const context = type === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: ';
+  const value = parseJson(text, context);
+  const isJsonPatch = type === 'application/json-patch+json';
+  if (!isJsonPatch && value !== null && (typeof value !== 'object' || Array.isArray(value))) {
+    throw status.badRequest(`${context}json: cannot unmarshal ${jsonTypeName(value, '')} into Go value of type map[string]interface {}`);
+  }
+  if (validation === 'Ignore') return { value, problems: [] };
+  const problems = findDuplicateFields(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
+  return { value, problems: isJsonPatch ? [...problems, ...unknownMembers(value)].map((problem) => `json patch ${problem}`) : problems };
+}
+
+const members: ReadonlySet<string> = new Set(['op', 'path', 'from', 'value']);
+
+const unknownMembers = (operations: unknown): string[] =>
+  Array.isArray(operations) ? operations.flatMap((operation: unknown, i) => Object.keys(typeof operation === 'object' && operation !== null ? operation : {}).filter((name) => !members.has(name)).map((name) => `unknown field "[${i}].${name}"`)) : [];
+
+/** A patch applied to `before`, in the version the client speaks. Throws 400, 415 or 422. */
+export function applyPatch(type: PatchType, served: ServedResource, before: AnyObject, { value: patch }: PatchBody): AnyObject {
   switch (type) {
     case 'application/json-patch+json':
       return applyJsonPatch(before, parseJsonPatch(patch)) as AnyObject;
     case 'application/merge-patch+json':
-      if (Array.isArray(patch)) throw status.badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}');
       return mergePatch(before, patch) as AnyObject;
     case 'application/strategic-merge-patch+json':
       if (served.definition.builtin === false) throw status.unsupportedMediaType(patchTypes.filter((known) => known !== type));
-      return strategicMerge(served.version.schema, before, patch) as AnyObject;
+      return strategicMerge(served.version.schema, before, patch ?? {}) as AnyObject;
     case 'application/apply-patch+yaml':
       throw status.unsupportedMediaType(patchTypes.slice(0, 3));
   }
 }
 
+/** The error for a patch whose outcome is no object of the kind; upstream shows the outcome, of a strategic merge the patch. */
+export function patchRefusal(type: PatchType, { value }: PatchBody, patched: AnyObject): (why: string) => status.StatusError {
+  return (why) => {
+    const isStrategic = type === 'application/strategic-merge-patch+json';
+    return status.invalidObject('', '', '', [invalid(FieldPath.of('patch'), isStrategic ? goText(value) : JSON.stringify(patched), isStrategic ? converterWords(why) : why)]);
+  };
+}
+
+const goKinds: Readonly<Record<string, string>> = { array: 'slice', object: 'map', number: 'int64' };
+
+/** What does not decode, in the words of the converter that strategic merges go through instead of JSON. */
+function converterWords(why: string): string {
+  const [, shown, type] = /^json: cannot unmarshal (\w+).* of type (\S+)$/.exec(why) ?? [];
+  if (shown === undefined || type === undefined) return why;
+  const kind = goKinds[shown] ?? shown;
+  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`;
+  if (type.startsWith('map[')) return `cannot restore map from ${kind}`;
+  if (type.includes('.')) return `cannot restore struct from: ${kind}`;
+  const isNumber = /^(int|float)/.test(type);
+  return kind === 'int64' && (isNumber || type === 'string') ? `cannot convert ${isNumber ? 'float64' : kind} to ${type}` : `unrecognized type: ${type}`;
+}
+
+/** Reads a configuration for server-side apply. Throws 400. */
 export function parsePatch(body: Uint8Array): unknown {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
-  checkDepth(text);
+  const text = textOf(body);
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
+  } catch {
     try {
       return parseYaml(text);
-    } catch {
-      throw status.badRequest(`error decoding patch: ${messageOf(error)}`);
+    } catch (error) {
+      throw status.badRequest(`error decoding YAML: ${messageOf(error)}`);
     }
   }
+}
+
+function textOf(body: Uint8Array): string {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  checkDepth(text);
+  return text;
 }

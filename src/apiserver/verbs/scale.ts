@@ -16,7 +16,7 @@ import type { ObjectWriter } from '../registry/object-writer.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
 import { isTrue } from '../request-info.ts';
 import { applierOf, readTyped } from './apply.ts';
-import { applyPatch, patchTypeOf } from './patch.ts';
+import { applyPatch, patchTypeOf, readPatch } from './patch.ts';
 import { parentEntries, scaleApiVersion, scaleEntries } from './scale-ownership.ts';
 import { writeContext } from './write.ts';
 
@@ -38,9 +38,9 @@ export async function replaceScale(request: ApiRequest, served: ServedResource, 
 export async function patchScale(request: ApiRequest, served: ServedResource, scale: ScaleDefinition, writer: ObjectWriter): Promise<ApiResponse> {
   const type = patchTypeOf(request);
   if (type === 'application/apply-patch+yaml') return applyScale(request, served, scale, writer);
-  const body = await request.readBody();
+  const patch = readPatch(type, await request.readBody());
   const view: ServedResource = { definition: served.definition, version: { name: 'v1', schema: builtinSchema(scaleType) } };
-  return write(request, served, scale, writer, (current) => applyPatch(type, view, current, body) as Scale);
+  return write(request, served, scale, writer, (current) => applyPatch(type, view, current, patch) as Scale);
 }
 
 /** Server-side apply of a Scale: ownership of the parent's replicas is seen as the Scale's, and goes back to the parent. */

@@ -119,5 +119,47 @@ test('a patch in an older version is not blamed for fields that came later', asy
   const now = (await server.admin('GET', `/apis/batch/v1${cron}/old`)).body;
   assert.deepEqual([now['spec']?.['schedule'], now['status']?.['lastSuccessfulTime']], ['*/2 * * * *', lastSuccessfulTime]);
   const refused = await server.admin('PATCH', `/apis/batch/v1beta1${cron}/old?fieldValidation=Strict`, { headers, body: { spec: { unheardOf: true } } });
-  assert.deepEqual([refused.code, String(refused.body['message']).includes('unknown field "spec.unheardOf"')], [400, true]);
+  assert.deepEqual([refused.code, String(refused.body['message']).includes('unknown field "spec.unheardOf"')], [422, true]);
+});
+
+test('patches that do not fit are refused, and what is odd about them is told', async () => {
+  await server.admin('POST', maps, { body: { metadata: { name: 'patched' }, data: { a: '1' } } });
+  const patch = (type: string, body: string, query = ''): ReturnType<TestServer['admin']> => server.admin('PATCH', `${maps}/patched${query}`, { headers: { 'content-type': `application/${type}+json` }, body });
+  const refused: [string, string, number, RegExp][] = [
+    ['merge-patch', '{"data":', 400, /^error decoding patch: unexpected end of JSON input$/],
+    ['merge-patch', '[1]', 400, /^error decoding patch: json: cannot unmarshal array into Go value of type map\[string\]interface \{\}$/],
+    ['merge-patch', 'null', 400, /^Invalid JSON Patch$/],
+    ['merge-patch', '{"data":{"a":5}}', 422, /^ "" is invalid: patch: Invalid value: "\{.*\\"a\\":5.*\}": json: cannot unmarshal number into Go struct field ConfigMap\.data of type string$/],
+    ['merge-patch', '{"metadata":null}', 400, /^the name of the object \(\) does not match the name on the URL \(patched\)$/],
+    ['strategic-merge-patch', '{"data":{"a":[]}}', 422, /^ "" is invalid: patch: Invalid value: "map\[data:map\[a:\[\]\]\]": unrecognized type: string$/],
+    ['json-patch', '{}', 400, /^error decoding patch: json: cannot unmarshal object into Go value of type \[\]handlers\.jsonPatchOp$/],
+    ['json-patch', '[{"op":"replace","path":"","value":[]}]', 422, /^ "" is invalid: patch: Invalid value: "\[\]": json: cannot unmarshal array into Go value of type v1\.ConfigMap$/],
+    ['json-patch', '[{"op":"remove","path":"/data/x"}]', 422, /^the server rejected our request due to an error in our request$/],
+  ];
+  for (const [type, body, code, message] of refused) {
+    const answer = await patch(type, body);
+    assert.equal(answer.code, code, body);
+    assert.match(String(answer.body['message']), message);
+  }
+  const odd: [string, string, string[]][] = [
+    ['merge-patch', '{"data":{"b":"1","b":"2"},"foo":1}', ['duplicate field "data.b"', 'unknown field "foo"']],
+    ['strategic-merge-patch', '{"data":{"c":"1","c":"2"}}', ['duplicate field "data.c"']],
+    ['json-patch', '[{"op":"add","path":"/data/d","value":"1","value":"2","why":1}]', ['json patch duplicate field "[0].value"', 'json patch unknown field "[0].why"']],
+  ];
+  for (const [type, body, problems] of odd) {
+    const strict = await patch(type, body, '?fieldValidation=Strict');
+    assert.equal(strict.code, 422, strict.text);
+    assert.ok(String(strict.body['message']).endsWith(`": strict decoding error: ${problems.join(', ')}`), strict.text);
+    const told = await patch(type, body);
+    assert.equal(told.code, 200, told.text);
+    assert.equal(told.headers['warning'], problems.map((problem) => `299 - ${JSON.stringify(problem)}`).join(', '));
+  }
+});
+
+test('keys that a YAML body has twice are refused where that is asked for', async () => {
+  const create = (query: string): ReturnType<TestServer['admin']> => server.admin('POST', `${maps}${query}`, { headers: { 'content-type': 'application/yaml' }, body: 'metadata: { name: twice }\ndata:\n  a: "1"\n  a: "2"\n' });
+  const strict = await create('?fieldValidation=Strict');
+  assert.deepEqual([strict.code, strict.body['message']], [400, 'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 4: key "a" already set in map']);
+  const made = await create('?fieldValidation=Ignore');
+  assert.deepEqual([made.code, made.body['data']], [201, { a: '2' }]);
 });
