@@ -87,7 +87,7 @@ export const invalidObject = (group: string, kind: string, name: string, errors:
     details: {
       ...(name === '' ? {} : { name }),
       ...(group === '' ? {} : { group }),
-      kind,
+      ...(kind === '' ? {} : { kind }),
       causes: errors.map((e) => ({ reason: e.type, message: e.message, field: e.field })),
     },
   });

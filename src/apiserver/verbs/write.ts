@@ -11,6 +11,7 @@ import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
 import { managerOf } from '../registry/ownership.ts';
 import { applyObject } from './apply.ts';
 import { applyPatch, patchTypeOf } from './patch.ts';
+import { decodePatched } from './patched-object.ts';
 
 export async function createObject(request: ApiRequest, served: ServedResource, writer: ObjectWriter): Promise<ApiResponse> {
   const object = await readObject(request, served);
@@ -69,7 +70,7 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
     const before = knownFields(served, await servedVersionOf(served, speaksOfOwners ? current : withoutOwners(current)));
     const patched = applyPatch(type, served, before, body);
     if (patched.metadata.name !== name) throw status.badRequest(`the name of the object (${patched.metadata.name ?? ''}) does not match the name on the URL (${name})`);
-    const pruned = prune(served, draft(patched), validation, request.warnings);
+    const pruned = decodePatched(served, patched, { type, body, validation, warnings: request.warnings });
     if (!changesVersion(before, pruned)) delete pruned.metadata.resourceVersion;
     return storageVersionOf(served, pruned);
   };
