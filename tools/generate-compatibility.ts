@@ -52,8 +52,8 @@ CEL rules have Kubernetes' libraries (strings, regular expressions, lists, sets,
 versions, named formats, optional values, macros over two variables) and \`math.*\`. Lists that are sets or maps by their
 \`x-kubernetes-list-type\` are compared without regard to order. What differs from upstream:
 
-- Rules are checked against the types of their schema when a definition is written; durations, times and regular expressions that are
-  written out in a rule are judged when it runs.
+- Rules are checked against the types of their schema when a definition is written. Where upstream is stricter still (lists that mix values
+  of known and unknown types), what is wrong shows when the rule runs.
 - Costs are estimated and metered by an approximation of cel-go's figures: a rule near a limit may fall on the other side of it.
 - There is no \`authorizer\` in these rules, as upstream: it is for admission policies, whose expressions are checked when they are written
   (objects that MutatingAdmissionPolicies make, \`Object{...}\`, aside) and which are inert here.

@@ -47,7 +47,7 @@ export function decodeObject(schema: Schema, value: unknown, options: DecodeOpti
     throw error;
   }
   const problems = [
-    ...(options.mode === 'Ignore' ? [] : (options.duplicates ?? [])).map((path) => `duplicate field "${path}"`),
+    ...(options.mode === 'Ignore' ? [] : (options.duplicates ?? [])).filter((path) => !walk.unknown.some((gone) => path === gone || path.startsWith(`${gone}.`) || path.startsWith(`${gone}[`))).map((path) => `duplicate field "${path}"`),
     ...walk.unknown.map((path) => `unknown field "${path}"`),
   ];
   if (options.mode === 'Strict' && problems.length > 0) throw (options.refuse ?? refusal(options))(`strict decoding error: ${problems.join(', ')}`);

@@ -47,6 +47,9 @@ export class FieldPath {
     const before = this.#parent === undefined ? '' : this.#parent.#text();
     return before === '' || this.#step.startsWith('[') ? before + this.#step : `${before}.${this.#step}`;
   }
+  isRoot(): boolean {
+    return this.#text() === '';
+  }
   toString(): string {
     return this.#text() || '<nil>';
   }
@@ -57,6 +60,9 @@ export const required = (path: FieldPath, detail = ''): FieldError =>
 
 export const invalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
   make('FieldValueInvalid', path, `Invalid value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`);
+
+/** Invalid because the value is of another type, or has not the form its type asks for. */
+export const typeInvalid = (path: FieldPath, value: unknown, detail: string): FieldError => make('FieldValueTypeInvalid', path, `Invalid value: ${show(value)}: ${detail}`);
 
 /** Invalid without showing the value: it is too large, or not for everybody's eyes. */
 export const invalidWhole = (path: FieldPath, detail: string): FieldError => make('FieldValueInvalid', path, `Invalid value: ${detail}`);
@@ -89,5 +95,17 @@ function make(type: FieldErrorType, path: FieldPath, message: string): FieldErro
 
 function show(value: unknown): string {
   if (value === null || value === undefined) return 'null';
+  if (typeof value === 'number') return isGoInteger(value) ? String(value) : goFloat(value);
   return typeof value === 'object' ? JSON.stringify(value) : typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** Whether upstream keeps a number as a whole one of 64 bits. */
+export const isGoInteger = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+
+/** A floating-point number as upstream prints it: 0.5, 1e+06, 1e-05. */
+export function goFloat(value: number): string {
+  const [digits = '', power = ''] = value.toExponential().split('e');
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 6) return String(value);
+  return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }

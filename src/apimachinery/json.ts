@@ -1,21 +1,27 @@
 /** JSON texts: parsing with errors in upstream's words, and the search for fields that a text has twice. */
+import { messageOf } from '../base/errors.ts';
+import { jsonSyntaxError } from './json-syntax.ts';
 import { badRequest } from './status-error.ts';
 
-/** Parses a body. Throws StatusError 400 in the words of upstream's decoder. */
-export function parseJson(text: string): unknown {
+/** Parses a body. Throws StatusError 400 in the words of upstream's decoder, after those of `context`. */
+export function parseJson(text: string, context = "couldn't get version/kind; json parse error: "): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text) as unknown;
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${goSyntaxError(text, error)}`);
+    throw badRequest(`${context}${jsonSyntaxError(text) ?? messageOf(error)}`);
   }
+  const large = mayBeInfinite.exec(text)?.[0];
+  if (large !== undefined && hasInfinity(value)) throw badRequest(`${context}json: cannot unmarshal number ${large} into Go value of type float64`);
+  return value;
 }
 
-function goSyntaxError(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const position = /position (\d+)/.exec(message)?.[1];
-  const found = position === undefined ? /^Unexpected token '?(.)/u.exec(message)?.[1] : text.charAt(Number(position));
-  if (found === undefined || found === '' || /end of JSON|Unterminated/.test(message)) return 'unexpected end of JSON input';
-  return `invalid character '${found}' looking for beginning of value`;
+/** A number that is too large for JavaScript and Go alike, or a text that looks like one. */
+const mayBeInfinite = /-?\d[\d.]*[eE]\+?\d{3,}|-?\d{309,}/;
+
+function hasInfinity(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'number' && !Number.isFinite(value);
+  return Object.values(value).some(hasInfinity);
 }
 
 interface Level {

@@ -27,6 +27,8 @@ export interface Field {
   readonly nullable?: boolean;
   /** An empty list or map is not the same as none. */
   readonly emptyMatters?: boolean;
+  /** Upstream's form of the struct always has this list, map or struct: it belongs to nobody, only what is in it. */
+  readonly alwaysPresent?: boolean;
   readonly description?: string;
   /** Strategic merge: 'merge', 'replace', 'retainKeys' or a comma-joined pair. */
   readonly patchStrategy?: string;

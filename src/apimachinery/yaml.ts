@@ -2,65 +2,84 @@
  * YAML as sigs.k8s.io/yaml reads it: the 1.1 rules for plain scalars (0400 is octal, yes and on are booleans), without its times and
  * base-60 numbers, which stay text. Aliases that blow a document up are refused.
  */
-import { Document, Scalar, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type ParsedNode, type Tags } from 'yaml';
-import { badRequest } from './status-error.ts';
+import { Document, Scalar, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type Tags } from 'yaml';
+import { badRequest, type StatusError } from './status-error.ts';
+import { numberTags } from './yaml-numbers.ts';
 
+const ownNumbers: ReadonlySet<string> = new Set(['tag:yaml.org,2002:int', 'tag:yaml.org,2002:float']);
 const unwanted: ReadonlySet<string> = new Set(['tag:yaml.org,2002:timestamp', 'tag:yaml.org,2002:binary', 'tag:yaml.org,2002:omap', 'tag:yaml.org,2002:pairs', 'tag:yaml.org,2002:set']);
 
-function withoutTimes(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === 'string' || (!unwanted.has(tag.tag) && tag.format !== 'TIME'));
+function upstreamTags(tags: Tags): Tags {
+  return [...tags.filter((tag) => typeof tag === 'string' || !(unwanted.has(tag.tag) || ownNumbers.has(tag.tag))), ...numberTags];
 }
 
 const mostAliases = 100;
-const parseOptions = { version: '1.1', merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'silent', customTags: withoutTimes } as const;
+const parseOptions = { version: '1.1', merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'silent', customTags: upstreamTags } as const;
 
 /** The one document of a request's body. Throws StatusError 400. */
 export function parseYaml(text: string): unknown {
   const [document] = documentsOf(text);
-  return document === undefined ? null : jsonOf(document);
+  return document === undefined ? null : jsonOf(document, text);
 }
 
 /** All documents of a file, without the empty ones. Throws StatusError 400. */
 export function parseYamlDocuments(text: string): unknown[] {
-  return documentsOf(text).map(jsonOf).filter((value) => value !== null && value !== undefined);
+  return documentsOf(text).map((document) => jsonOf(document, text)).filter((value) => value !== null && value !== undefined);
 }
 
+const unreadable = (why: string): StatusError => badRequest(`error converting YAML to JSON: ${why}`);
+
+/** What no document may have, a byte order mark at its very start aside. */
+const control = /(?!^\ufeff)[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]/;
+
 function documentsOf(text: string): Document.Parsed[] {
+  if (control.test(text)) throw unreadable('yaml: control characters are not allowed');
   const documents = parseAllDocuments(text, parseOptions);
   return Array.isArray(documents) ? documents : [];
 }
 
-/** An alias within what it stands for would make a value without end. */
-function refuseSelfReferences(document: Document.Parsed): void {
-  visit(document, {
-    Alias: (_key, alias, holders) => {
-      if (holders.some((holder) => (isMap(holder) || isSeq(holder)) && holder.anchor === alias.source)) throw badRequest(`error converting YAML to JSON: yaml: anchor '${alias.source}' value contains itself`);
-    },
-  });
-}
-
-function jsonOf(document: Document.Parsed): unknown {
+function jsonOf(document: Document.Parsed, text: string): unknown {
   const [error] = document.errors;
-  if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`);
-  refuseSelfReferences(document);
-  let value: unknown;
+  if (error) throw unreadable(`yaml: ${wordsOf(error.message)}`);
+  if (document.directives.yaml.explicit === true && document.directives.yaml.version !== '1.1') throw unreadable('yaml: found incompatible YAML document');
+  refuseOddities(document, text);
   try {
-    value = document.toJS({ maxAliasCount: mostAliases });
+    return document.toJS({ maxAliasCount: mostAliases });
   } catch (cause) {
-    throw badRequest(`error converting YAML to JSON: yaml: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw unreadable(`yaml: ${wordsOf(cause instanceof Error ? cause.message : String(cause))}`);
   }
-  refuseInfinities(document.contents);
-  return value;
 }
 
-/** JSON has no infinity and no NaN. */
-function refuseInfinities(node: ParsedNode | null): void {
-  visit(node, {
-    Scalar(_, scalar) {
-      if (typeof scalar.value === 'number' && !Number.isFinite(scalar.value)) throw badRequest(`error converting YAML to JSON: json: unsupported value: ${scalar.value}`);
+/** Upstream's words where they are the same for all that is told of in this way. */
+function wordsOf(message: string): string {
+  const anchor = /^Unresolved alias .*: (.*)$/.exec(message)?.[1];
+  if (anchor !== undefined) return `unknown anchor '${anchor}' referenced`;
+  return message.startsWith('Merge sources must be maps') ? 'map merge requires map or sequence of maps as the value' : message;
+}
+
+/** Refuses what YAML can say and JSON cannot, and gives a text that the document ends with, without a line's end, no line's end. */
+function refuseOddities(document: Document.Parsed, text: string): void {
+  visit(document, {
+    // It would make a value without end.
+    Alias(_key, alias, holders) {
+      if (holders.some((holder) => (isMap(holder) || isSeq(holder)) && holder.anchor === alias.source)) throw unreadable(`yaml: anchor '${alias.source}' value contains itself`);
     },
+    Scalar(where, scalar) {
+      if (typeof scalar.value === 'number' && !Number.isFinite(scalar.value)) throw unreadable(`json: unsupported value: ${goNumber(scalar.value)}`);
+      if (where === 'key' && scalar.value === null) throw unreadable('Unsupported map key of type: %!s(<nil>), key: <nil>');
+      const isLast = scalar.range?.[1] === text.length && !text.endsWith('\n');
+      if (isLast && scalar.type?.startsWith('BLOCK_') === true && typeof scalar.value === 'string') scalar.value = scalar.value.replace(/\n$/, '');
+    },
+    Map: refuseAsKey,
+    Seq: refuseAsKey,
   });
 }
+
+function refuseAsKey(where: unknown, node: { toString(): string }): void {
+  if (where === 'key') throw unreadable(`yaml: invalid map key: ${node.toString()}`);
+}
+
+const goNumber = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
 
 export interface DuplicateKey {
   /** 'spec.bar' */
@@ -95,7 +114,7 @@ function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey
   }
 }
 
-const writing = { version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false } as const;
+const writing = { version: '1.1', sortMapEntries: true, aliasDuplicateObjects: false, customTags: upstreamTags } as const;
 const layout = { lineWidth: 0, indentSeq: false } as const;
 const byteOrderMark = '\ufeff';
 

@@ -79,6 +79,11 @@ function scalarProblem(scalar: ScalarSchema['scalar'], value: unknown): string |
       return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goText(value)}}`;
+    case 'int-or-string':
+    case 'time':
+    case 'micro-time':
+    case 'quantity':
+      return typeof value === 'object' ? `expected any scalar, got &{${goText(value)}}` : undefined;
     default:
       return undefined;
   }

@@ -5,11 +5,11 @@
  */
 import type { AnyObject } from '../object.ts';
 import type { Schema } from '../schema.ts';
-import { memberFields } from './compare.ts';
+import { addedField } from './compare.ts';
 import { FieldSet, type FieldsV1 } from './field-set.ts';
 import { FormTree, type FormNode } from './form-tree.ts';
 import { sharedFields } from './shared-fields.ts';
-import { structureOf, type Structure } from './structure.ts';
+import { structureOf, type FieldsStructure } from './structure.ts';
 
 /** Metadata that nobody owns, because the server sets it or it names the object. */
 const unownedMetadata: ReadonlySet<string> = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']);
@@ -30,27 +30,33 @@ export function createdFields(schema: Schema, object: AnyObject, ignored: readon
   for (const key of Object.keys(object).sort()) {
     const value = object[key];
     if (value === undefined || unownedFields.has(key) || ignored.includes(key)) continue;
-    const part = partFields(structure.schemaOf(key), value, key === 'metadata' ? unownedMetadata : none);
-    if (key === 'metadata' && part === nothing) continue;
+    const part = partFields(schema, structure, key, value);
+    if (part === unsaid) continue;
     parts[key] = part;
     node = node.next(key).next(part);
   }
   return node === start ? undefined : forms.at(node, () => sharedFields(Object.fromEntries(Object.entries(parts).map(([key, part]) => [`f:${key}`, part]))));
 }
 
-const nothing: FieldsV1 = Object.freeze({});
+const whole: FieldsV1 = Object.freeze({});
+/** Of a part that says nothing. */
+const unsaid: FieldsV1 = Object.freeze({});
 const noSchema = {};
 
-/** What is owned below one part of an object. */
-function partFields(schema: Schema | undefined, value: unknown, unowned: ReadonlySet<string>): FieldsV1 {
-  const structure = structureOf(schema, value);
-  if (structure.type === 'whole') return nothing;
-  const start = forms.root(schema ?? noSchema);
-  const node = structure.type === 'fields' ? followFields(start, structure, value as Fields, unowned) : follow(start, schema, value);
+/** What is owned of one part of an object. */
+function partFields(schema: Schema, { schemaOf, alwaysPresent }: FieldsStructure, key: string, value: unknown): FieldsV1 {
+  const partSchema = schemaOf(key);
+  const structure = structureOf(partSchema, value);
+  if (structure.type === 'whole') return whole;
+  const unowned = key === 'metadata' ? unownedMetadata : none;
+  const root = forms.root(partSchema ?? noSchema);
+  const start = alwaysPresent.has(key) ? root : root.next(absent);
+  const node = structure.type === 'fields' ? followFields(start, structure, value as Fields, unowned) : follow(start, partSchema, value);
   return forms.at(node, () => {
-    const owned = structure.type === 'fields' ? Object.fromEntries(Object.entries(value as Fields).filter(([key]) => !unowned.has(key))) : value;
-    const fields = memberFields(schema, owned);
-    return fields.children.size === 0 ? nothing : (new FieldSet(false, new Map([['part', fields]])).toJson()['part'] ?? nothing);
+    const owned = structure.type === 'fields' ? Object.fromEntries(Object.entries(value as Fields).filter(([name]) => !unowned.has(name))) : value;
+    const added = addedField(schema, key, owned);
+    const fields = key === 'metadata' ? new FieldSet(false, added.children) : added;
+    return fields.isEmpty ? unsaid : (new FieldSet(false, new Map([['part', fields]])).toJson()['part'] ?? unsaid);
   });
 }
 
@@ -67,7 +73,7 @@ function follow(from: FormNode<FieldsV1>, schema: Schema | undefined, value: unk
   return node.next(end);
 }
 
-function followFields(from: FormNode<FieldsV1>, structure: Extract<Structure, { type: 'fields' }>, fields: Fields, unowned: ReadonlySet<string>): FormNode<FieldsV1> {
+function followFields(from: FormNode<FieldsV1>, structure: FieldsStructure, fields: Fields, unowned: ReadonlySet<string>): FormNode<FieldsV1> {
   let node = from.next(begin);
   for (const key in fields) {
     const value = fields[key];
@@ -76,6 +82,8 @@ function followFields(from: FormNode<FieldsV1>, structure: Extract<Structure, { 
   return node.next(end);
 }
 
+/** An object without the part lacks it; otherwise it has an empty one. */
+const absent = {};
 /** What has parts begins and ends with these; they are no names. */
 const begin = {};
 const end = {};

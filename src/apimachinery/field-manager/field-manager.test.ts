@@ -72,9 +72,9 @@ test('another owner\'s value is a conflict, force takes it', () => {
   });
   const forced = applyConfiguration(schema, managed, config, { ...writer('me'), force: true }).object;
   assert.deepEqual(forced['spec'], { replicas: 1 });
-  assert.equal(owned(forced, 'scaler'), undefined);
+  assert.deepEqual(owned(forced, 'scaler'), { 'f:spec': {} });
   const agreed = applyConfiguration(schema, managed, object({ spec: { replicas: 3 } }), writer('me')).object;
-  assert.deepEqual([owned(agreed, 'me'), owned(agreed, 'scaler')], [{ 'f:spec': { 'f:replicas': {} } }, { 'f:spec': { 'f:replicas': {} } }]);
+  assert.deepEqual([owned(agreed, 'me'), owned(agreed, 'scaler')], [{ 'f:spec': { 'f:replicas': {} } }, { 'f:spec': { '.': {}, 'f:replicas': {} } }]);
 });
 
 test('an update owns what it changed and takes it from others', () => {
@@ -91,7 +91,7 @@ test('a removed field belongs to nobody, an unchanged object changes nothing, an
   const live = object({ spec: { replicas: 1, containers: [{ name: 'a' }] } });
   const managed = object({ spec: live['spec'] }, { managedFields: updateManagedFields(schema, undefined, live, writer('a')) });
   const without = object({ spec: { replicas: 1 } }, { managedFields: managed.metadata.managedFields ?? [] });
-  assert.deepEqual(updateManagedFields(schema, managed, without, writer('b')).map(({ manager, fieldsV1 }) => [manager, fieldsV1]), [['a', { 'f:spec': { 'f:replicas': {} } }]]);
+  assert.deepEqual(updateManagedFields(schema, managed, without, writer('b')).map(({ manager, fieldsV1 }) => [manager, fieldsV1]), [['a', { 'f:spec': { '.': {}, 'f:replicas': {} } }]]);
   assert.deepEqual(updateManagedFields(schema, managed, managed, writer('b')), managed.metadata.managedFields);
   assert.deepEqual(updateManagedFields(schema, managed, object({}, { managedFields: [{}] }), writer('b')), []);
 });
@@ -99,7 +99,7 @@ test('a removed field belongs to nobody, an unchanged object changes nothing, an
 test('an object that nobody applied yet keeps its fields', () => {
   const live = object({ spec: { replicas: 2 } });
   const { object: applied } = applyConfiguration(schema, live, object({}, { labels: { a: 'b' } }), writer('me'));
-  assert.deepEqual(owned(applied, 'before-first-apply'), { 'f:spec': { 'f:replicas': {} } });
+  assert.deepEqual(owned(applied, 'before-first-apply'), { 'f:spec': { '.': {}, 'f:replicas': {} } });
   assert.deepEqual(applied['spec'], { replicas: 2 });
 });
 

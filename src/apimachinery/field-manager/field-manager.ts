@@ -10,7 +10,9 @@ import { StatusError } from '../status-error.ts';
 import { compareObjects, fieldSetOf, type Difference } from './compare.ts';
 import { FieldSet, formatPath, type PathElement } from './field-set.ts';
 import { capUpdaters, readManagedFields, writeManagedFields, type ManagedFieldsEntry, type Ownership } from './managed-fields.ts';
-import { mergeConfiguration, removeFields } from './merge.ts';
+import { mergeConfiguration } from './merge.ts';
+import { pruneApplied } from './prune.ts';
+import { reconcileFields } from './reconcile.ts';
 
 export interface Writer {
   /** The query parameter fieldManager, or what stands for it: the user agent up to its first '/'. */
@@ -45,7 +47,7 @@ const unowned = [
 export function updateManagedFields(schema: Schema, live: AnyObject | undefined, updated: AnyObject, writer: Writer): ManagedFieldsEntry[] {
   const sent = updated.metadata.managedFields;
   if (live && isReset(sent)) return [];
-  const before = readManagedFields(sent) ?? readManagedFields(live?.metadata.managedFields) ?? [];
+  const before = ownersIn(schema, sent) ?? ownersIn(schema, live?.metadata.managedFields) ?? [];
   const difference = compareObjects(schema, withoutManagedFields(live ?? emptyObject), withoutManagedFields(updated));
   const changed = strip(difference.added.union(difference.modified), writer);
   const removed = strip(difference.removed, writer);
@@ -58,6 +60,8 @@ export function updateManagedFields(schema: Schema, live: AnyObject | undefined,
   return writeManagedFields(capUpdaters([...others, kept].filter((owner) => !owner.fields.isEmpty)));
 }
 
+const ownersIn = (schema: Schema, entries: unknown): Ownership[] | undefined => readManagedFields(entries)?.map((owner) => withFields(owner, reconcileFields(schema, owner.fields)));
+
 const withFields = (owner: Ownership, fields: FieldSet): Ownership => (fields === owner.fields ? owner : { ...owner, fields });
 
 const emptyObject: AnyObject = { metadata: {} };
@@ -66,7 +70,9 @@ const isReset = (sent: readonly object[] | undefined): boolean => sent !== undef
 
 const isSame = (owner: Ownership, writer: Writer): boolean => owner.manager === writer.manager && owner.subresource === (writer.subresource ?? '');
 
-const strip = (set: FieldSet, { ignored }: Writer): FieldSet => set.recursiveDifference(ignored ? unowned.union(ignored) : unowned);
+const metadataItself = FieldSet.of('f:metadata');
+
+const strip = (set: FieldSet, { ignored }: Writer): FieldSet => set.recursiveDifference(ignored ? unowned.union(ignored) : unowned).difference(metadataItself);
 
 function withoutManagedFields(object: AnyObject): AnyObject {
   if (object.metadata.managedFields === undefined) return object;
@@ -91,19 +97,18 @@ export function applyConfiguration(schema: Schema, live: AnyObject | undefined, 
   const before = ownersBeforeApply(schema, live, bareLive, writer);
   const own = before.find((owner) => owner.operation === 'Apply' && isSame(owner, writer));
   const fields = strip(fieldSetOf(schema, bareConfig), writer);
-  const joined = mergeConfiguration(schema, bareLive, bareConfig) as AnyObject;
   const others = before.filter((owner) => owner !== own);
-  if (own) {
-    const kept = others.reduce((set, owner) => set.union(owner.fields), fields);
-    removeFields(schema, joined, own.fields.difference(fields), kept);
+  let joined = mergeConfiguration(schema, bareLive, bareConfig);
+  if (own && !own.fields.difference(fields).isEmpty) {
+    joined = pruneApplied(schema, joined, own.fields, others.reduce((set, owner) => set.union(owner.fields), fields)) ?? {};
   }
-  // What a configuration leaves empty is its manager's, and not stored.
-  const merged = pruneValue(schema, joined, { dropEmpty: true }) as AnyObject;
-  const difference = withoutIgnored(compareObjects(schema, bareLive, merged), writer.ignored);
+  const difference = withoutIgnored(compareObjects(schema, bareLive, joined), writer.ignored);
   const entry: Ownership = { manager: writer.manager, operation: 'Apply', apiVersion: writer.apiVersion, subresource: writer.subresource ?? '', time: writer.now, fields };
   const settled = settle(others, difference, writer);
   const isOwnershipSame = own?.fields.equals(fields) === true && own.apiVersion === writer.apiVersion;
-  const isChanged = live === undefined || !isNothing(difference) || !isOwnershipSame;
+  // What a configuration leaves empty is its manager's, and not stored.
+  const merged = pruneValue(schema, joined, { dropEmpty: true }) as AnyObject;
+  const isChanged = live === undefined || !isOwnershipSame || !isNothing(withoutIgnored(compareObjects(schema, bareLive, merged), writer.ignored));
   const owners = [...settled, isChanged ? entry : own].filter((owner): owner is Ownership => owner !== undefined && !owner.fields.isEmpty);
   const metadata = { ...merged.metadata, managedFields: writeManagedFields(owners) };
   return { object: { ...merged, metadata }, isChanged };
@@ -117,10 +122,11 @@ const isNothing = ({ added, modified, removed }: Difference): boolean => added.i
 
 /** Fields of an object that was written before anyone applied it belong to a manager of their own. */
 function ownersBeforeApply(schema: Schema, live: AnyObject | undefined, bareLive: AnyObject, writer: Writer): Ownership[] {
-  const known = readManagedFields(live?.metadata.managedFields) ?? [];
+  const known = ownersIn(schema, live?.metadata.managedFields) ?? [];
   if (!live || known.length > 0) return known;
-  const fields = strip(fieldSetOf(schema, bareLive), writer);
-  return [{ manager: 'before-first-apply', operation: 'Update', apiVersion: writer.apiVersion, subresource: '', time: writer.now, fields }];
+  const { added, modified } = compareObjects(schema, emptyObject, bareLive);
+  const fields = strip(added.union(modified), writer);
+  return fields.isEmpty ? [] : [{ manager: 'before-first-apply', operation: 'Update', apiVersion: writer.apiVersion, subresource: '', time: writer.now, fields }];
 }
 
 /** What the other managers still own. Throws on conflicts that are not forced. */

@@ -3,6 +3,8 @@
  * 'k:{"name":"x"}' a list item by its keys, 'v:"x"' an item of a set. Sets are never changed after they are made.
  * Upstream: sigs.k8s.io/structured-merge-diff/fieldpath
  */
+import { compareElements } from './element-order.ts';
+
 export type PathElement = string;
 
 /** fieldsV1 as JSON. */
@@ -104,10 +106,11 @@ export class FieldSet {
     return true;
   }
 
-  /** Every path of the set, outer ones before inner ones. */
+  /** Every path of the set in the order of its elements; those that end below something before those that lead further down. */
   *paths(prefix: readonly PathElement[] = []): Iterable<readonly PathElement[]> {
-    if (this.isMember && prefix.length > 0) yield prefix;
-    for (const [element, child] of this.children) yield* child.paths([...prefix, element]);
+    const children = [...this.children].sort(([a], [b]) => compareElements(a, b));
+    for (const [element, child] of children) if (child.isMember) yield [...prefix, element];
+    for (const [element, child] of children) yield* child.paths([...prefix, element]);
   }
 }
 
@@ -144,7 +147,7 @@ export function formatPath(path: readonly PathElement[]): string {
 function formatElement(element: PathElement): string {
   const rest = element.slice(2);
   if (element.startsWith('f:')) return `.${rest}`;
-  if (element.startsWith('v:')) return `[=${rest}]`;
+  if (element.startsWith('v:')) return `[=${JSON.stringify(JSON.parse(rest))}]`;
   if (element.startsWith('i:')) return `[${rest}]`;
   const keys = JSON.parse(rest) as Record<string, unknown>;
   return `[${Object.entries(keys).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;

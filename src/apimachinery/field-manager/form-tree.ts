@@ -2,7 +2,7 @@
  * What was made of the forms of objects, found again by following a form step by step: cheaper than writing the form down and looking
  * that up. So many steps are kept; then all are forgotten.
  */
-const mostSteps = 50_000;
+const mostSteps = 20_000;
 
 /** Something that a form consists of; equal strings are one step, objects are themselves. */
 export type Step = string | object;

@@ -25,7 +25,8 @@ const holds: readonly string[] = [
   "url('https://user@example.com:80/a%20b?x=1&x=2').getHost() == 'example.com:80'", "url('https://[::1]:80/').getHostname() == '::1'", "url('https://a:80/').getPort() == '80'", "url('https://a/b%20c').getEscapedPath() == '/b%20c'", "url('/a?x=1&x=2').getQuery()['x'] == ['1', '2']", "isURL('/abs') && !isURL('../x')", "url('HTTP://a').getScheme() == 'http'",
   // versions
   "semver('1.2.3').isLessThan(semver('1.10.0'))", "semver('1.0.0-rc.1').isLessThan(semver('1.0.0'))", "isSemver('v1.0', true) && !isSemver('v1.0')", "semver('v1.2', true).minor() == 2", "semver('1.2.3').compareTo(semver('1.2.3')) == 0",
-  "self.list.max() > 2.5", "self.list.sort()[0] < 1.5", "self.list.reverse() == [2, 1, 3]", "matches(self.text, '[0-9]+')",
+  "'a👑'.size() == 2", "self.list.all(i, v, 'a👑'.endsWith('👑'))", "'\\\\ud83d\\\\udc51'.size() == 12", "'\\u0001👑'.size() == 2", "int(timestamp('1970-01-01T00:00:10Z')) == 10", "!optional.ofNonZeroValue('').hasValue() && optional.ofNonZeroValue(1).value() == 1", "url('https://a/b?x=1#c').getQuery() == {'x': ['1']} && url('https://a/b c').getEscapedPath() == '/b%20c'",
+  "1.5 < 1e30", "self.list.all(i, v, v < 1.5e300)", "1e-7 > 0.0", "self.list.max() > 2.5", "self.list.sort()[0] < 1.5", "self.list.reverse() == [2, 1, 3]", "matches(self.text, '[0-9]+')",
   // two variables
   "self.list.all(i, v, i < 3 && v > 0)", "self.names.exists(i, v, i == 2 && v == 'b')", "self.names.existsOne(i, v, v == 'a' && i == 1)", "self.map.all(k, v, self.map[k] == v)", "!self.map.exists(k, v, k == 'c' || v == 3)",
   "self.list.transformList(i, v, v * 10 + i) == [30, 11, 22]", "self.list.transformList(i, v, i > 0, v) == [1, 2]", "self.map.transformMap(k, v, v + 1) == {'a': 2, 'b': 3}", "self.map.transformMap(k, v, v > 1, v) == {'b': 2}",

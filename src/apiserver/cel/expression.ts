@@ -15,8 +15,9 @@ import { addVersions } from './libraries/versions.ts';
 import { withoutIndexedHas } from './indexed-has.ts';
 import { addListTypes, mindingListTypes } from './list-types.ts';
 import { addOptionalValues, withoutOptionalMacros } from './optional-values.ts';
-import { isNode } from './syntax.ts';
+import { call, isNode } from './syntax.ts';
 import { addPairs, withoutTwoVariables } from './two-variables.ts';
+import type { KnownNames } from './type-check.ts';
 
 /** May throw: errors of the evaluation. */
 export type Program = (context: Readonly<Record<string, unknown>>) => unknown;
@@ -52,17 +53,35 @@ export interface CompileOptions {
 /** The expression as it is written, not checked yet. Throws an Error that says why the text is none. */
 export const parse = (environment: Environment, text: string): ASTNode => environment.parse(text).ast;
 
+/** The names that expressions of an environment may use. */
+export function namesOf(environment: Environment): KnownNames {
+  const functions = new Set(environment.getDefinitions().functions.map(({ name }) => name).filter((name) => !name.startsWith('k8ts')));
+  return { isVariable: (name) => environment.hasVariable(name), isFunction: (name) => functions.has(name) };
+}
+
 /** Throws an Error that says why the text is no expression. */
 export function compile(environment: Environment, text: string, { listTypes = false }: CompileOptions = {}): Compiled {
   const given = environment.parse(text);
   const plain = withoutIndexedHas(withoutOptionalMacros(withoutTwoVariables(given.ast)));
-  const parsed = plain === given.ast ? given : environment.parse(serialize(plain as ASTNode));
+  const parsed = plain === given.ast ? given : environment.parse(written(plain));
   const { ast } = parsed;
-  const metered = serialize(meter(listTypes ? mindingListTypes(ast) : ast) as ASTNode);
+  const metered = written(meter(listTypes ? mindingListTypes(ast) : ast));
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error('the expression is not valid');
   const run = environment.parse(metered);
   return { ast, type: String(checked.type), run: (context) => run(context) as unknown };
+}
+
+/** The library escapes what is beyond 16 bits by halves, which it does not read again. */
+const written = (ast: unknown): string => serialize(withReadableNumbers(ast) as ASTNode).replace(/\\\\|\\ud[89ab]..\\ud[c-f]../gi, (escaped) => (escaped.length > 2 ? String(JSON.parse(`"${escaped}"`)) : escaped));
+
+/** The library writes 1e30 as 1e+30.0, which it cannot read. */
+function withReadableNumbers(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withReadableNumbers);
+  if (!isNode(node) || node.op === 'id') return node;
+  const { op, args } = node;
+  if (op !== 'value') return { op, args: withReadableNumbers(args) };
+  return typeof args === 'number' && String(args).includes('e+') ? call('double', { op, args: String(args) }) : node;
 }
 
 const loops: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);

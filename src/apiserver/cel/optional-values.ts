@@ -1,5 +1,5 @@
 /**
- * What the language library lacks of optional values: optMap and optFlatMap, which look into one, and whether two are equal.
+ * What the language library lacks of optional values: optMap and optFlatMap, which look into one, ofNonZeroValue, and whether two are equal.
  * Upstream: cel-go/cel/library.go, cel-go/common/types/optional.go
  */
 import { Optional, type Environment } from '@marcbachmann/cel-js';
@@ -28,6 +28,16 @@ function equal(a: Optional, b: Optional): boolean {
   return a.hasValue() && b.hasValue() ? equalValues(a.value(), b.value()) : a.hasValue() === b.hasValue();
 }
 
+/** What its type has where nothing was said: 0, '', false, null, nothing inside. */
+function isZero(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return !value;
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length === 0;
+  return Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).length === 0;
+}
+
 export function addOptionalValues(environment: Environment): Environment {
-  return environment.registerFunction('k8tsOptionalOf(dyn): optional<dyn>', optionalOf).registerOperator('optional<dyn> == optional<dyn>', equal);
+  return environment
+    .registerFunction('k8tsOptionalOf(dyn): optional<dyn>', optionalOf)
+    .registerFunction('OptionalNamespace.ofNonZeroValue(dyn): optional<dyn>', (_: unknown, value: unknown) => (isZero(value) ? Optional.none() : Optional.of(value)))
+    .registerOperator('optional<dyn> == optional<dyn>', equal);
 }

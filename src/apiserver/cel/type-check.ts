@@ -4,6 +4,8 @@
  * Upstream: cel-go/checker/checker.go, cel-go/parser/macro.go, cel-go/ext/comprehensions.go
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { isFitting } from './literals.ts';
+import { placeOf } from './places.ts';
 import { functionSignatures, methodSignatures, type Overload } from './signatures.ts';
 import { dyn, isAssignable, listOf, mapOf, mostGeneral, optionalOf, simpleType, substituted, type Bindings, type CelType } from './value-types.ts';
 
@@ -21,11 +23,19 @@ export interface CheckedTypes {
 
 type Scope = ReadonlyMap<string, CelType>;
 
-/** `ast`: as it was parsed from `text`. Names that are no variables are dyn. */
-export function checkTypes(ast: ASTNode, text: string, variables: Scope): CheckedTypes {
-  const check = new TypeCheck(text);
+/** The names that an expression may use beside its variables. */
+export interface KnownNames {
+  readonly isVariable: (name: string) => boolean;
+  readonly isFunction: (name: string) => boolean;
+}
+
+/** `ast`: as it was parsed from `text`. */
+export function checkTypes(ast: ASTNode, text: string, variables: Scope, names: KnownNames): CheckedTypes {
+  const check = new TypeCheck(text, names);
   const type = check.typeOf(ast, variables);
-  return { type, problems: check.problems.sort((a, b) => a.at - b.at) };
+  // Literals are looked at only where the types are right.
+  const problems = check.problems.length > 0 ? check.problems : check.literals;
+  return { type, problems: problems.sort((a, b) => a.at - b.at) };
 }
 
 const [bool, int, string] = [simpleType('bool'), simpleType('int'), simpleType('string')];
@@ -33,10 +43,13 @@ const namespaces: ReadonlySet<string> = new Set(['ip', 'format', 'sets', 'option
 
 class TypeCheck {
   readonly problems: TypeProblem[] = [];
+  readonly literals: TypeProblem[] = [];
   readonly #text: string;
+  readonly #names: KnownNames;
 
-  constructor(text: string) {
+  constructor(text: string, names: KnownNames) {
     this.#text = text;
+    this.#names = names;
   }
 
   typeOf(node: ASTNode, scope: Scope): CelType {
@@ -44,7 +57,7 @@ class TypeCheck {
       case 'value':
         return literalType(node.args);
       case 'id':
-        return scope.get(node.args) ?? dyn;
+        return scope.get(node.args) ?? (this.#names.isVariable(node.args) ? dyn : this.#undeclared(node.args, node.range.start));
       case '.':
         return this.#field(this.typeOf(node.args[0], scope), node.args[1], placeOf(node, this.#text));
       case '.?': {
@@ -70,6 +83,10 @@ class TypeCheck {
   #problem(reason: string, at: number): CelType {
     this.problems.push({ reason, at });
     return dyn;
+  }
+
+  #undeclared(name: string, at: number): CelType {
+    return this.#problem(`undeclared reference to '${name}' (in container '')`, at);
   }
 
   #field(of: CelType, name: string, at: number): CelType {
@@ -107,7 +124,12 @@ class TypeCheck {
       for (const one of given) this.typeOf(one, scope);
       return bool;
     }
+    if (name === 'duration' || name === 'timestamp') this.#literal(name, given[0]);
     return this.#applied(name, given.map((one) => this.typeOf(one, scope)), node);
+  }
+
+  #literal(name: string, given: ASTNode | undefined): void {
+    if (given?.op === 'value' && typeof given.args === 'string' && !isFitting(name, given.args)) this.literals.push({ reason: `invalid ${name} argument`, at: given.range.start });
   }
 
   #method(node: ASTNode & { readonly op: 'rcall' }, scope: Scope): CelType {
@@ -117,6 +139,7 @@ class TypeCheck {
       return this.#applied(`${receiver.args}.${name}`, given.map((one) => this.typeOf(one, scope)), node);
     }
     const of = this.typeOf(receiver, scope);
+    if (name === 'matches') this.#literal(name, given[0]);
     const loop = this.#loop(node, of, scope);
     if (loop !== undefined) return loop;
     const types = given.map((one) => (name === 'format' && one.op === 'list' ? this.#values(one.args, scope) : this.typeOf(one, scope)));
@@ -125,7 +148,10 @@ class TypeCheck {
 
   /** Values that need nothing in common. */
   #values(items: readonly ASTNode[], scope: Scope): CelType {
-    for (const item of items) this.typeOf(item, scope);
+    for (const item of items) {
+      if (item.op === 'list') this.#values(item.args, scope);
+      else this.typeOf(item, scope);
+    }
     return listOf(dyn);
   }
 
@@ -141,6 +167,8 @@ class TypeCheck {
   }
 
   #resolved(name: string, overloads: readonly Overload[] | undefined, types: readonly CelType[], { at, isMethod }: { readonly at: number; readonly isMethod: boolean }): CelType {
+    const plain = name.slice(name.indexOf('.') + 1);
+    if (overloads === undefined && !this.#names.isFunction(plain)) return this.#undeclared(plain, at);
     const fitting = overloads?.filter(({ takes }) => takes.length === types.length) ?? [];
     if (fitting.length === 0) return dyn;
     const results = fitting.flatMap(({ takes, gives }) => {
@@ -251,36 +279,5 @@ function literalType(value: unknown): CelType {
       return bool;
     default:
       return simpleType(value === null ? 'null' : value instanceof Uint8Array ? 'bytes' : 'uint');
-  }
-}
-
-/** Where cel-go says that something is wrong with a node: at its operator, dot or parenthesis. */
-function placeOf(node: ASTNode, text: string): number {
-  const after = (from: ASTNode, sign: string): number => {
-    const at = text.indexOf(sign, from.range.end);
-    return at < 0 ? node.range.start : at;
-  };
-  switch (node.op) {
-    case 'value':
-    case 'id':
-    case 'list':
-    case 'map':
-    case '!_':
-    case '-_':
-      return node.range.start;
-    case '.':
-    case '.?':
-      return after(node.args[0], '.');
-    case '[]':
-    case '[?]':
-      return after(node.args[0], '[');
-    case '?:':
-      return after(node.args[0], '?');
-    case 'call':
-      return text.indexOf('(', node.range.start);
-    case 'rcall':
-      return after(node.args[1], '(');
-    default:
-      return after(node.args[0], node.op);
   }
 }

@@ -29,6 +29,7 @@ const cases: [string, JSONSchemaProps, unknown, unknown, string[]][] = [
   ['sets within objects', withRule({ rule: 'self.inner == oldSelf.inner' }, { inner: { type: 'object', properties: { tags: set } } }), { inner: { tags: ['b', 'a'] } }, { inner: { tags: ['a', 'b'] } }, []],
   ['maps, whatever their order', withRule({ rule: "self.ports == oldSelf.ports && (self.ports + [{'name': 'a', 'size': 9}]).exists(p, p.name == 'a' && p.size == 9) && size(self.ports + oldSelf.ports) == 2" }, { ports: keyed }), { ports: [{ name: 'a', size: 1 }, { name: 'b', size: 2 }] }, { ports: [{ name: 'b', size: 2 }, { name: 'a', size: 1 }] }, []],
   ['plain lists, in their order', withRule({ rule: 'self.list != oldSelf.list' }, { list: { type: 'array', items: integer }, tags: set }), { list: [1, 2] }, { list: [2, 1] }, []],
+  ['a field that is null is absent', withRule({ rule: '!has(self.min) && self.max == 1' }, { min: { ...integer, nullable: true }, max: integer }), { min: null, max: 1 }, undefined, []],
   ['a missing field is an error', withRule({ rule: 'self.absent == 1', message: 'm' }), { min: 1 }, undefined, ['FieldValueInvalid spec: Invalid value: "object": no such key: absent evaluating rule: m']],
 ];
 

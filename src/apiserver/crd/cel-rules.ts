@@ -5,20 +5,22 @@
  * Upstream: k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go
  */
 import { Optional, type ASTNode } from '@marcbachmann/cel-js';
-import { messageOf } from '../../base/errors.ts';
 import { lazy } from '../../base/lazy.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
 import type { FieldPath } from '../../apimachinery/field-error.ts';
 import { forbidden, invalid, required, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
 import { CostLimitError, measured, perCallLimit, perObjectLimit } from '../cel/budget.ts';
-import { compile, createEnvironment, parse, type Compiled, type CompileOptions } from '../cel/expression.ts';
+import { evaluationErrorText } from '../cel/evaluation-error.ts';
+import { compile, createEnvironment, namesOf, parse, type Compiled, type CompileOptions } from '../cel/expression.ts';
 import { asSchema, hasListTypes, toCel } from './cel-values.ts';
 
 const environment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'dyn' }));
 const optionalEnvironment = lazy(() => createEnvironment({ self: 'dyn', oldSelf: 'optional<dyn>' }));
 const programs = new Map<string, Compiled>();
 const mostPrograms = 5000;
+
+export const ruleNames = lazy(() => namesOf(environment()));
 
 /** A rule as it is written. Throws an Error that says why the text is no expression. */
 export const parseRule = (text: string): ASTNode => parse(environment(), text);
@@ -120,7 +122,7 @@ class RuleCheck {
       if (this.#budget < perCallLimit) return invalid(path, typeOf(props), 'validation failed due to running out of cost budget, no further validation rules will be run');
       return invalid(path, typeOf(props), `'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${text}`);
     }
-    const said = errorText(error);
+    const said = evaluationErrorText(error);
     if (said.startsWith('no such overload')) return invalid(path, typeOf(props), `'${said}': call arguments did not match a supported operator, function or macro signature for rule: ${text}`);
     return invalid(path, typeOf(props), `${said} evaluating rule: ${text}`);
   }
@@ -141,15 +143,6 @@ class RuleCheck {
 function oldSelfOf({ optionalOldSelf }: ValidationRule, props: JSONSchemaProps, old: unknown): unknown {
   if (optionalOldSelf !== true) return toCel(props, old);
   return old === undefined ? Optional.none() : Optional.of(toCel(props, old));
-}
-
-/** In cel-go's words. */
-function errorText(error: unknown): string {
-  const text = messageOf(error).split('\n')[0] ?? '';
-  const key = /^No such key: (.*)$/.exec(text)?.[1];
-  const index = /^index out of bounds, index (-?\d+)/.exec(key ?? '')?.[1];
-  if (index !== undefined) return `index out of bounds: ${index}`;
-  return key === undefined ? text : `no such key: ${key}`;
 }
 
 function refusal(rule: ValidationRule, props: JSONSchemaProps, at: FieldPath, message: string): FieldError {

@@ -27,6 +27,8 @@ export function toCel(props: JSONSchemaProps | undefined, value: unknown): unkno
   const out: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
     const own = props?.properties?.[name];
+    // A field that is null counts as absent; a map's value does not.
+    if (own !== undefined && item === null) continue;
     const key = own === undefined ? name : escapedName(name);
     if (key !== undefined && item !== undefined) out[key] = toCel(own ?? values, item);
   }

@@ -1,14 +1,15 @@
 /** A CustomResourceDefinition as a ResourceDefinition: from here on a custom kind is like any other. */
+import { lazy } from '../../base/lazy.ts';
 import { pruneValue } from '../../apimachinery/decode.ts';
 import { equalJson } from '../../apimachinery/equal-json.ts';
-import { FieldPath, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, type FieldError, type FieldErrorType } from '../../apimachinery/field-error.ts';
 import type { AnyObject } from '../../apimachinery/object.ts';
 import { invalidObject } from '../../apimachinery/status-error.ts';
 import { ageColumn, nameColumn } from '../../resources/columns.ts';
 import { allVerbs, type Column, type Converter, type DraftObject, type ResourceDefinition, type Strategy, type SubresourceDefinition, type VersionDefinition } from '../../resources/definition.ts';
 import type { CustomResourceColumnDefinition, CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
 import { compareVersions } from '../discovery/order.ts';
-import { checkRules } from './cel-rules.ts';
+import { checkRules, hasRules } from './cel-rules.ts';
 import { compileJsonPath } from './json-path.ts';
 import { applyDefaults, structuralSchema } from './structural-schema.ts';
 import { validateCustom } from './custom-validation.ts';
@@ -80,10 +81,12 @@ function betweenSchemas({ spec: { group, names } }: CustomResourceDefinition, ve
 function customStrategy(version: CustomResourceDefinitionVersion | undefined): Strategy {
   const props = version?.schema?.openAPIV3Schema;
   const values = props && withoutMetadata(props);
+  const hasOwnRules = lazy(() => values !== undefined && hasRules(values));
   const validate = (object: AnyObject, old?: AnyObject): FieldError[] => {
     if (!values) return [];
     const errors = validateCustom(values, object, new FieldPath(), old);
-    return errors.length > 0 ? errors : checkRules(values, object, old, new FieldPath());
+    if (!hasOwnRules()) return errors;
+    return errors.some(({ type }) => barsRules.has(type)) ? [...errors, uncheckedRules] : [...errors, ...checkRules(values, object, old, new FieldPath())];
   };
   return {
     ...(props ? { defaults: (object: DraftObject) => applyDefaults(withoutMetadata(props), object) } : {}),
@@ -93,6 +96,10 @@ function customStrategy(version: CustomResourceDefinitionVersion | undefined): S
     generation: 'spec',
   };
 }
+
+/** After errors of these types the rules are not asked: they could not rely on what they read. */
+const barsRules: ReadonlySet<FieldErrorType> = new Set(['FieldValueNotSupported', 'FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid']);
+const uncheckedRules = invalid(new FieldPath(), null, 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation');
 
 /** Metadata is the server's own; a schema may only limit name and generateName there. */
 function withoutMetadata(props: JSONSchemaProps): JSONSchemaProps {

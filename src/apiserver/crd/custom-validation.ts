@@ -1,134 +1,144 @@
 /**
- * Values of custom objects against their CRD's OpenAPI schema, in upstream's words.
- * Upstream: k8s.io/kube-openapi/pkg/validation, k8s.io/apiextensions-apiserver/pkg/apiserver/validation
+ * Values of custom objects against their CRD's OpenAPI schema, in upstream's words and order.
+ * Upstream: k8s.io/kube-openapi/pkg/validation/validate, k8s.io/apiextensions-apiserver/pkg/apiserver/validation
  */
-import { RE2JS } from 're2js';
 import { equalJson } from '../../apimachinery/equal-json.ts';
-import { duplicate, FieldPath, invalid, notSupported, required, tooLong, tooMany, type FieldError } from '../../apimachinery/field-error.ts';
+import { FieldPath, invalid, required, tooMany, type FieldError } from '../../apimachinery/field-error.ts';
 import type { JSONSchemaProps } from '../../resources/types/apiextensions-v1.ts';
-import { formatCheck } from './schema-formats.ts';
+import { asSchema } from './cel-values.ts';
+import { duplicateItems } from './list-duplicates.ts';
+import { checkEnum, checkFormat, checkNumber, checkText, checkType, hasType, placeName } from './value-keywords.ts';
 
 /** `old`, where known, is what an update replaces: what it leaves as it was is not judged again. */
 export function validateCustom(props: JSONSchemaProps, value: unknown, path: FieldPath, old?: unknown): FieldError[] {
-  if (old !== undefined && equalJson(value, old)) return [];
-  if (value === null && props.nullable) return [];
-  const wrongType = checkType(props, value, path);
-  if (wrongType) return [wrongType];
-  return [
-    ...checkEnum(props, value, path),
-    ...checkCombined(props, value, path),
-    ...(typeof value === 'string' ? checkString(props, value, path) : []),
-    ...(typeof value === 'number' ? checkNumber(props, value, path) : []),
-    ...(Array.isArray(value) ? checkList(props, value, path, old) : []),
-    ...(isObject(value) ? checkObject(props, value, path, old) : []),
-  ];
+  const duplicates = duplicateItems(props, value, path);
+  return [...judge(props, value, path, old).errors, ...(duplicates.length === 0 || (old !== undefined && duplicateItems(props, old, path).length > 0) ? [] : duplicates)];
+}
+
+/** What a schema says of a value. */
+class Verdict {
+  readonly errors: FieldError[] = [];
+  /** How many checks were met or made, as upstream counts them: of alternatives that all fail, the one with most is told of. */
+  matches = 0;
+
+  /** Nothing is told twice. */
+  add(error: FieldError | undefined): void {
+    if (error === undefined || this.errors.some(({ field, message }) => field === error.field && message === error.message)) return;
+    this.errors.push(error);
+  }
+
+  merge(other: Verdict | undefined): void {
+    for (const error of other?.errors ?? []) this.add(error);
+    this.matches += other?.matches ?? 0;
+  }
+
+  get isValid(): boolean {
+    return this.errors.length === 0;
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value;
-}
-
-function checkType(props: JSONSchemaProps, value: unknown, path: FieldPath): FieldError | undefined {
-  const actual = typeOf(value);
-  if (props['x-kubernetes-int-or-string']) return actual === 'string' || actual === 'integer' ? undefined : wrong(path, actual, 'integer,string');
-  const { type } = props;
-  if (type === undefined || type === '' || type === actual || (type === 'number' && actual === 'integer')) return undefined;
-  return wrong(path, actual, type);
-}
-
-const wrong = (path: FieldPath, actual: string, wanted: string): FieldError => invalid(path, actual, `${path} in body must be of type ${wanted}: ${JSON.stringify(actual)}`);
-
-function checkEnum({ enum: allowed }: JSONSchemaProps, value: unknown, path: FieldPath): FieldError[] {
-  if (allowed === undefined || allowed.some((one) => JSON.stringify(one) === JSON.stringify(value))) return [];
-  return [notSupported(path, value, allowed.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))))];
-}
-
-function checkString(props: JSONSchemaProps, value: string, path: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  const length = [...value].length;
-  if (props.maxLength !== undefined && length > props.maxLength) errors.push(tooLong(path, props.maxLength));
-  if (props.minLength !== undefined && length < props.minLength) errors.push(invalid(path, value, `${path} in body should be at least ${props.minLength} chars long`));
-  if (props.pattern !== undefined && !matches(props.pattern, value)) errors.push(invalid(path, value, `${path} in body should match '${props.pattern}'`));
-  const format = props.format === undefined ? undefined : formatCheck(props.format);
-  if (format && !format(value)) errors.push(invalid(path, value, `${path} in body must be of type ${props.format ?? ''}: ${JSON.stringify(value)}`));
-  return errors;
-}
-
-const compiled = new Map<string, RE2JS>();
-
-function matches(pattern: string, value: string): boolean {
-  let regex = compiled.get(pattern);
-  if (!regex) {
-    regex = RE2JS.compile(pattern);
-    compiled.set(pattern, regex);
+function judge(props: JSONSchemaProps, value: unknown, path: FieldPath, old: unknown): Verdict {
+  const verdict = new Verdict();
+  if (old !== undefined && equalJson(value, old)) return verdict;
+  const typeError = checkType(props, value, path);
+  verdict.add(typeError);
+  if (typeError === undefined && (value === null || hasType(props))) verdict.matches++;
+  if (value === null) {
+    verdict.add(checkEnum(props, value, path));
+    return verdict;
   }
-  return regex.matcher(value).find();
+  if (hasType(props)) verdict.matches++;
+  judgeCombined(props, value, path, verdict);
+  if (typeof value === 'string') judgeText(props, value, path, verdict);
+  if (typeof value === 'number') {
+    for (const error of checkNumber(props, value, path)) verdict.add(error);
+    verdict.matches += 2;
+  }
+  if (Array.isArray(value)) judgeList(props, value, path, old, verdict);
+  verdict.add(checkEnum(props, value, path));
+  if (isObject(value)) judgeObject(props, value, path, old, verdict);
+  verdict.matches += 2;
+  return verdict;
 }
 
-function checkNumber(props: JSONSchemaProps, value: number, path: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = props;
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) errors.push(invalid(path, value, `${path} in body should be less than${exclusiveMaximum ? '' : ' or equal to'} ${maximum}`));
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) errors.push(invalid(path, value, `${path} in body should be greater than${exclusiveMinimum ? '' : ' or equal to'} ${minimum}`));
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) errors.push(invalid(path, value, `${path} in body should be a multiple of ${multipleOf}`));
-  if (props.format === 'int32' && (value > 2 ** 31 - 1 || value < -(2 ** 31))) errors.push(invalid(path, value, `${path} in body must be of type int32: "integer"`));
-  return errors;
+function judgeText(props: JSONSchemaProps, value: string, path: FieldPath, verdict: Verdict): void {
+  verdict.add(checkText(props, value, path));
+  verdict.matches++;
+  const format = checkFormat(props, value, path);
+  if (format === undefined) return;
+  verdict.add(format.error);
+  verdict.matches++;
 }
 
-function checkList(props: JSONSchemaProps, value: readonly unknown[], path: FieldPath, old: unknown): FieldError[] {
-  const errors: FieldError[] = [];
-  if (props.maxItems !== undefined && value.length > props.maxItems) errors.push(tooMany(path, value.length, props.maxItems));
-  if (props.minItems !== undefined && value.length < props.minItems) errors.push(invalid(path, value.length, `${path} in body should have at least ${props.minItems} items`));
+function judgeList(props: JSONSchemaProps, value: readonly unknown[], path: FieldPath, old: unknown, verdict: Verdict): void {
+  const items = asSchema(props.items);
+  if (items !== undefined) {
+    const before = itemsByKeys(props, old);
+    value.forEach((item, i) => verdict.merge(judge(items, item, path.index(i), before?.(item))));
+  }
+  const { minItems, maxItems } = props;
+  if (minItems !== undefined && value.length < minItems) verdict.add(invalid(path, value.length, `${placeName(path)} in body should have at least ${minItems} items`));
+  if (maxItems !== undefined && value.length > maxItems) verdict.add(tooMany(path, value.length, maxItems));
+  if (props.uniqueItems && value.some((item, i) => value.slice(0, i).some((earlier) => equalJson(earlier, item)))) verdict.add(invalid(path, '', `${placeName(path)} in body shouldn't contain duplicates`));
+  verdict.matches += 2;
+}
+
+/** Finds an item of the old list by the keys of a new one; undefined for lists whose items cannot be told apart. */
+function itemsByKeys(props: JSONSchemaProps, old: unknown): ((item: unknown) => unknown) | undefined {
   const keys = props['x-kubernetes-list-map-keys'];
-  const identity = props['x-kubernetes-list-type'] === 'set' || props.uniqueItems ? (item: unknown) => JSON.stringify(item) : keys ? (item: unknown) => JSON.stringify(keys.map((key) => (isObject(item) ? item[key] : undefined))) : undefined;
-  const before = new Map(keys && identity && Array.isArray(old) ? old.map((item: unknown) => [identity(item), item] as const) : []);
-  const seen = new Set<string>();
-  value.forEach((item, i) => {
-    const id = identity?.(item);
-    if (id !== undefined) {
-      if (seen.has(id)) errors.push(duplicate(path.index(i), keys && isObject(item) ? Object.fromEntries(keys.map((key) => [key, item[key]])) : item));
-      seen.add(id);
-    }
-    if (isObject(props.items)) errors.push(...validateCustom(props.items as JSONSchemaProps, item, path.index(i), id === undefined ? undefined : before.get(id)));
-  });
-  return errors;
+  if (keys === undefined || !Array.isArray(old)) return undefined;
+  const identity = (item: unknown): string => JSON.stringify(keys.map((key) => (isObject(item) ? item[key] : undefined)));
+  const items = new Map(old.map((item: unknown) => [identity(item), item] as const));
+  return (item) => items.get(identity(item));
 }
 
-function checkObject(props: JSONSchemaProps, value: Record<string, unknown>, path: FieldPath, old: unknown): FieldError[] {
-  const errors: FieldError[] = [];
-  const child = (name: string): FieldPath => (path.toString() === '<nil>' ? FieldPath.of(name) : path.child(name));
-  for (const name of props.required ?? []) if (value[name] === undefined) errors.push(required(child(name)));
-  const count = Object.keys(value).length;
-  if (props.maxProperties !== undefined && count > props.maxProperties) errors.push(tooMany(path, count, props.maxProperties));
-  if (props.minProperties !== undefined && count < props.minProperties) errors.push(invalid(path, value, `${path} in body should have at least ${props.minProperties} properties`));
-  const before = isObject(old) ? old : {};
-  for (const [name, item] of Object.entries(value)) {
-    const own = props.properties?.[name];
-    if (own) errors.push(...validateCustom(own, item, child(name), before[name]));
-    else if (isObject(props.additionalProperties)) errors.push(...validateCustom(props.additionalProperties as JSONSchemaProps, item, path.key(name), before[name]));
+function judgeObject(props: JSONSchemaProps, value: Record<string, unknown>, path: FieldPath, old: unknown, verdict: Verdict): void {
+  const { minProperties, maxProperties } = props;
+  if (minProperties !== undefined || maxProperties !== undefined) {
+    const count = Object.keys(value).length;
+    if (minProperties !== undefined && count < minProperties) verdict.add(invalid(path, count, `${placeName(path)} in body should have at least ${minProperties} properties`));
+    if (maxProperties !== undefined && count > maxProperties) verdict.add(tooMany(path, count, maxProperties));
   }
-  return errors;
+  const before = isObject(old) ? old : {};
+  const others = asSchema(props.additionalProperties);
+  for (const [name, item] of Object.entries(value)) {
+    const schema = props.properties && Object.hasOwn(props.properties, name) ? props.properties[name] : others;
+    if (schema !== undefined) verdict.merge(judge(schema, item, path.child(name), before[name]));
+    else if (props.additionalProperties === false) verdict.add(invalid(path, name, `${placeName(path)}.${name} in body is a forbidden property`));
+  }
+  for (const name of props.required ?? []) if (!Object.hasOwn(value, name) || value[name] === undefined) verdict.add(required(path.child(name)));
+  verdict.matches++;
 }
 
-/** The schemas of allOf, anyOf, oneOf and not; of alternatives that all fail, what the nearest one says is told too. */
-function checkCombined({ allOf, anyOf, oneOf, not }: JSONSchemaProps, value: unknown, path: FieldPath): FieldError[] {
-  const results = (schemas: readonly JSONSchemaProps[] | undefined): FieldError[][] => (schemas ?? []).map((schema) => validateCustom(schema, value, path));
-  const complain = (text: string): FieldError => invalid(path, '', `${JSON.stringify(path.toString() === '<nil>' ? '' : path.toString())} ${text}`);
-  const valid = (outcomes: readonly FieldError[][]): number => outcomes.filter((errors) => errors.length === 0).length;
-  const nearest = (outcomes: readonly FieldError[][]): FieldError[] => [...outcomes].sort((left, right) => left.length - right.length)[0] ?? [];
-  const errors: FieldError[] = [];
-  const all = results(allOf);
-  if (valid(all) < all.length) errors.push(...all.flat(), complain(`must validate all the schemas (allOf)${valid(all) === 0 ? '. None validated' : ''}`));
-  const any = results(anyOf);
-  if (any.length > 0 && valid(any) === 0) errors.push(complain('must validate at least one schema (anyOf)'), ...nearest(any));
-  const one = results(oneOf);
-  if (one.length > 0 && valid(one) === 0) errors.push(complain('must validate one and only one schema (oneOf). Found none valid'), ...nearest(one));
-  if (valid(one) > 1) errors.push(complain(`must validate one and only one schema (oneOf). Found ${valid(one)} valid alternatives`));
-  if (not && validateCustom(not, value, path).length === 0) errors.push(complain('must not validate the schema (not)'));
-  return errors;
+/** The schemas of anyOf, oneOf, allOf and not; of alternatives that all fail, what the nearest one says is told too. */
+function judgeCombined(props: JSONSchemaProps, value: unknown, path: FieldPath, verdict: Verdict): void {
+  const { allOf, anyOf, oneOf, not } = props;
+  verdict.matches += 2;
+  // Upstream gives these no field of their own.
+  const complain = (text: string): void => verdict.add(invalid(new FieldPath(), '', `${JSON.stringify(placeName(path))} ${text}`));
+  const judged = (schemas: readonly JSONSchemaProps[]): Verdict[] => schemas.map((schema) => judge(schema, value, path, undefined));
+  if (anyOf && anyOf.length > 0) {
+    const outcomes = judged(anyOf);
+    const met = outcomes.find(({ isValid }) => isValid);
+    if (!met) complain('must validate at least one schema (anyOf)');
+    verdict.merge(met ?? nearest(outcomes));
+  }
+  if (oneOf && oneOf.length > 0) {
+    const outcomes = judged(oneOf);
+    const met = outcomes.filter(({ isValid }) => isValid);
+    if (met.length === 0) complain('must validate one and only one schema (oneOf). Found none valid');
+    if (met.length > 1) complain(`must validate one and only one schema (oneOf). Found ${met.length} valid alternatives`);
+    if (met.length < 2) verdict.merge(met[0] ?? nearest(outcomes));
+  }
+  if (allOf && allOf.length > 0) {
+    const outcomes = judged(allOf);
+    const met = outcomes.filter(({ isValid }) => isValid).length;
+    for (const outcome of outcomes) verdict.merge(outcome);
+    if (met < outcomes.length) complain(`must validate all the schemas (allOf)${met === 0 ? '. None validated' : ''}`);
+  }
+  if (not && judge(not, value, path, undefined).isValid) complain('must not validate the schema (not)');
 }
+
+const nearest = (outcomes: readonly Verdict[]): Verdict | undefined => outcomes.reduce<Verdict | undefined>((best, outcome) => (best === undefined || outcome.matches > best.matches ? outcome : best), undefined);

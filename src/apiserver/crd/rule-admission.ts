@@ -7,7 +7,7 @@ import { forbidden, invalid, required, type FieldError, type FieldPath } from '.
 import type { JSONSchemaProps, ValidationRule } from '../../resources/types/apiextensions-v1.ts';
 import { compileErrorText, marked } from '../cel/compile-error.ts';
 import { checkTypes } from '../cel/type-check.ts';
-import { compileRule, isTransition, parseRule } from './cel-rules.ts';
+import { compileRule, isTransition, parseRule, ruleNames } from './cel-rules.ts';
 import { estimateCost } from './rule-estimate.ts';
 import { RuleVariables } from './rule-types.ts';
 
@@ -72,7 +72,7 @@ export class RuleAdmission {
     let type: string;
     let cost: number;
     try {
-      const checked = checkTypes(parseRule(text), text, variables.types(isOptional));
+      const checked = checkTypes(parseRule(text), text, variables.types(isOptional), ruleNames());
       if (checked.problems.length > 0) return failed(checked.problems.map(({ reason, at }) => marked(reason, text, at)).join('\n'));
       const compiled = compileRule(text, isOptional);
       type = checked.type.kind === 'dyn' ? compiled.type : checked.type.name;

@@ -41,7 +41,7 @@ const accepted: readonly string[] = [
   "self.s.findAll('[0-9]+', 1) == ['1']", "self.s + '/' + string(self.i) == 'x'", "'%s has %d'.format([self.s, self.i]) != ''", "self.s < self.t", 'isURL(self.s) && url(self.s).getHost().size() > 0', "url(self.s).getQuery()['a'] == ['b']", "ip(self.s).family() == 4 && cidr(self.t).containsIP(ip(self.s)) && ip.isCanonical(self.s)", "cidr(self.s).containsCIDR('10.0.0.0/8') && cidr(self.s).prefixLength() <= 24",
   "quantity(self.s).isGreaterThan(quantity('1Gi'))", "quantity(self.x).compareTo(quantity('0')) >= 0 && quantity(string(self.x)).isInteger()", "isSemver(self.s) && semver(self.s).isLessThan(semver('1.2.3')) && semver(self.s, true).major() == 1", "!format.dns1123Label().validate(self.s).hasValue()", "format.named('uuid').value().validate(self.s).orValue([]).size() == 0",
   // times and bytes
-  "duration(self.s) >= duration('1s')", "self.wait > duration('1h') && duration(self.wait) > self.wait && self.wait.getSeconds() % 60 == 0", "self.at < timestamp('2030-01-01T00:00:00Z') && self.at + self.wait > self.day", "self.at - self.day > self.wait", "self.day.getFullYear() > 2000 && self.at.getHours('UTC') == 1", "string(self.bytes) == 'a' && self.bytes == b'a' && size(self.bytes) == 1", 'type(self.wait) == google.protobuf.Duration', 'self.wait != null && self.at != null',
+  "duration(self.s) >= duration('1s')", "self.wait > duration('-1.5h2m.5s') && self.wait != duration('0')", "timestamp('2020-01-01T00:00:00.123456789+01:00') < self.at", "self.s.matches(r'^\\d+$') && self.s.matches('(?i)a|b')", "'%s %s'.format([[self.i, self.s], {'a': self.i}]) != ''", "self.wait > duration('1h') && duration(self.wait) > self.wait && self.wait.getSeconds() % 60 == 0", "self.at < timestamp('2030-01-01T00:00:00Z') && self.at + self.wait > self.day", "self.at - self.day > self.wait", "self.day.getFullYear() > 2000 && self.at.getHours('UTC') == 1", "string(self.bytes) == 'a' && self.bytes == b'a' && size(self.bytes) == 1", 'type(self.wait) == google.protobuf.Duration', 'self.wait != null && self.at != null',
   // either a number or a text
   "self.x == 1 || self.x == '50%'", "type(self.x) == string ? self.x.matches('%$') : self.x < 5", "type(self.x) == int && int(self.x) > 0", "self.x != ['a']", 'self.x == null || self.x > 1', "self.limits.all(k, quantity(self.limits[k]).sign() > 0)",
   // lists and maps
@@ -118,6 +118,14 @@ const refused: readonly [rule: string, reason: string, column: number][] = [
   ['self == 1', "found no matching overload for '_==_' applied to '(selfType, int)'", 6],
   ['self.labels.all(k, v, v > 1)', "found no matching overload for '_>_' applied to '(string, int)'", 25],
   ['cel.bind(a, self.s, a > 1)', "found no matching overload for '_>_' applied to '(string, int)'", 23],
+  ["duration(self.s) > duration('1 day')", 'invalid duration argument', 29],
+  ["self.at < timestamp('2020-01-01')", 'invalid timestamp argument', 21],
+  ["self.s.matches('(')", 'invalid matches argument', 16],
+  ['nobody.size == 1', "undeclared reference to 'nobody' (in container '')", 1],
+  ['self.strings.all(i, s, s != nobody)', "undeclared reference to 'nobody' (in container '')", 29],
+  ['self.s.frobnicate(1) == 1', "undeclared reference to 'frobnicate' (in container '')", 18],
+  ['frobnicate(self.s)', "undeclared reference to 'frobnicate' (in container '')", 11],
+  ['k8tsLoop(self.s, 1) == 1', "undeclared reference to 'k8tsLoop' (in container '')", 9],
   ['string(type(self.items[0])) == \'a\'', "found no matching overload for 'string' applied to '(type)'", 7],
 ];
 const marked = (text: string, reason: string, column: number): string => `ERROR: <input>:1:${column}: ${reason}\n | ${text}\n | ${'.'.repeat(column - 1)}^`;

@@ -40,7 +40,7 @@ export function ownCreated(definition: ResourceDefinition, object: DraftObject, 
 /** Sets managedFields of an object about to replace `old`. */
 export function ownUpdated(definition: ResourceDefinition, object: DraftObject, old: AnyObject, write: { readonly ownership: Ownership | undefined; readonly subresource: string; readonly now: number }): void {
   const { ownership, subresource, now } = write;
-  if (ownership?.applied) return;
+  if (ownership?.applied) return keepTimes(object, old);
   const before = old.metadata.managedFields;
   if (object.metadata.managedFields === undefined || equalJson(object.metadata.managedFields, before)) {
     if (before) object.metadata.managedFields = before as Draft<object>[];
@@ -53,6 +53,13 @@ export function ownUpdated(definition: ResourceDefinition, object: DraftObject, 
   const entries = updateManagedFields(schema, was ?? old, is ?? (object as AnyObject), writerOf(definition, ownership, subresource, now));
   if (entries.length === 0) delete object.metadata.managedFields;
   else object.metadata.managedFields = entries as Draft<ManagedFieldsEntry>[];
+}
+
+/** An apply that changes nothing, now that defaults are filled in, is none of today. */
+function keepTimes(object: DraftObject, old: AnyObject): void {
+  const before = old.metadata.managedFields;
+  const timeless = (entries: readonly object[] | undefined): object[] => (entries ?? []).map((entry) => ({ ...entry, time: undefined }));
+  if (before && differing(old, object as AnyObject)[0] === undefined && equalJson(timeless(object.metadata.managedFields), timeless(before))) restore(object, before);
 }
 
 function restore(object: DraftObject, entries: readonly object[] | undefined): void {

@@ -4,6 +4,8 @@
  */
 import { configurationProblems, joinProblems } from '../../apimachinery/field-manager/check-configuration.ts';
 import { kubectlManager, lastAppliedOf, withLastApplied } from '../../apimachinery/field-manager/last-applied.ts';
+import { restoreNulls } from '../../apimachinery/field-manager/said-nulls.ts';
+import type { JsonObject } from '../../apimachinery/field-manager/structure.ts';
 import { parseApiVersion } from '../../apimachinery/group-version.ts';
 import { draft, type AnyObject } from '../../apimachinery/object.ts';
 import type { Schema } from '../../apimachinery/schema.ts';
@@ -93,7 +95,9 @@ async function readConfiguration(request: ApiRequest, served: ServedResource): P
     }
     metadata.namespace = namespace;
   }
-  return { sent, config: (await storageVersionOf(served, config)) as AnyObject };
+  const stored = draft((await storageVersionOf(served, config)) as AnyObject);
+  if (stored.apiVersion === sent.apiVersion && served.version.schema.type === 'struct') restoreNulls(served.version.schema, sent as JsonObject, stored);
+  return { sent, config: stored as AnyObject };
 }
 
 /** The configuration that was sent, of the kind that the URL is of, and fit for its schema. Throws 400, and 500 where upstream does. */

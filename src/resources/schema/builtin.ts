@@ -12,6 +12,7 @@
  */
 import { parseApiVersion } from '../../apimachinery/group-version.ts';
 import type { Field, ListSchema, MapSchema, ProtobufField, ScalarSchema, Schema, StructSchema } from '../../apimachinery/schema.ts';
+import { isAlwaysPresent } from './always-present.ts';
 import { apiVersions, fullPackageNames, typeLines } from './table.ts';
 
 const scalarLetters: Readonly<Record<string, ScalarSchema['scalar']>> = {
@@ -103,7 +104,7 @@ function structOf(short: string, type: string): StructSchema {
     name: fullName(short, type),
     ...(flags.includes('~') ? { mapType: 'atomic' as const } : {}),
     get fields() {
-      const fields = new Map(texts.map((text) => fieldOf(short, text, emptyMatters.get(type))));
+      const fields = new Map(texts.map((text) => fieldOf(short, type, text)));
       Object.defineProperty(struct, 'fields', { value: fields, enumerable: true });
       return fields;
     },
@@ -122,14 +123,15 @@ const emptyMatters: ReadonlyMap<string, readonly string[]> = new Map([
   ['CertificateSigningRequestSpec', ['usages']],
 ]);
 
-function fieldOf(short: string, text: string, kept: readonly string[] = []): [string, Field] {
+function fieldOf(short: string, struct: string, text: string): [string, Field] {
   const match = fieldForm.exec(text);
   if (!match) throw new Error(`malformed field in the schema table: ${text}`);
   const [, name = '', type = '', numbers, message, mark, order, keys, patchStrategy, patchMergeKey] = match;
   const field: Field = {
     schema: schemaOf(short, type, order, keys),
     ...(mark === '!' ? { required: true } : {}),
-    ...(kept.includes(name) ? { emptyMatters: true } : {}),
+    ...(emptyMatters.get(struct)?.includes(name) === true ? { emptyMatters: true } : {}),
+    ...(!scalars.has(type) && isAlwaysPresent(struct, name, mark === '!') ? { alwaysPresent: true } : {}),
     ...(patchStrategy === undefined ? {} : { patchStrategy }),
     ...(patchMergeKey === undefined ? {} : { patchMergeKey }),
     ...(numbers === undefined ? {} : { protobuf: protobufOf(numbers, message, mark) }),

@@ -148,6 +148,20 @@ test('kubectl moves ownership by a patch of managedFields', async () => {
   assert.deepEqual([applied.code, applied.body['data']], [200, { x: '2' }]);
 });
 
+test('an applied null takes the value away, which is a conflict with who owns it', async () => {
+  const services = '/api/v1/namespaces/default/services';
+  const service = (internalTrafficPolicy: string | null) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'n', creationTimestamp: null }, spec: { clusterIP: 'None', internalTrafficPolicy, ports: [{ port: 80 }] } });
+  const created = await apply(`${services}/n`, service('Local'));
+  const refused = await apply(`${services}/n`, service(null), 'fieldManager=other');
+  assert.deepEqual([refused.code, refused.body['message']], [409, 'Apply failed with 1 conflict: conflict with "me": .spec.internalTrafficPolicy']);
+  const defaulted = await apply(`${services}/n`, service(null));
+  assert.deepEqual([created.body['spec']?.['internalTrafficPolicy'], defaulted.code, defaulted.body['spec']?.['internalTrafficPolicy']], ['Local', 200, 'Cluster']);
+  assert.equal(defaulted.body['metadata']?.['creationTimestamp'], created.body['metadata']?.['creationTimestamp']);
+  assert.deepEqual((fieldsOf(defaulted, 'me') as Record<string, Record<string, unknown>>)['f:spec']?.['f:internalTrafficPolicy'], {});
+  const again = await apply(`${services}/n`, service(null));
+  assert.equal(again.body['metadata']?.['resourceVersion'], defaulted.body['metadata']?.['resourceVersion']);
+});
+
 test('status is applied through its own door, and by the main one not at all', async () => {
   await apply(`${deployments}/st`, deployment('st', { replicas: 0 }), 'fieldManager=owner');
   const status = await apply(`${deployments}/st/status`, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'st', labels: { l: '1' } }, spec: { replicas: 7 }, status: { conditions: [{ type: 'Mine', status: 'True' }] } }, 'fieldManager=ctl');

@@ -69,9 +69,9 @@ test('a format that says nothing is warned of', async () => {
   const noted = structuredClone(widgetCrd) as typeof widgetCrd;
   noted.metadata.name = 'notes.example.com';
   Object.assign(noted.spec.names, { plural: 'notes', kind: 'Note', shortNames: [] });
-  for (const one of noted.spec.versions) Object.assign(one.schema.openAPIV3Schema.properties, { weight: { type: 'number', format: 'double' } });
+  for (const one of noted.spec.versions) Object.assign(one.schema.openAPIV3Schema.properties, { weight: { type: 'string', format: 'grams' }, share: { type: 'number', format: 'double' } });
   const made = await server.admin('POST', `${crds}?dryRun=All`, { body: noted });
-  assert.deepEqual([made.code, made.headers['warning']], [201, '299 - "unrecognized format \\"double\\""']);
+  assert.deepEqual([made.code, made.headers['warning']], [201, '299 - "unrecognized format \\"grams\\""']);
 });
 
 test('published at once, and gone with its objects', async () => {

@@ -114,6 +114,7 @@ export function addTexts(environment: Environment): Environment {
     .registerFunction('string.replace(string, string, int): string', replace)
     .registerFunction('string.reverse(): string', (text: string) => [...text].reverse().join(''))
     .registerFunction('string.format(list): string', formatText)
+    .registerFunction('int(google.protobuf.Timestamp): int', (time: Date) => BigInt(Math.floor(time.getTime() / 1000)))
     .registerFunction('string(google.protobuf.Timestamp): string', (time: Date) => time.toISOString().replace(/\.000Z$/, 'Z'))
     .registerFunction('string(google.protobuf.Duration): string', String)
     .registerType(type, { ctor: NamedFormat })

@@ -1,7 +1,8 @@
 /** url(). Upstream: k8s.io/apiserver/pkg/cel/library/urls.go */
+import { isIPv6 } from 'node:net';
 import type { Environment } from '@marcbachmann/cel-js';
 
-/** What Go's url.ParseRequestURI makes of a text. */
+/** What Go's url.Parse makes of a text that url.ParseRequestURI accepts. */
 export class CelUrl {
   readonly scheme: string;
   readonly host: string;
@@ -15,17 +16,22 @@ export class CelUrl {
     this.query = query;
   }
 
-  /** Absolute URLs, and paths that begin with a slash; undefined for others. */
+  /** Absolute URLs, with a scheme's own text instead of a path if need be ('urn:a:b'), and paths that begin with a slash; undefined for others. */
   static parse(text: string): CelUrl | undefined {
-    if (/[\x00-\x20\x7f]/.test(text) || /%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
-    const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?]*))?([^?]*)(?:\?(.*))?$/.exec(text);
-    if (!match) return undefined;
-    const [, scheme = '', authority, path = '', query = ''] = match;
-    if (scheme === '' && !text.startsWith('/')) return undefined;
-    if (authority === undefined && !path.startsWith('/')) return undefined;
-    const host = (authority ?? '').slice((authority ?? '').lastIndexOf('@') + 1);
-    if (!/^(\[[0-9a-fA-F:.%]+\]|[^[\]:]*)(:\d*)?$/.test(host)) return undefined;
-    return new CelUrl(scheme.toLowerCase(), host, path, query);
+    const whole = CelUrl.#read(text);
+    const mark = text.indexOf('#');
+    return whole === undefined || mark < 0 ? whole : CelUrl.#read(text.slice(0, mark));
+  }
+
+  static #read(text: string): CelUrl | undefined {
+    if (/[\x00-\x1f\x7f]/.test(text)) return undefined;
+    if (text === '*') return new CelUrl('', '', '*', '');
+    const [, scheme = '', rest = '', query = ''] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?([^?]*)(?:\?(.*))?$/u.exec(text) ?? [];
+    if (!rest.startsWith('/')) return scheme === '' ? undefined : new CelUrl(scheme.toLowerCase(), '', '', query);
+    const [, authority, path = ''] = (scheme === '' ? undefined : /^\/\/([^/]*)(.*)$/u.exec(rest)) ?? [undefined, undefined, rest];
+    if (/%(?![0-9a-fA-F]{2})/.test(path)) return undefined;
+    const host = hostOf(authority ?? '');
+    return host === undefined ? undefined : new CelUrl(scheme.toLowerCase(), host, path, query);
   }
 
   get hostname(): string {
@@ -43,6 +49,16 @@ export class CelUrl {
   }
 }
 
+/** The host and port of an authority; undefined where something in it is not allowed. */
+function hostOf(authority: string): string | undefined {
+  const at = authority.lastIndexOf('@');
+  if (at >= 0 && !/^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$/.test(authority.slice(0, at))) return undefined;
+  const host = authority.slice(at + 1);
+  const bracketed = /^\[([^%\]]*)(?:%25[^\]]*)?\](:\d*)?$/.exec(host);
+  if (bracketed) return isIPv6(bracketed[1] ?? '') ? host : undefined;
+  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=<>"\u0080-\u{10ffff}]|%[89a-fA-F][0-9a-fA-F]|%25)*(:\d*)?$/u.test(host) ? host : undefined;
+}
+
 export function addUrls(environment: Environment): Environment {
   const type = 'net.URL';
   const urlOf = (text: string): CelUrl => {
@@ -58,7 +74,7 @@ export function addUrls(environment: Environment): Environment {
     .registerFunction(`${type}.getHost(): string`, ({ host }: CelUrl) => host)
     .registerFunction(`${type}.getHostname(): string`, ({ hostname }: CelUrl) => hostname)
     .registerFunction(`${type}.getPort(): string`, ({ port }: CelUrl) => port)
-    .registerFunction(`${type}.getEscapedPath(): string`, ({ path }: CelUrl) => path)
+    .registerFunction(`${type}.getEscapedPath(): string`, ({ path }: CelUrl) => path.replace(/[^A-Za-z0-9\-._~$&+,/:;=@!'()*%[\]]/gu, encodeURIComponent))
     .registerFunction(`${type}.getQuery(): map<string, list<string>>`, (url: CelUrl) => url.queries())
     .registerOperator(`${type} == ${type}`, (a: CelUrl, b: CelUrl) => a.scheme === b.scheme && a.host === b.host && a.path === b.path && a.query === b.query);
 }
