@@ -12,6 +12,18 @@ export class DecodeError extends Error {
   }
 }
 
+/** A value of another type than its field's. */
+export class TypeMismatch extends DecodeError {
+  readonly value: unknown;
+  /** Go's name of the field's type. */
+  readonly type: string;
+  constructor(message: string, value: unknown, type: string) {
+    super(message);
+    this.value = value;
+    this.type = type;
+  }
+}
+
 /** The value to keep; undefined when its JSON type is wrong. Throws DecodeError when the type is right and the content is not. */
 export function decodeScalar(scalar: ScalarSchema['scalar'], value: unknown): unknown {
   switch (scalar) {

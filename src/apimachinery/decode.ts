@@ -4,12 +4,12 @@
  * does; custom kinds are only pruned, since their schema's validation judges types.
  * Upstream: sigs.k8s.io/json, k8s.io/apimachinery/pkg/runtime/serializer/json
  */
-import { decodeScalar, DecodeError, goTypeName, jsonTypeName } from './decode-scalars.ts';
+import { decodeScalar, DecodeError, goTypeName, jsonTypeName, TypeMismatch } from './decode-scalars.ts';
 import type { Draft, AnyObject } from './object.ts';
 import type { Field, ListSchema, MapSchema, Schema, StructSchema } from './schema.ts';
 import { badRequest } from './status-error.ts';
 
-export { DecodeError } from './decode-scalars.ts';
+export { DecodeError, TypeMismatch } from './decode-scalars.ts';
 
 /** The query parameter fieldValidation. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -23,10 +23,10 @@ export interface DecodeOptions {
   readonly duplicates?: readonly string[];
   /** What strict decoding already has against the value: told of before all else. */
   readonly problems?: readonly string[];
-  /** Makes the error for a value that is refused; a 400 that names kind and version otherwise. */
-  readonly refuse?: (why: string) => Error;
   /** Lists and maps without anything in them are left away, as upstream's types leave them: optional ones, of built-in types. */
   readonly dropEmpty?: boolean;
+  /** What is thrown, instead of a 400 that names kind and version; `error` is absent for what only Strict refuses. */
+  readonly refuse?: (why: string, error?: DecodeError) => Error;
 }
 
 export interface Decoded {
@@ -45,7 +45,7 @@ export function decodeObject(schema: Schema, value: unknown, options: DecodeOpti
   try {
     object = walk.value(schema, value);
   } catch (error) {
-    if (error instanceof DecodeError) throw refusal(options, error.message);
+    if (error instanceof DecodeError) throw (options.refuse ?? refusal(options))(error.message, error);
     throw error;
   }
   const problems = [
@@ -53,7 +53,7 @@ export function decodeObject(schema: Schema, value: unknown, options: DecodeOpti
     ...(options.mode === 'Ignore' ? [] : (options.duplicates ?? [])).filter((path) => !walk.unknown.some((gone) => path === gone || path.startsWith(`${gone}.`) || path.startsWith(`${gone}[`))).map((path) => `duplicate field "${path}"`),
     ...walk.unknown.map((path) => `unknown field "${path}"`),
   ];
-  if (options.mode === 'Strict' && problems.length > 0) throw refusal(options, `strict decoding error: ${problems.join(', ')}`);
+  if (options.mode === 'Strict' && problems.length > 0) throw (options.refuse ?? refusal(options))(`strict decoding error: ${problems.join(', ')}`);
   return { object: object as Draft<AnyObject>, warnings: problems };
 }
 
@@ -62,10 +62,8 @@ export function pruneValue(schema: Schema, value: unknown, options: Pick<DecodeO
   return new Walk(false, options.dropEmpty === true).value(schema, value);
 }
 
-function refusal({ kind = 'object', version = '', refuse }: DecodeOptions, message: string): Error {
-  if (refuse) return refuse(message);
-  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${message}`);
-}
+const refusal = ({ kind = 'object', version = '' }: DecodeOptions) => (message: string): Error =>
+  badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${message}`);
 
 function isEmpty({ type }: Schema, value: unknown): boolean {
   if (type === 'list') return (value as readonly unknown[]).length === 0;
@@ -200,13 +198,13 @@ class Walk {
     delete object[key];
   }
 
-  #mismatch(value: unknown, type: string): DecodeError {
+  #mismatch(value: unknown, type: string): TypeMismatch {
     const fields = this.#path.filter((step): step is string => typeof step === 'string' && !step.startsWith('['));
     const goType = scalarGoTypes[type] ?? type;
     const shown = jsonTypeName(value, goType);
-    if (fields.length === 0) return new DecodeError(`json: cannot unmarshal ${shown} into Go value of type ${goType}`);
+    if (fields.length === 0) return new TypeMismatch(`json: cannot unmarshal ${shown} into Go value of type ${goType}`, value, goType);
     const owner = this.#struct.slice(this.#struct.lastIndexOf('.') + 1);
-    return new DecodeError(`json: cannot unmarshal ${shown} into Go struct field ${owner}.${fields.join('.')} of type ${goType}`);
+    return new TypeMismatch(`json: cannot unmarshal ${shown} into Go struct field ${owner}.${fields.join('.')} of type ${goType}`, value, goType);
   }
 }
 

@@ -153,6 +153,7 @@ const strategicFailures: readonly (readonly [unknown, number, string])[] = [
   [{ '$setElementOrder/items': [{ nam: 'a' }] }, 500, 'map: map[nam:a] does not contain declared merge key: name'],
   [{ '$setElementOrder/items': null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
   [{ '$setElementOrder/items': [{ name: 'a' }], items: null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
+  [{ '$setElementOrder/items': [{ name: 'b' }, 'a'] }, 500, 'value for key 1 is not a map'],
   [{ '$setElementOrder/items': ['a'], items: [{ name: 'a' }] }, 500, 'expected a map[string]interface {}, but received a string'],
   [{ '$setElementOrder/other': ['a'] }, 500, 'unable to find api field in struct Thing for the json field "other"'],
   [{ '$setElementOrder/selector': [] }, 500, 'expected a []interface {}, but received a map[string]interface {}'],

@@ -22,7 +22,7 @@ export function orderedField(field: Field, { current, given, order }: OrderedLis
   const merged = mergeGiven(field, current, given);
   const isOfObjects = areObjects(server, given ?? []);
   if (mergeKey === undefined && [...merged, ...order].some(isObject)) throw mergeFailure('a list of objects without merge key has no order of elements');
-  if (isOfObjects) objectsOf(order);
+  if (mergeKey === undefined && isOfObjects) objectsOf(order);
   return orderList(merged, order, orderAfter(server, given ?? [], mergeKey), mergeKey);
 }
 
@@ -51,7 +51,7 @@ function checkOrder(given: readonly unknown[], order: readonly unknown[], mergeK
  * stays before a named one that it already preceded; new items come first. Throws when an item, or a name, has no merge key.
  */
 export function orderList(merged: readonly unknown[], order: readonly unknown[], serverOrder: readonly unknown[], mergeKey: string | undefined): unknown[] {
-  if (mergeKey !== undefined) for (const item of [...objectsOf(merged), ...objectsOf(order)]) keyOf(item, mergeKey);
+  if (mergeKey !== undefined) checkKeys(merged, order, serverOrder, mergeKey);
   const orderRank = ranks(order, mergeKey);
   const serverRank = ranks(serverOrder, mergeKey);
   const isNamed = (item: unknown): boolean => orderRank.has(identity(item, mergeKey));
@@ -69,6 +69,17 @@ export function orderList(merged: readonly unknown[], order: readonly unknown[],
     out.push(item);
   }
   return [...out, ...others.slice(next)];
+}
+
+/** All that is put in order, or states one, must have the merge key. */
+function checkKeys(merged: readonly unknown[], order: readonly unknown[], serverOrder: readonly unknown[], mergeKey: string): void {
+  const unfit = order.findIndex((name) => !isObject(name));
+  const known = new Set(order.slice(0, Math.max(unfit, 0)).map((name) => identity(name, mergeKey)));
+  for (const item of objectsOf(merged)) {
+    const key = keyOf(item, mergeKey);
+    if (unfit >= 0 && !known.has(key)) throw mergeFailure(`value for key ${unfit} is not a map`);
+  }
+  for (const item of [...objectsOf(order), ...objectsOf(serverOrder)]) keyOf(item, mergeKey);
 }
 
 /** Sorts by insertion: an item without rank passes all before it, and is passed by all after it. */

@@ -29,9 +29,6 @@ export function prune(served: ServedResource, value: DraftObject, mode: FieldVal
   return decodedAs(served, value, warnings, { ...told, mode, dropEmpty: true });
 }
 
-/** The same for what a patch makes of an object. */
-export const prunePatched = (served: ServedResource, value: DraftObject, warnings: string[], options: Pick<DecodeOptions, 'mode' | 'problems' | 'refuse'>): DraftObject => decodedAs(served, value, warnings, { ...options, dropEmpty: true });
-
 /** The same for a configuration to apply, in which an empty list is a statement. */
 export const pruneConfiguration = (served: ServedResource, value: DraftObject, warnings: string[]): DraftObject => decodedAs(served, value, warnings, { mode: 'Ignore' });
 

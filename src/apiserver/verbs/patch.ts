@@ -2,8 +2,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { jsonTypeName } from '../../apimachinery/decode-scalars.ts';
 import type { FieldValidation } from '../../apimachinery/decode.ts';
-import { FieldPath, invalid } from '../../apimachinery/field-error.ts';
-import { goText } from '../../apimachinery/go-text.ts';
 import { findDuplicateFields, parseJson } from '../../apimachinery/json.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../apimachinery/json-patch.ts';
 import { mergePatch } from '../../apimachinery/merge-patch.ts';
@@ -63,28 +61,6 @@ export function applyPatch(type: PatchType, served: ServedResource, before: AnyO
     case 'application/apply-patch+yaml':
       throw status.unsupportedMediaType(patchTypes.slice(0, 3));
   }
-}
-
-/** The error for a patch whose outcome is no object of the kind; upstream shows the outcome, of a strategic merge the patch. */
-export function patchRefusal(type: PatchType, { value }: PatchBody, patched: AnyObject): (why: string) => status.StatusError {
-  return (why) => {
-    const isStrategic = type === 'application/strategic-merge-patch+json';
-    return status.invalidObject('', '', '', [invalid(FieldPath.of('patch'), isStrategic ? goText(value) : JSON.stringify(patched), isStrategic ? converterWords(why) : why)]);
-  };
-}
-
-const goKinds: Readonly<Record<string, string>> = { array: 'slice', object: 'map', number: 'int64' };
-
-/** What does not decode, in the words of the converter that strategic merges go through instead of JSON. */
-function converterWords(why: string): string {
-  const [, shown, type] = /^json: cannot unmarshal (\w+).* of type (\S+)$/.exec(why) ?? [];
-  if (shown === undefined || type === undefined) return why;
-  const kind = goKinds[shown] ?? shown;
-  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`;
-  if (type.startsWith('map[')) return `cannot restore map from ${kind}`;
-  if (type.includes('.')) return `cannot restore struct from: ${kind}`;
-  const isNumber = /^(int|float)/.test(type);
-  return kind === 'int64' && (isNumber || type === 'string') ? `cannot convert ${isNumber ? 'float64' : kind} to ${type}` : `unrecognized type: ${type}`;
 }
 
 /** Reads a configuration for server-side apply. Throws 400. */

@@ -5,12 +5,13 @@ import * as status from '../../apimachinery/status-error.ts';
 import type { DraftObject } from '../../resources/definition.ts';
 import { servedVersionOf, storageVersionOf } from '../negotiation/remote-conversion.ts';
 import type { FieldValidation } from '../../apimachinery/decode.ts';
-import { decodeBody, prune, prunePatched } from '../negotiation/decode.ts';
+import { decodeBody, prune } from '../negotiation/decode.ts';
 import type { ApiRequest, ApiResponse, ServedResource } from '../request.ts';
 import type { ObjectWriter, WriteContext } from '../registry/object-writer.ts';
 import { managerOf } from '../registry/ownership.ts';
 import { applyObject } from './apply.ts';
-import { applyPatch, patchRefusal, patchTypeOf, readPatch } from './patch.ts';
+import { applyPatch, patchTypeOf, readPatch } from './patch.ts';
+import { decodePatched } from './patched-object.ts';
 
 export async function createObject(request: ApiRequest, served: ServedResource, writer: ObjectWriter): Promise<ApiResponse> {
   const object = await readObject(request, served);
@@ -69,7 +70,7 @@ export async function patchObject(request: ApiRequest, served: ServedResource, w
   const next = async (current: AnyObject): Promise<DraftObject> => {
     const before = knownFields(served, await servedVersionOf(served, speaksOfOwners ? current : withoutOwners(current)));
     const patched = applyPatch(type, served, before, patch);
-    const pruned = prunePatched(served, draft(patched) as DraftObject, request.warnings, { mode: validation, problems: patch.problems, refuse: patchRefusal(type, patch, patched) });
+    const pruned = decodePatched(served, patched, { type, patch, validation, warnings: request.warnings });
     if (pruned.metadata.name !== name) throw status.badRequest(`the name of the object (${pruned.metadata.name ?? ''}) does not match the name on the URL (${name})`);
     if (!changesVersion(before, pruned)) delete pruned.metadata.resourceVersion;
     return storageVersionOf(served, pruned);

@@ -163,3 +163,28 @@ test('keys that a YAML body has twice are refused where that is asked for', asyn
   const made = await create('?fieldValidation=Ignore');
   assert.deepEqual([made.code, made.body['data']], [201, { a: '2' }]);
 });
+
+test('what a patch leaves is Invalid when it does not fit its kind', async () => {
+  assert.equal((await server.admin('POST', '/api/v1/namespaces/default/services', { body: { metadata: { name: 'fit' }, spec: { ports: [{ port: 80 }] } } })).code, 201);
+  const strategic = 'application/strategic-merge-patch+json';
+  const merge = 'application/merge-patch+json';
+  const cases: [string, string, string][] = [
+    [strategic, '{"spec":{"foo":1}}', 'Invalid value: "map[spec:map[foo:1]]": strict decoding error: unknown field "spec.foo"'],
+    [strategic, '{"spec":{"ports":[{"port":81,"$retainKeys":["port"]}],"type":"ExternalName","type":"NodePort"}}', 'Invalid value: "map[spec:map[ports:[map[$retainKeys:[port] port:81]] type:NodePort]]": strict decoding error: duplicate field "spec.type", unknown field "spec.ports[0].$retainKeys"'],
+    [strategic, '{"spec":{"type":5}}', 'Invalid value: "map[spec:map[type:5]]": cannot convert int64 to string'],
+    [strategic, '{"spec":{"sessionAffinity":{}}}', 'Invalid value: "map[spec:map[sessionAffinity:map[]]]": unrecognized type: string'],
+    [strategic, '{"spec":{"healthCheckNodePort":"x"}}', 'Invalid value: "map[spec:map[healthCheckNodePort:x]]": unrecognized type: int32'],
+    [strategic, '{"spec":{"ports":"x"}}', 'Invalid value: "map[spec:map[ports:x]]": cannot restore slice from string'],
+    [strategic, '{"metadata":{"labels":[]}}', 'Invalid value: "map[metadata:map[labels:[]]]": cannot restore map from slice'],
+    [strategic, '{"spec":{"sessionAffinityConfig":true}}', 'Invalid value: "map[spec:map[sessionAffinityConfig:true]]": cannot restore struct from: bool'],
+    [merge, '{"spec":{"healthCheckNodePort":"x"}}', ': json: cannot unmarshal string into Go struct field ServiceSpec.spec.healthCheckNodePort of type int32'],
+    [merge, '{"spec":{"foo":1}}', ': strict decoding error: unknown field "spec.foo"'],
+  ];
+  for (const [type, body, message] of cases) {
+    const { code, body: answer } = await server.admin('PATCH', '/api/v1/namespaces/default/services/fit?fieldValidation=Strict', { headers: { 'content-type': type }, body });
+    const [cause] = items(answer['details']?.['causes'] as Json);
+    assert.deepEqual([code, answer['reason'], cause?.['field'], cause?.['reason']], [422, 'Invalid', 'patch', 'FieldValueInvalid'], body);
+    assert.ok(String(cause?.['message']).endsWith(message), String(cause?.['message']));
+    assert.equal(answer['message'], ` "" is invalid: patch: ${String(cause?.['message'])}`);
+  }
+});
