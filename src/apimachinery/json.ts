@@ -11,17 +11,21 @@ export function parseJson(text: string, context = "couldn't get version/kind; js
   } catch (error) {
     throw badRequest(`${context}${jsonSyntaxError(text) ?? messageOf(error)}`);
   }
-  const large = mayBeInfinite.exec(text)?.[0];
-  if (large !== undefined && hasInfinity(value)) throw badRequest(`${context}json: cannot unmarshal number ${large} into Go value of type float64`);
+  if (mayBeInfinite.test(text) && hasInfinity(value)) throw badRequest(`${context}json: cannot unmarshal number ${infiniteNumber(text)} into Go value of type float64`);
   return value;
 }
 
-/** A number that is too large for JavaScript and Go alike, or a text that looks like one. */
-const mayBeInfinite = /-?\d[\d.]*[eE]\+?\d{3,}|-?\d{309,}/;
+/** Found wherever a number is too large for JavaScript and Go alike, and in some texts that only look like one. */
+const mayBeInfinite = /\d[eE]\+?\d\d|(?<!\d)\d{309}/;
 
 function hasInfinity(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'number' && !Number.isFinite(value);
   return Object.values(value).some(hasInfinity);
+}
+
+function infiniteNumber(text: string): string {
+  for (const [number] of text.matchAll(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g)) if (!Number.isFinite(Number(number))) return number;
+  return '';
 }
 
 interface Level {

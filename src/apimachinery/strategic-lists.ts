@@ -17,11 +17,15 @@ export function mergeLists(field: Field, current: unknown[], patch: readonly unk
   if (mergeKey === undefined) throw mergeFailure(`cannot merge lists without merge key for ${kindOfItems(itemSchema(field))}`);
   const { before, items } = applyDirectives(current, patch as readonly JsonObject[], mergeKey);
   const server = [...before];
+  const places = new Map<unknown, number>();
+  before.forEach((item, i) => {
+    if (!places.has(item[mergeKey])) places.set(item[mergeKey], i);
+  });
   for (const item of items) {
     const key = keyOf(item, mergeKey);
-    const at = before.findIndex((other) => other[mergeKey] === key);
-    const found = before[at];
-    if (found === undefined) before.push(item);
+    const at = places.get(key);
+    const found = at === undefined ? undefined : before[at];
+    if (at === undefined || found === undefined) places.set(key, before.push(item) - 1);
     else before[at] = mergeObjects(itemSchema(field), found, item);
   }
   return orderList(before, items, server, mergeKey);
@@ -40,19 +44,17 @@ export function areObjects(current: readonly unknown[], patch: readonly unknown[
 /** Elements of the patch that say what to do with the list rather than being items of it. */
 function applyDirectives(current: readonly unknown[], patch: readonly JsonObject[], mergeKey: string): { before: JsonObject[]; items: JsonObject[] } {
   const items: JsonObject[] = [];
-  let before = current as JsonObject[];
+  const deleted = new Set<unknown>();
   let isReplaced = false;
   for (const item of patch) {
     const directive = item['$patch'];
     if (!Object.hasOwn(item, '$patch')) items.push(item);
     else if (directive === 'replace') isReplaced = true;
     else if (directive === 'merge') throw mergeFailure('merging lists cannot yet be specified in the patch');
-    else if (directive === 'delete') {
-      const key = keyOf(item, mergeKey);
-      before = before.filter((other) => other[mergeKey] !== key);
-    } else throw unknownDirective(directive, item);
+    else if (directive === 'delete') deleted.add(keyOf(item, mergeKey));
+    else throw unknownDirective(directive, item);
   }
-  return isReplaced ? { before: items, items: [] } : { before: [...before], items };
+  return isReplaced ? { before: items, items: [] } : { before: (current as JsonObject[]).filter((item) => !deleted.has(item[mergeKey])), items };
 }
 
 export function keyOf(item: JsonObject, mergeKey: string): unknown {

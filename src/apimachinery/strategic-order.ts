@@ -82,13 +82,20 @@ function checkKeys(merged: readonly unknown[], order: readonly unknown[], server
   for (const item of [...objectsOf(order), ...objectsOf(serverOrder)]) keyOf(item, mergeKey);
 }
 
+/** So many are sorted as upstream sorts them, with an effort that grows as their square. */
+const mostUnranked = 2000;
+
 /** Sorts by insertion: an item without rank passes all before it, and is passed by all after it. */
 function sortByRank(items: unknown[], rankOf: (item: unknown) => number | undefined): unknown[] {
-  const ranked = items.map((item) => ({ item, rank: rankOf(item) }));
+  const given = items.map((item) => ({ item, rank: rankOf(item) }));
+  const unranked = given.filter(({ rank }) => rank === undefined);
+  if (unranked.length === 0 || given.length > mostUnranked) {
+    const ranked = given.filter(({ rank }) => rank !== undefined).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+    return [...unranked.reverse(), ...ranked].map(({ item }) => item);
+  }
   const precedes = (a: number | undefined, b: number | undefined): boolean => a === undefined || b === undefined || a < b;
-  if (ranked.every(({ rank }) => rank !== undefined)) return ranked.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0)).map(({ item }) => item);
-  const sorted: typeof ranked = [];
-  for (const entry of ranked) {
+  const sorted: typeof given = [];
+  for (const entry of given) {
     let at = sorted.length;
     while (at > 0 && precedes(entry.rank, sorted[at - 1]?.rank)) at--;
     sorted.splice(at, 0, entry);

@@ -15,9 +15,13 @@ export const numberTags: readonly ScalarTag[] = [
   { tag: 'tag:yaml.org,2002:float', default: true, test: special, resolve: (text) => (/nan/i.test(text) ? Number.NaN : text.startsWith('-') ? -Infinity : Infinity) },
 ];
 
+/** Longer ones do not fit into 64 bits, and would take long to read exactly; leading zeros aside, which nobody writes so many of. */
+const mostDigits = 100;
+
 function integerOf(text: string): number | string {
   const digits = text.replaceAll('_', '').replace(/^[-+]/, '').toLowerCase();
   if (digits === '0b' || digits === '0o' || digits === '0x') return text;
+  if (digits.length > mostDigits) return /^[1-9]/.test(digits) ? Number(text.replaceAll('_', '')) : text;
   const value = BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits);
   // Beyond 64 bits only decimal digits are a number still.
   if (value >= 2n ** 64n && !/^[1-9]/.test(digits)) return text;

@@ -95,9 +95,21 @@ export const findDuplicateYamlKeys = (text: string): string[] => [...new Set(fin
 /** The same, once for each repetition, with the line it is on. */
 export function findDuplicateYamlLines(text: string): DuplicateKey[] {
   const duplicates: DuplicateKey[] = [];
-  const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
-  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates, lineOf);
+  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates, lineCounter(text));
   return duplicates;
+}
+
+/** The line of an offset, counted from 1, for offsets that rise: goes through the text once. */
+function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let at = 0;
+  return (offset) => {
+    for (let next = text.indexOf('\n', at); next >= 0 && next < offset; next = text.indexOf('\n', at)) {
+      line++;
+      at = next + 1;
+    }
+    return line;
+  };
 }
 
 /** What upstream's strict reader has against a text whose mappings have keys twice. */

@@ -13,6 +13,7 @@ import { encodeList, encodeObject, encodeWatchItem, type Encoder } from './negot
 import { includeObjectOf } from './negotiation/table.ts';
 import { errorResponse, type Chain, type ChainResult } from './chain.ts';
 import { isTrue } from './request-info.ts';
+import { warningHeaders } from './warning-headers.ts';
 import type { ApiResponse, IncomingRequest, ListResponse, Peer, RawResponse, RequestHeaders, WatchItem, WatchResponse } from './request.ts';
 
 type Headers = Record<string, string | readonly string[]>;
@@ -69,7 +70,7 @@ class RequestOverHttp implements IncomingRequest {
 async function answer(exchange: Exchange, request: IncomingRequest, result: ChainResult, clock: Clock): Promise<void> {
   const { response, warnings } = result;
   const headers: Headers = { 'audit-id': result.auditId, 'cache-control': 'no-cache, private' };
-  if (warnings.length > 0) headers['warning'] = [...new Set(warnings)].map((text) => `299 - ${quote(text)}`);
+  if (warnings.length > 0) headers['warning'] = warningHeaders(warnings);
   if (result.flow) {
     headers['x-kubernetes-pf-flowschema-uid'] = result.flow.schema;
     headers['x-kubernetes-pf-prioritylevel-uid'] = result.flow.level;
@@ -90,8 +91,6 @@ async function answer(exchange: Exchange, request: IncomingRequest, result: Chai
       return answerWatch(exchange, response, encoder, headers);
   }
 }
-
-const quote = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`;
 
 /** Refusals are JSON even where the client's Accept header cannot be met. */
 function encoderFor(request: IncomingRequest, response: Exclude<ApiResponse, RawResponse | { type: 'hijacked' }>, clock: Clock): Encoder {

@@ -6,6 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { after, afterEach, before, test } from 'node:test';
 import { issueCertificate } from '../../src/pki/certificate-authority.ts';
 import { temporaryPki } from '../../src/cluster/pki-state.ts';
+import { eventually } from '../harness/bounded.ts';
 import { startTestServer, type Answer, type TestServer } from '../harness/api-server.ts';
 
 const pki = temporaryPki();
@@ -27,6 +28,27 @@ test('nesting without end, in every format', async () => {
     await patch(`${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}`, 'merge-patch+json'), await patch(`[{"op":"add","path":"/metadata/annotations","value":${'['.repeat(deep)}${']'.repeat(deep)}}]`, 'json-patch+json'),
     await patch(`${'{"metadata":'.repeat(deep)}1${'}'.repeat(deep)}`, 'strategic-merge-patch+json'), await patch(`${'{"f:metadata":'.repeat(deep)}1${'}'.repeat(deep)}`, 'apply-patch+yaml', '/api/v1/namespaces/default?fieldManager=x'),
   ]) assert.ok([400, 413, 415, 422].includes(answer.code), `${answer.code} ${answer.text.slice(0, 200)}`);
+});
+
+test('texts that take long to take apart when it is done in every way', async () => {
+  const large = 2_500_000;
+  const definition = { metadata: { name: 'slows.made.example' }, spec: { group: 'made.example', scope: 'Namespaced', names: { plural: 'slows', singular: 'slow', kind: 'Slow', listKind: 'SlowList' }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: {
+    numbers: { type: 'array', items: { type: 'boolean' } }, ...Object.fromEntries(['duration', 'email', 'uri', 'byte', 'hostname', 'date-time', 'isbn', 'creditcard'].map((format) => [format.replace('-', ''), { type: 'string', format }])),
+  } } } }] } };
+  assert.equal((await server.admin('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: JSON.stringify(definition) })).code, 201);
+  await eventually(() => server.admin('GET', '/apis/made.example/v1/namespaces/default/slows'), ({ code }) => code === 200);
+  const slow = (fields: object): Promise<Answer> => server.admin('POST', '/apis/made.example/v1/namespaces/default/slows', { body: JSON.stringify({ apiVersion: 'made.example/v1', kind: 'Slow', metadata: { generateName: 'a-' }, ...fields }) });
+  assert.equal((await post('{"metadata":{"name":"slow","finalizers":["a.b/c"]}}')).code, 201);
+  const answers = [
+    await post(`{"metadata":{"name":"${'1.'.repeat(large / 2)}"}}`), await post(`{"metadata":{"name":"${`${'1'.repeat(308)}x`.repeat(large / 309)}"}}`), await post(`{"metadata":{"generation":${'1'.repeat(large)}}}`),
+    await post(`a: ${'1'.repeat(large)}`, yaml), await post(`a: 0${'1'.repeat(large)}`, yaml), await post('a: 1\n'.repeat(large / 50), yaml),
+    await slow({ duration: '1'.repeat(large) }), await slow({ duration: '1s'.repeat(large / 2) }), await slow({ email: `${'a,'.repeat(large / 2)}` }), await slow({ email: '('.repeat(large) }), await slow({ uri: `a://${':'.repeat(large)}` }),
+    await slow({ byte: 'A'.repeat(large + 1) }), await slow({ hostname: 'a.'.repeat(large / 2) }), await slow({ datetime: `2020-01-01T00:00:00.${'1'.repeat(large)}` }), await slow({ isbn: '1-'.repeat(large / 2) }), await slow({ creditcard: '1 '.repeat(large / 2) }),
+    await slow({ numbers: Array.from({ length: 100_000 }, (_, i) => i % 7) }),
+    await patch(JSON.stringify({ metadata: { finalizers: Array.from({ length: 100_000 }, (_, i) => `a.b/${i}`), '$setElementOrder/finalizers': [] }, immutable: 'no' }), 'strategic-merge-patch+json', `${maps}/slow`),
+    await patch(JSON.stringify({ metadata: { ownerReferences: Array.from({ length: 30_000 }, (_, i) => ({ uid: `u${i}` })) } }), 'strategic-merge-patch+json', `${maps}/slow`),
+  ];
+  for (const { code, text } of answers) assert.ok(code >= 400 && code < 500, `${code} ${text.slice(0, 200)}`);
 });
 
 test('protobuf nested without end, and lengths that lie', async () => {

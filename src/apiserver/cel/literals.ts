@@ -1,7 +1,7 @@
 /** Texts written out in expressions where a duration, a time or a regular expression is wanted. Upstream: cel-go/cel/validator.go */
 import { RE2JS } from 're2js';
 
-const duration = /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
+const duration = /^[-+]?(0|((\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/;
 
 const checks: Readonly<Record<string, ((text: string) => boolean) | undefined>> = {

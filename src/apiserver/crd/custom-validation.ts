@@ -18,12 +18,16 @@ export function validateCustom(props: JSONSchemaProps, value: unknown, path: Fie
 /** What a schema says of a value. */
 class Verdict {
   readonly errors: FieldError[] = [];
+  #told: Set<string> | undefined;
   /** How many checks were met or made, as upstream counts them: of alternatives that all fail, the one with most is told of. */
   matches = 0;
 
   /** Nothing is told twice. */
   add(error: FieldError | undefined): void {
-    if (error === undefined || this.errors.some(({ field, message }) => field === error.field && message === error.message)) return;
+    if (error === undefined) return;
+    const told = `${error.field} ${error.message}`;
+    if (this.#told?.has(told)) return;
+    this.#told = (this.#told ?? new Set<string>()).add(told);
     this.errors.push(error);
   }
 

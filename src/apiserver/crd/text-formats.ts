@@ -16,11 +16,14 @@ export function isDateTime(text: string): boolean {
   return time !== undefined && isDate(date) && /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d([^\n]\d+)?(z|[+-]\d{2}:\d{2})$/.test(time);
 }
 
+/** Nobody writes longer ones, and to take a long text apart in every way takes long. */
+const longestDuration = 1000;
 const goDuration = /^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
 const durationUnit = /^([nuµm]?s|m|hr?|d|wk?|(nano|micro|milli|sec|min|hour|day|week).*)$/i;
 
 /** Go's durations ('1h30m'), and texts with at least one number and unit in words ('2 weeks'). */
 export function isDuration(text: string): boolean {
+  if (text.length > longestDuration) return false;
   const fits = (digits: string): boolean => BigInt(digits) <= 2n ** 63n - 1n;
   if (goDuration.test(text) && [...text.matchAll(/(?<![\d.])\d+/g)].every(([digits]) => fits(digits))) return true;
   let isOne = false;
