@@ -135,7 +135,7 @@ for (const [name, original, patch, expected] of strategicCases) {
   });
 }
 
-/** Of { items: [{ name: 'a', args: ['x'] }], labels: { a: '1' }, finalizers: ['x'], selector: {} }: why a patch does not apply. */
+/** Of { items: [{ name: 'a', args: ['x'] }], labels: { a: '1' }, finalizers: ['x'], selector: {}, atomic: [{ name: 'z' }] }: why a patch does not apply. */
 const strategicFailures: readonly (readonly [unknown, number, string])[] = [
   [[], 400, 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
   [{ items: [{ image: 'x' }] }, 500, 'map: map[image:x] does not contain declared merge key: name'],
@@ -153,6 +153,7 @@ const strategicFailures: readonly (readonly [unknown, number, string])[] = [
   [{ '$setElementOrder/items': [{ nam: 'a' }] }, 500, 'map: map[nam:a] does not contain declared merge key: name'],
   [{ '$setElementOrder/items': null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
   [{ '$setElementOrder/items': [{ name: 'a' }], items: null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
+  [{ '$setElementOrder/atomic': [], atomic: [] }, 500, 'map: map[name:z] does not contain declared merge key: '],
   [{ '$setElementOrder/items': [{ name: 'b' }, 'a'] }, 500, 'value for key 1 is not a map'],
   [{ '$setElementOrder/items': ['a'], items: [{ name: 'a' }] }, 500, 'expected a map[string]interface {}, but received a string'],
   [{ '$setElementOrder/other': ['a'] }, 500, 'unable to find api field in struct Thing for the json field "other"'],
@@ -166,7 +167,7 @@ const strategicFailures: readonly (readonly [unknown, number, string])[] = [
   [{ labels: { $retainKeys: ['a'], b: '1' } }, 400, 'invalid patch format of retainKeys'],
 ];
 for (const [patch, code, message] of strategicFailures) {
-  const live = { items: [{ name: 'a', args: ['x'] }], labels: { a: '1' }, finalizers: ['x'], selector: {} };
+  const live = { items: [{ name: 'a', args: ['x'] }], labels: { a: '1' }, finalizers: ['x'], selector: {}, atomic: [{ name: 'z' }] };
   test(`strategic: ${JSON.stringify(patch)} is refused`, () => assert.throws(() => strategicMerge(schema, live, patch), { code, message }));
 }
 

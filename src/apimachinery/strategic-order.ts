@@ -22,7 +22,7 @@ export function orderedField(field: Field, { current, given, order }: OrderedLis
   const merged = mergeGiven(field, current, given);
   const isOfObjects = areObjects(server, given ?? []);
   if (mergeKey === undefined && [...merged, ...order].some(isObject)) throw mergeFailure('a list of objects without merge key has no order of elements');
-  if (mergeKey === undefined && isOfObjects) objectsOf(order);
+  if (mergeKey === undefined && isOfObjects) for (const item of objectsOf([...order, ...server])) keyOf(item, '');
   return orderList(merged, order, orderAfter(server, given ?? [], mergeKey), mergeKey);
 }
 

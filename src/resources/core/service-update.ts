@@ -1,6 +1,6 @@
 /**
  * What a Service keeps over an update: addresses and ports that were given out and that the client left away, and what goes
- * when its type changes.
+ * when its type, or what it is reached by, changes.
  * Upstream: pkg/registry/core/service/strategy.go, pkg/registry/core/service/storage/storage.go
  */
 import type { Draft } from '../../apimachinery/object.ts';
@@ -23,7 +23,7 @@ export function keepAllocated(service: Draft<corev1.Service>, old: corev1.Servic
   if (needsClusterIp(spec) && needsClusterIp(before)) keepAddresses(spec, before);
   if (needsNodePorts(spec) && needsNodePorts(before)) keepNodePorts(spec, before);
   if (needsHealthCheckNodePort(spec) && needsHealthCheckNodePort(before)) spec.healthCheckNodePort ||= before.healthCheckNodePort;
-  if (spec.type !== before.type) dropWhatTypeLacks(spec, before, rules);
+  dropWhatHasNoUse(spec, before, rules);
 }
 
 /** A client that knows only `clusterIP` changes or clears it: the list that it left as it was follows. */
@@ -54,16 +54,16 @@ function keepNodePorts(spec: SpecDraft, before: corev1.ServiceSpec): void {
   }
 }
 
-/** Only what the client did not set itself goes: a value it changed is an error that validation reports. */
-function dropWhatTypeLacks(spec: SpecDraft, before: corev1.ServiceSpec, { strictNodePorts }: UpdateRules): void {
+/** What the Service could have and, as it is now, can not: only what the client did not set itself goes: a value it changed is an error that validation reports. */
+function dropWhatHasNoUse(spec: SpecDraft, before: corev1.ServiceSpec, { strictNodePorts }: UpdateRules): void {
   if (needsClusterIp(before) && !needsClusterIp(spec)) {
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) dropUnchanged(spec, before, field);
   }
   if (!strictNodePorts && needsNodePorts(before) && !needsNodePorts(spec) && sameNodePorts(spec, before)) for (const port of spec.ports ?? []) delete port.nodePort;
   if (needsHealthCheckNodePort(before) && !needsHealthCheckNodePort(spec)) dropUnchanged(spec, before, 'healthCheckNodePort');
-  if (before.type === 'LoadBalancer') for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'] as const) dropUnchanged(spec, before, field);
+  if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'] as const) dropUnchanged(spec, before, field);
   if (isExternallyReachable(before) && !isExternallyReachable(spec)) dropUnchanged(spec, before, 'externalTrafficPolicy');
-  if (before.type === 'ExternalName') dropUnchanged(spec, before, 'externalName');
+  if (before.type === 'ExternalName' && spec.type !== 'ExternalName') dropUnchanged(spec, before, 'externalName');
 }
 
 function dropUnchanged(spec: SpecDraft, before: corev1.ServiceSpec, field: keyof corev1.ServiceSpec): void {
