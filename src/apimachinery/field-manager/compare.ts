@@ -63,23 +63,27 @@ export interface Difference {
 const same: Difference = { added: FieldSet.empty, modified: FieldSet.empty, removed: FieldSet.empty };
 const changed: Difference = { ...same, modified: FieldSet.leaf };
 
+/** So far down it is cheaper to see first whether anything differs; in what is nested deeper that would compare the same over and over. */
+const mostComparedFirst = 20;
+
 /** What `after` has beyond `before`, has otherwise, and lacks. Undefined is absent; null is a value, in whose place there may be fields. */
-export function compareObjects(schema: Schema | undefined, before: unknown, after: unknown): Difference {
+export function compareObjects(schema: Schema | undefined, before: unknown, after: unknown, depth = 0): Difference {
   if (before === after) return same;
   if (before === undefined) return { ...same, added: memberFields(schema, after) };
   if (after === undefined) return { ...same, removed: memberFields(schema, before) };
-  if (isSameJson(before, after)) return same;
   const [left, right] = [structureOf(schema, before, true), structureOf(schema, after, true)];
-  if (left.type === 'whole' && right.type === 'whole') return changed;
+  const areWhole = left.type === 'whole' && right.type === 'whole';
+  if ((areWhole || depth < mostComparedFirst) && isSameJson(before, after)) return same;
+  if (areWhole) return changed;
   if (left.type === 'whole' || right.type === 'whole') {
     // Of one type before and of another after: where there is no schema.
     const whole = left.type === 'whole' ? before : after;
     const parts = left.type === 'whole' ? after : before;
-    const inner = left.type === 'whole' ? compareFields(right as FieldsStructure, {}, parts) : compareFields(left as FieldsStructure, parts, {});
+    const inner = left.type === 'whole' ? compareFields(right as FieldsStructure, {}, parts, depth) : compareFields(left as FieldsStructure, parts, {}, depth);
     return whole === null && !isEmpty(parts) ? inner : { ...inner, modified: FieldSet.leaf };
   }
-  if (isEmpty(before) && isEmpty(after)) return changed;
-  return right.type === 'fields' ? compareFields(right, before, after) : compareItems(right, before, after);
+  if (isEmpty(before) && isEmpty(after)) return isSameJson(before, after) ? same : changed;
+  return right.type === 'fields' ? compareFields(right, before, after, depth) : compareItems(right, before, after, depth);
 }
 
 /** Nothing is in a null either. */
@@ -89,19 +93,19 @@ function isEmpty(value: unknown): boolean {
   return true;
 }
 
-function compareFields(structure: FieldsStructure, before: unknown, after: unknown): Difference {
+function compareFields(structure: FieldsStructure, before: unknown, after: unknown, depth: number): Difference {
   const parts = new Parts();
   const [was, is] = [(before ?? {}) as JsonObject, (after ?? {}) as JsonObject];
-  for (const key in was) parts.add(`f:${key}`, compareField(structure, key, was[key], is[key]));
-  for (const key in is) if (was[key] === undefined) parts.add(`f:${key}`, compareField(structure, key, undefined, is[key]));
+  for (const key in was) parts.add(`f:${key}`, compareField(structure, key, was[key], is[key], depth));
+  for (const key in is) if (was[key] === undefined) parts.add(`f:${key}`, compareField(structure, key, undefined, is[key], depth));
   return parts.difference();
 }
 
-function compareField(structure: FieldsStructure, key: string, before: unknown, after: unknown): Difference {
+function compareField(structure: FieldsStructure, key: string, before: unknown, after: unknown, depth = 0): Difference {
   const schema = structure.schemaOf(key);
-  if ((before !== undefined && after !== undefined) || !structure.alwaysPresent.has(key)) return compareObjects(schema, before, after);
+  if ((before !== undefined && after !== undefined) || !structure.alwaysPresent.has(key)) return compareObjects(schema, before, after, depth + 1);
   // Where one of them says nothing there is an empty one all the same.
-  return compareObjects(schema, before ?? nothingOf(schema), after ?? nothingOf(schema));
+  return compareObjects(schema, before ?? nothingOf(schema), after ?? nothingOf(schema), depth + 1);
 }
 
 /** What an unwritten field that is always present has: a struct with nothing in it, a list or map that is null; what is owned as a whole is absent. */
@@ -110,24 +114,24 @@ function nothingOf(schema: Schema | undefined): unknown {
   return schema?.type === 'struct' ? {} : null;
 }
 
-function compareItems(structure: Listed, before: unknown, after: unknown): Difference {
+function compareItems(structure: Listed, before: unknown, after: unknown, depth: number): Difference {
   const parts = new Parts();
   const is = allItemsByElement(after, structure.elementOf);
   for (const [element, items] of allItemsByElement(before, structure.elementOf)) {
-    parts.add(element, compareItem(structure, items, is.get(element) ?? []));
+    parts.add(element, compareItem(structure, items, is.get(element) ?? [], depth));
     is.delete(element);
   }
-  for (const [element, items] of is) parts.add(element, compareItem(structure, [], items));
+  for (const [element, items] of is) parts.add(element, compareItem(structure, [], items, depth));
   return parts.difference();
 }
 
 /** Items that have the same keys are one thing together. */
-function compareItem(structure: Listed, before: readonly unknown[], after: readonly unknown[]): Difference {
+function compareItem(structure: Listed, before: readonly unknown[], after: readonly unknown[], depth: number): Difference {
   const schema = structure.type === 'items' ? structure.item : undefined;
   if (before.length > 1 && after.length > 1) return isSameJson(before, after) ? same : changed;
   if (before.length > 1) return { ...compareObjects(schema, undefined, after[0]), removed: FieldSet.leaf };
   if (after.length > 1) return { ...compareObjects(schema, before[0], undefined), added: FieldSet.leaf };
-  return compareObjects(schema, before[0], after[0]);
+  return compareObjects(schema, before[0], after[0], depth + 1);
 }
 
 /** The differences of parts, put together. */

@@ -54,7 +54,7 @@ function keepNodePorts(spec: SpecDraft, before: corev1.ServiceSpec): void {
   }
 }
 
-/** What the Service could have and, as it is now, can not: only what the client did not set itself goes: a value it changed is an error that validation reports. */
+/** What the Service could have and now cannot goes where the client left it as it was; a value that it changed is an error that validation reports. */
 function dropWhatHasNoUse(spec: SpecDraft, before: corev1.ServiceSpec, { strictNodePorts }: UpdateRules): void {
   if (needsClusterIp(before) && !needsClusterIp(spec)) {
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'] as const) dropUnchanged(spec, before, field);
