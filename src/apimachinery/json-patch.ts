@@ -4,7 +4,7 @@
  * Upstream: k8s.io/apiserver/pkg/endpoints/handlers/patch.go, gopkg.in/evanphx/json-patch.v4
  */
 import { equalJson } from './equal-json.ts';
-import { draft } from './object.ts';
+import { draft, setField } from './object.ts';
 import { badRequest, StatusError, tooLarge } from './status-error.ts';
 
 export interface JsonPatchOperation {
@@ -100,7 +100,7 @@ class PatchedDocument {
     }
     const place = this.#at(path, () => `replace operation does not apply: doc is missing path: ${path}`);
     if (!Array.isArray(place.holder)) {
-      place.holder[place.key] = value;
+      setField(place.holder, place.key, value);
       return;
     }
     let index: number;
@@ -209,7 +209,7 @@ function remove({ holder, key }: Place): void {
 }
 
 function add({ holder, key }: Place, value: unknown): void {
-  if (!Array.isArray(holder)) holder[key] = value;
+  if (!Array.isArray(holder)) setField(holder, key, value);
   else if (key === '-') holder.push(value);
   else holder.splice(indexToAdd(key, holder.length), 0, value);
 }

@@ -2,7 +2,7 @@
  * JSON merge patch, RFC 7386, as upstream's library does it: where a value is new, nulls in the objects of its lists vanish too.
  * Upstream: gopkg.in/evanphx/json-patch.v4
  */
-import { draft } from './object.ts';
+import { draft, setField } from './object.ts';
 import { badRequest } from './status-error.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -18,7 +18,7 @@ export function mergePatch(original: unknown, patch: unknown): unknown {
 function merge(target: JsonObject, patch: JsonObject): JsonObject {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete target[key];
-    else target[key] = merged(Object.hasOwn(target, key) ? target[key] : undefined, value);
+    else setField(target, key, merged(Object.hasOwn(target, key) ? target[key] : undefined, value));
   }
   return target;
 }
@@ -33,6 +33,6 @@ function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) if (item !== null) copy[key] = withoutNulls(item);
+  for (const [key, item] of Object.entries(value)) if (item !== null) setField(copy, key, withoutNulls(item));
   return copy;
 }

@@ -72,9 +72,15 @@ function copy(value: unknown): unknown {
   const out: Record<string, unknown> = {};
   for (const key in value) {
     const item = (value as Record<string, unknown>)[key];
-    if (item !== undefined) out[key] = copy(item);
+    if (item !== undefined) setField(out, key, copy(item));
   }
   return out;
+}
+
+/** Sets a field whose name came from outside: '__proto__' is a name like any other there. */
+export function setField(holder: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
+  else holder[key] = value;
 }
 
 /** 'namespace/name', or 'name' for a cluster-scoped object: the key used by informers and work queues. */

@@ -5,7 +5,7 @@
  * upstream's, so that its reasons are ours. Upstream: k8s.io/apimachinery/pkg/util/strategicpatch
  */
 import { goText, goType, goVerb, isObject, type JsonObject } from './go-text.ts';
-import { draft } from './object.ts';
+import { draft, setField } from './object.ts';
 import type { Schema } from './schema.ts';
 import { badRequest, StatusError } from './status-error.ts';
 import { mergeStrategy, patchField, patchListField } from './strategic-fields.ts';
@@ -79,7 +79,7 @@ function mergeOrdered(schema: Schema, target: JsonObject, patch: JsonObject, dir
   const given = Object.hasOwn(patch, key) ? patch[key] : undefined;
   for (const list of [current, given]) if (list !== undefined && !Array.isArray(list)) throw wrongType('[]interface {}', list);
   const list = orderedField(patchListField(schema, key), { current: current as unknown[] | undefined, given: given as unknown[] | undefined, order });
-  if (list !== undefined) target[key] = list;
+  if (list !== undefined) setField(target, key, list);
   delete patch[key];
 }
 
@@ -92,14 +92,14 @@ function mergeField(schema: Schema, target: JsonObject, key: string, value: unkn
   const current = Object.hasOwn(target, key) ? target[key] : undefined;
   if (isObject(value) && isObject(current)) {
     const field = patchField(schema, key);
-    target[key] = mergeStrategy(field) === 'replace' ? value : mergeObjects(field.schema, current, value);
+    setField(target, key, mergeStrategy(field) === 'replace' ? value : mergeObjects(field.schema, current, value));
   } else if (Array.isArray(value) && Array.isArray(current)) {
     const field = patchListField(schema, key);
-    target[key] = isDeletion || mergeStrategy(field) === 'merge' ? mergeLists(field, current, value, isDeletion) : value;
+    setField(target, key, isDeletion || mergeStrategy(field) === 'merge' ? mergeLists(field, current, value, isDeletion) : value);
   } else if (!isDeletion || (current !== undefined && goType(current) === goType(value))) {
     const taken = withoutDirectives(withoutNulls(value));
     if (taken === undefined) delete target[key];
-    else target[key] = taken;
+    else setField(target, key, taken);
   }
 }
 

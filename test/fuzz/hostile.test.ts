@@ -77,7 +77,11 @@ test('names that mean something to JavaScript are only names', async () => {
   await patch('{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}}', 'merge-patch+json', `${maps}/proto`);
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
   const { data } = JSON.parse((await server.admin('GET', `${maps}/proto`)).text) as { data: object };
-  assert.deepEqual(Object.entries(data).filter(([key]) => key !== '__proto__').sort(), [['constructor', 'b'], ['toString', 'c']]);
+  assert.deepEqual(Object.entries(data).sort(), [['__proto__', 'a'], ['constructor', 'b'], ['toString', 'c']]);
+  for (const [type, body] of [['merge-patch+json', '{"data":{"__proto__":"d"}}'], ['json-patch+json', '[{"op":"replace","path":"/data/__proto__","value":"d"}]'], ['strategic-merge-patch+json', '{"data":{"__proto__":"d"}}']] as const) {
+    assert.deepEqual(Object.entries((JSON.parse((await patch(body, type, `${maps}/proto`)).text) as { data: object }).data)[0], ['__proto__', 'd']);
+    await patch('{"data":{"__proto__":"a"}}', 'merge-patch+json', `${maps}/proto`);
+  }
 });
 
 /** Asks with a bearer token and no certificate. */
