@@ -58,6 +58,16 @@ versions, named formats, optional values, macros over two variables) and \`math.
 - There is no \`authorizer\` in these rules, as upstream: it is for admission policies, whose expressions are checked when they are written
   (objects that MutatingAdmissionPolicies make, \`Object{...}\`, aside) and which are inert here.
 
+## Bodies, patches and apply
+
+Decoding, JSON, merge and strategic merge patches, server-side apply and the schemas of custom resources were compared with the libraries that
+upstream uses, over some hundred thousand generated cases. What is left of differences:
+
+- What is wrong with the syntax of YAML is told in other words, and directives (\`%TAG\`), \`!!binary\` and very large numeric keys are not read as there.
+- A number written as \`1.0\` is taken for an integer. Values that a field of the same name overrides are not judged.
+- Patches at which upstream's server panics (a null as the first item of a list that merges by key) are refused with words of our own.
+- Expressions in CEL may not have optional elements in literals (\`[?x]\`, \`{?k: v}\`), and names of types of the libraries (\`net.IP\`) are unknown.
+
 ## Addresses
 
 Addresses and networks are read as v1.36 does: leading zeros, IPv4 inside IPv6 and networks with bits behind their prefix are refused,
