@@ -70,14 +70,21 @@ function refuseOddities(document: Document.Parsed, text: string): void {
       const isLast = scalar.range?.[1] === text.length && !text.endsWith('\n');
       if (isLast && scalar.type?.startsWith('BLOCK_') === true && typeof scalar.value === 'string') scalar.value = scalar.value.replace(/\n$/, '');
     },
-    Map: refuseAsKey,
-    Seq: refuseAsKey,
+    Map: (where, node) => refuseAsKey(where, node, text),
+    Seq: (where, node) => refuseAsKey(where, node, text),
   });
 }
 
-function refuseAsKey(where: unknown, node: { toString(): string }): void {
-  if (where === 'key') throw unreadable(`yaml: invalid map key: ${node.toString()}`);
+function refuseAsKey(where: unknown, node: Placed, text: string): void {
+  if (where === 'key') throw unreadable(`yaml: invalid map key: ${sourceOf(node, text)}`);
 }
+
+interface Placed {
+  readonly range?: readonly [number, number, number] | null | undefined;
+}
+
+/** A node as it is written, if it is short. Its own text form doubles with each key within a key. */
+const sourceOf = ({ range }: Placed, text: string): string => text.slice(range?.[0] ?? 0, Math.min(range?.[1] ?? 0, (range?.[0] ?? 0) + 200)).trim();
 
 const goNumber = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
 
@@ -95,7 +102,7 @@ export const findDuplicateYamlKeys = (text: string): string[] => [...new Set(fin
 /** The same, once for each repetition, with the line it is on. */
 export function findDuplicateYamlLines(text: string): DuplicateKey[] {
   const duplicates: DuplicateKey[] = [];
-  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates, lineCounter(text));
+  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates, { text, lineOf: lineCounter(text) });
   return duplicates;
 }
 
@@ -119,17 +126,17 @@ export function duplicateKeysProblem(text: string): string | undefined {
   return `yaml: unmarshal errors:\n${duplicates.map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`).join('\n')}`;
 }
 
-function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey[], lineOf: (offset: number) => number): void {
+function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey[], source: { readonly text: string; readonly lineOf: (offset: number) => number }): void {
   if (isAlias(node)) return;
-  if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates, lineOf));
+  if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates, source));
   if (!isMap(node)) return;
   const seen = new Set<string>();
   for (const { key, value } of node.items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
+    const name = isScalar(key) ? String(key.value) : isMap(key) || isSeq(key) || isAlias(key) ? sourceOf(key, source.text) : '';
     const child = path === '' ? name : `${path}.${name}`;
-    if (seen.has(name)) duplicates.push({ path: child, key: name, line: lineOf((isScalar(key) ? key.range?.[0] : undefined) ?? 0) });
+    if (seen.has(name)) duplicates.push({ path: child, key: name, line: source.lineOf((isScalar(key) ? key.range?.[0] : undefined) ?? 0) });
     seen.add(name);
-    collectDuplicates(value, child, duplicates, lineOf);
+    collectDuplicates(value, child, duplicates, source);
   }
 }
 

@@ -63,6 +63,7 @@ test('aliases that would grow into gigabytes', async () => {
   const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 10 }, () => `*a${i}`).join(', ')}]`);
   assert.equal((await post(['a0: &a0 [x]', ...levels].join('\n'), yaml)).code, 400);
   assert.equal((await post('a: &a {b: *a}\n', yaml)).code, 400);
+  assert.equal((await post(`${'? '.repeat(60)}a\n`, yaml)).code, 400);
 });
 
 test('a patch that copies itself larger and larger', async () => {
