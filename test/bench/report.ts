@@ -33,7 +33,7 @@ export function formatReport({ figures, costs, starved, at, yardstick, bareGets 
     ...table(['work', 'upstream 1.20', 'goal', 'here', '', 'of etcd'], rows),
     '',
     ...(yardstick ? [`Debian's etcd did ${number(yardstick.put)} puts and ${number(yardstick.range)} reads a second in the same run; the last column sets rates against it.`] : []),
-    `An HTTPS server of Node's that does nothing answered ${number(bareGets)} GETs a second of the same load: the generator and Node allow no more.`,
+    `An HTTPS server of Node's that does nothing answered ${number(bareGets)} GETs a second of the same load in another minute of the run.`,
     '',
     'Processor time of the main thread for one operation: what one event loop can do at most is its inverse.',
     '',
