@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { decodeObject, type FieldValidation } from './decode.ts';
 import { findDuplicateFields, parseJson } from './json.ts';
 import type { Schema, StructSchema } from './schema.ts';
-import { parseYaml, parseYamlDocuments, findDuplicateYamlKeys, formatYaml } from './yaml.ts';
+import { parseYaml, parseYamlDocuments, duplicateKeysProblem, formatYaml } from './yaml.ts';
 
 const scalar = (type: 'string' | 'int32' | 'boolean' | 'quantity' | 'time' | 'micro-time' | 'bytes' | 'any'): Schema => ({ type: 'scalar', scalar: type });
 const struct = (name: string, fields: Record<string, Schema>): StructSchema => ({
@@ -77,7 +77,8 @@ test('custom types are pruned but not judged', () => {
 test('duplicate fields are found in JSON and YAML', () => {
   assert.deepEqual(findDuplicateFields('{"a":{"b":1,"b":[{"c":1},{"c":2,"\\u0063":3}]},"s":"{\\"a\\":1,\\"a\\":2}"}'), ['a.b', 'a.b[1].c']);
   assert.deepEqual(findDuplicateFields('{"a":["x","x"],"b":"a"}'), []);
-  assert.deepEqual(findDuplicateYamlKeys('a:\n  b: 1\n  b: 2\nc:\n- d: 1\n  d: 2\n'), ['a.b', 'c[0].d']);
+  assert.equal(duplicateKeysProblem('a:\n  b: 1\n  b: 2\nc:\n- d: 1\n  d: 2\n'), 'yaml: unmarshal errors:\n  line 3: key "b" already set in map\n  line 6: key "d" already set in map');
+  assert.equal(duplicateKeysProblem('a: {b: 1}\nc: {b: 1}\n'), undefined);
 });
 
 const broken: readonly (readonly [string, string])[] = [

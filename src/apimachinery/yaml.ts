@@ -2,7 +2,7 @@
  * YAML as sigs.k8s.io/yaml reads it: the 1.1 rules for plain scalars (0400 is octal, yes and on are booleans), without its times and
  * base-60 numbers, which stay text. Aliases that blow a document up are refused.
  */
-import { Document, Scalar, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type Tags } from 'yaml';
+import { Document, Scalar, isMap, isScalar, isSeq, parseAllDocuments, stringify, visit, type Tags } from 'yaml';
 import { badRequest, type StatusError } from './status-error.ts';
 import { numberTags } from './yaml-numbers.ts';
 
@@ -88,24 +88,6 @@ const sourceOf = ({ range }: Placed, text: string): string => text.slice(range?.
 
 const goNumber = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
 
-export interface DuplicateKey {
-  /** 'spec.bar' */
-  readonly path: string;
-  readonly key: string;
-  /** Counted from 1. */
-  readonly line: number;
-}
-
-/** The paths ('spec.bar') of keys that one mapping of the first document has twice. */
-export const findDuplicateYamlKeys = (text: string): string[] => [...new Set(findDuplicateYamlLines(text).map(({ path }) => path))];
-
-/** The same, once for each repetition, with the line it is on. */
-export function findDuplicateYamlLines(text: string): DuplicateKey[] {
-  const duplicates: DuplicateKey[] = [];
-  collectDuplicates(documentsOf(text)[0]?.contents ?? null, '', duplicates, { text, lineOf: lineCounter(text) });
-  return duplicates;
-}
-
 /** The line of an offset, counted from 1, for offsets that rise: goes through the text once. */
 function lineCounter(text: string): (offset: number) => number {
   let line = 1;
@@ -119,24 +101,26 @@ function lineCounter(text: string): (offset: number) => number {
   };
 }
 
-/** What upstream's strict reader has against a text whose mappings have keys twice. */
+/** What upstream's strict reader has against a text whose first document has a mapping with keys twice: each repetition, with its line. */
 export function duplicateKeysProblem(text: string): string | undefined {
-  const duplicates = findDuplicateYamlLines(text);
-  if (duplicates.length === 0) return undefined;
-  return `yaml: unmarshal errors:\n${duplicates.map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`).join('\n')}`;
+  const lineOf = lineCounter(text);
+  const repetitions: string[] = [];
+  forEachRepetition(documentsOf(text)[0]?.contents, (key, offset) => repetitions.push(`  line ${lineOf(offset)}: key ${JSON.stringify(key)} already set in map`));
+  return repetitions.length === 0 ? undefined : `yaml: unmarshal errors:\n${repetitions.join('\n')}`;
 }
 
-function collectDuplicates(node: unknown, path: string, duplicates: DuplicateKey[], source: { readonly text: string; readonly lineOf: (offset: number) => number }): void {
-  if (isAlias(node)) return;
-  if (isSeq(node)) node.items.forEach((item, i) => collectDuplicates(item, `${path}[${i}]`, duplicates, source));
+/** In the order of the text. Keys that are no scalars are refused anyway. */
+function forEachRepetition(node: unknown, tell: (key: string, offset: number) => void): void {
+  if (isSeq(node)) for (const item of node.items) forEachRepetition(item, tell);
   if (!isMap(node)) return;
   const seen = new Set<string>();
   for (const { key, value } of node.items) {
-    const name = isScalar(key) ? String(key.value) : isMap(key) || isSeq(key) || isAlias(key) ? sourceOf(key, source.text) : '';
-    const child = path === '' ? name : `${path}.${name}`;
-    if (seen.has(name)) duplicates.push({ path: child, key: name, line: source.lineOf((isScalar(key) ? key.range?.[0] : undefined) ?? 0) });
-    seen.add(name);
-    collectDuplicates(value, child, duplicates, source);
+    if (isScalar(key)) {
+      const name = String(key.value);
+      if (seen.has(name)) tell(name, key.range?.[0] ?? 0);
+      seen.add(name);
+    }
+    forEachRepetition(value, tell);
   }
 }
 

@@ -22,7 +22,7 @@ export function pruneApplied(schema: Schema, merged: unknown, last: FieldSet, ow
 }
 
 /** The set with the fields of structs that lead to its members; maps' keys and items belong to it only where it says so. */
-export function withNamedFields(schema: Schema | undefined, set: FieldSet): FieldSet {
+function withNamedFields(schema: Schema | undefined, set: FieldSet): FieldSet {
   if (set.children.size === 0) return set;
   const children = new Map<PathElement, FieldSet>();
   for (const [element, child] of set.children) {

@@ -1,4 +1,5 @@
 /** Formats of texts that take more than a pattern to tell. Upstream: k8s.io/kube-openapi/pkg/validation/strfmt, third_party/forked/govalidator */
+import { goDuration } from '../cel/literals.ts';
 
 /** '2026-01-31' */
 export function isDate(text: string): boolean {
@@ -18,7 +19,6 @@ export function isDateTime(text: string): boolean {
 
 /** Nobody writes longer ones, and to take a long text apart in every way takes long. */
 const longestDuration = 1000;
-const goDuration = /^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
 const durationUnit = /^([nuµm]?s|m|hr?|d|wk?|(nano|micro|milli|sec|min|hour|day|week).*)$/i;
 
 /** Go's durations ('1h30m'), and texts with at least one number and unit in words ('2 weeks'). */
