@@ -83,6 +83,8 @@ test('names that mean something to JavaScript are only names', async () => {
     assert.deepEqual(Object.entries((JSON.parse((await patch(body, type, `${maps}/proto`)).text) as { data: object }).data)[0], ['__proto__', 'd']);
     await patch('{"data":{"__proto__":"a"}}', 'merge-patch+json', `${maps}/proto`);
   }
+  const applied = await patch('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"proto"},"data":{"__proto__":"e"}}', 'apply-patch+yaml', `${maps}/proto?fieldManager=x&force=true`);
+  assert.deepEqual(Object.entries((JSON.parse(applied.text) as { data: object }).data)[0], ['__proto__', 'e']);
 });
 
 /** Asks with a bearer token and no certificate. */

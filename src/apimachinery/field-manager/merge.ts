@@ -1,5 +1,5 @@
 /** Putting a configuration into an object by the schema's list and map types. Upstream: sigs.k8s.io/structured-merge-diff/typed/merge.go */
-import { draft } from '../object.ts';
+import { draft, setField } from '../object.ts';
 import type { Schema } from '../schema.ts';
 import type { PathElement } from './field-set.ts';
 import { allItemsByElement, isObject, structureOf, type FieldsStructure, type JsonObject, type Structure } from './structure.ts';
@@ -20,7 +20,7 @@ function mergeFields(structure: FieldsStructure, live: unknown, config: unknown)
   if (!isObject(live) || Object.keys(live).length === 0) return draft(config);
   const out: Record<string, unknown> = draft(live);
   for (const [key, value] of Object.entries((config ?? {}) as JsonObject)) {
-    if (value !== undefined) out[key] = mergeConfiguration(structure.schemaOf(key), Object.hasOwn(live, key) ? live[key] : undefined, value);
+    if (value !== undefined) setField(out, key, mergeConfiguration(structure.schemaOf(key), Object.hasOwn(live, key) ? live[key] : undefined, value));
   }
   return out;
 }

@@ -2,6 +2,7 @@
  * What goes when an applier no longer says it: fields and items that it applied before, that nobody else owns and that hold nothing of
  * others. Upstream: sigs.k8s.io/structured-merge-diff/merge/update.go (prune), typed/remove.go
  */
+import { setField } from '../object.ts';
 import type { Schema } from '../schema.ts';
 import { fieldSetOf } from './compare.ts';
 import { FieldSet, type PathElement } from './field-set.ts';
@@ -43,7 +44,7 @@ function removeMembers(schema: Schema | undefined, value: unknown, gone: FieldSe
     const out: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value as JsonObject)) {
       const below = gone.children.get(`f:${key}`);
-      if (below?.isMember !== true) out[key] = below ? removeMembers(structure.schemaOf(key), item, below) : item;
+      if (below?.isMember !== true) setField(out, key, below ? removeMembers(structure.schemaOf(key), item, below) : item);
     }
     return Object.keys(out).length === 0 ? null : out;
   }
